@@ -1,0 +1,133 @@
+"""The database: engine, pragmas, transactions, locks, upsert and claim.
+
+Together with `archive.types` the only code that knows the difference between SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+WRITE = "dgroup_write"
+_GROUP_LOCK = 0x6467
+
+
+class Database:
+    """One store on one engine. `read()` and `write()` give connections inside a transaction."""
+
+    def __init__(self, url: str, *, pool_size: int = 8, foreign_keys: bool = True) -> None:
+        """Open `url`. Migrations pass `foreign_keys=False`: a table re-created in batch mode would
+        otherwise delete every child row (ON DELETE CASCADE)."""
+        self.engine = _engine(url, pool_size, foreign_keys)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = self.engine.execution_options(**{WRITE: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: one consistent view, rolled back at the end."""
+        with self.engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction, committed at the end, rolled back on any exception.
+
+        On SQLite it takes the write lock at its beginning: a transaction that read first and wants
+        to write later can fail with SQLITE_BUSY whatever the busy timeout.
+        """
+        with self._writer.begin() as conn:
+            yield conn
+
+    def lock_group(self, conn: Connection, group_id: int) -> None:
+        """Serialise changes of one group until the transaction ends (RULINGS 2).
+
+        SQLite has one writer anyway; PostgreSQL takes a transaction-scoped advisory lock.
+        """
+        if not self.is_sqlite:
+            conn.execute(select(func.pg_advisory_xact_lock(_GROUP_LOCK, group_id)))
+
+    def insert_ignore(
+        self, conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Insert rows, leaving those whose key exists as they are."""
+        if rows:
+            conn.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
+
+    def upsert(
+        self,
+        conn: Connection,
+        table: Table,
+        rows: Sequence[Mapping[str, Any]],
+        update: Sequence[str] = (),
+        add: Sequence[str] = (),
+    ) -> None:
+        """Insert rows by primary key; where one exists set the columns `update` to the new value
+        and grow the columns `add` by it."""
+        if not rows:
+            return
+        statement = self._insert(table)
+        changes = {name: statement.excluded[name] for name in update}
+        changes |= {name: table.c[name] + statement.excluded[name] for name in add}
+        keys = list(table.primary_key.columns)
+        conn.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows)
+        )
+
+    def for_claim(self, statement: Select[Any]) -> Select[Any]:
+        """Make a SELECT of rows to claim skip those that another node is claiming just now."""
+        if self.is_sqlite:
+            return statement
+        return statement.with_for_update(skip_locked=True)
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+
+def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"check_same_thread": False, "timeout": 30},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+        # Autocommit mode of the driver: transactions are begun by `_on_begin`, never implicitly.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(conn: Connection) -> None:
+        writing = conn.get_execution_options().get(WRITE, False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

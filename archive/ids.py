@@ -1,0 +1,223 @@
+"""Message-IDs, keys, slugs and every URL, path and shown address: nothing outside this file builds one.
+
+The URL contract is docs/urls.md. Paths are relative to the site's root and use `/`; no path or URL
+ever holds an e-mail address, a token or a member's id.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+import unicodedata
+from datetime import datetime
+from urllib.parse import quote
+
+KEY_LENGTH = 16
+SLUG_LENGTH = 60
+RESERVED_SEGMENTS = frozenset({"_", "static", "api", "groups", "postmaster", "abuse"})
+
+_WHITE = re.compile(r"\s+")
+_BRACKETED = re.compile(r"<([^<>]+)>")
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_ADDRESS = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)")
+_FILE_CHARS = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+# --- Message-IDs and keys ---------------------------------------------------------------------
+
+
+def canonical_message_id(value: str) -> str:
+    """Give the text inside `<>`, unfolded, without white space, case kept; '' if there is none.
+
+    A value without brackets is taken whole (FACTS 3: bare ids are common); RULINGS.md 3.
+    """
+    found = _BRACKETED.search(value)
+    inner = found.group(1) if found else value.strip().strip("<>")
+    return _WHITE.sub("", inner)
+
+
+def made_message_id(digest: str) -> str:
+    """Give the canonical id of a mail that has none, from its digest without trace headers."""
+    return f"{digest[:40]}@missing-message-id.invalid"
+
+
+def key_of(message_id: str) -> str:
+    """Give the permanent 16-character key (80 bits) of a canonical Message-ID (RULINGS.md 3)."""
+    return _base32(message_id.encode("utf-8", "surrogateescape"))
+
+
+def imposter_key(message_id: str, digest: str) -> str:
+    """Give the key of a mail that reuses a known Message-ID with other content (RULINGS.md 3)."""
+    return _base32((message_id + digest).encode("utf-8", "surrogateescape"))
+
+
+def _base32(data: bytes) -> str:
+    digest = hashlib.sha256(data).digest()
+    return base64.b32encode(digest)[:KEY_LENGTH].decode("ascii").lower()
+
+
+def is_key(text: str) -> bool:
+    """Tell whether `text` could be a post's key."""
+    return re.fullmatch(r"[a-z2-7]{16}", text) is not None
+
+
+# --- Names ------------------------------------------------------------------------------------
+
+
+def slug(subject: str, key: str) -> str:
+    """Give a thread's human name: ASCII-folded, at most 60 characters cut at a word end.
+
+    Where nothing readable is left (another script, only signs): `thread-` and 6 of the key.
+    """
+    folded = unicodedata.normalize("NFKD", subject.casefold())
+    plain = folded.encode("ascii", "ignore").decode("ascii")
+    words = _NOT_SLUG.sub("-", plain).strip("-")
+    if len(words) > SLUG_LENGTH:
+        head = words[: SLUG_LENGTH + 1]
+        words = head.rsplit("-", 1)[0] if "-" in head else words[:SLUG_LENGTH]
+    return words if len(words) >= 2 else f"thread-{key[:6]}"
+
+
+def safe_filename(name: str, fallback: str) -> str:
+    """Give a file name that is harmless in a path, a URL and a Content-Disposition header."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    folded = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode("ascii")
+    clean = _FILE_CHARS.sub("-", folded).strip(".-_")
+    if len(clean) > 80:
+        stem, dot, ending = clean.rpartition(".")
+        clean = f"{stem[:70]}{dot}{ending[:8]}" if dot else clean[:80]
+    return clean or fallback
+
+
+def thread_path(started_at: datetime, name: str) -> str:
+    """Give '2026/03/saving-bean-seed' for a thread born at `started_at` (UTC)."""
+    return f"{started_at:%Y/%m}/{name}"
+
+
+# --- Paths below the site's root --------------------------------------------------------------
+
+
+def message_path(group: str, key: str) -> str:
+    """Path of a message page: known from group and Message-ID alone, before anything is stored."""
+    return f"{group}/m/{key[:2]}/{key}.html"
+
+
+def text_path(group: str, key: str) -> str:
+    """Path of the plain-text twin of a message page."""
+    return f"{group}/m/{key[:2]}/{key}.txt"
+
+
+def attachment_path(group: str, key: str, index: int, filename: str) -> str:
+    """Path of the attachment at leaf `index`; `filename` is made safe here."""
+    return f"{group}/m/{key[:2]}/{key}-{index}-{safe_filename(filename, 'part')}"
+
+
+def thread_page(group: str, path: str, part: int = 1) -> str:
+    """Path of one part of a thread, from its recorded path."""
+    tail = "" if part == 1 else f".{part}"
+    return f"{group}/{path}{tail}.html"
+
+
+def home_path(group: str) -> str:
+    """Path of a group's home page."""
+    return f"{group}/index.html"
+
+
+def month_path(group: str, month: str) -> str:
+    """Path of the index of `month` ('2026-03')."""
+    return f"{group}/{month.replace('-', '/')}/index.html"
+
+
+def year_path(group: str, year: str) -> str:
+    """Path of the index of `year` ('2026')."""
+    return f"{group}/{year}/index.html"
+
+
+def week_path(group: str, week: str) -> str:
+    """Path of the weekly summary page of ISO `week` ('2026-W12')."""
+    return f"{group}/week/{week}.html"
+
+
+def feed_path(group: str, kind: str) -> str:
+    """Path of the feed; `kind` is 'atom' or 'json'."""
+    return f"{group}/feed.{kind}"
+
+
+def files_path(group: str, year: str) -> str:
+    """Path of the list of attachments of a year."""
+    return f"{group}/files/{year}.html"
+
+
+def links_path(group: str, year: str) -> str:
+    """Path of the list of shared links of a year."""
+    return f"{group}/links/{year}.html"
+
+
+def mbox_path(group: str, month: str) -> str:
+    """Path of the masked mbox of a month."""
+    return f"{group}/mbox/{month}.mbox.gz"
+
+
+def sitemap_path(group: str, month: str) -> str:
+    """Path of the sitemap of a month."""
+    return f"{group}/sitemap-{month}.xml"
+
+
+def style_path() -> str:
+    """Path of the one style sheet."""
+    return "static/style.css"
+
+
+def relative(target: str, page: str) -> str:
+    """Give the relative link from `page` to `target` (both root-relative paths), percent-encoded."""
+    return quote(posixpath.relpath(target, posixpath.dirname(page) or "."), safe="/.-_~#")
+
+
+# --- URLs -------------------------------------------------------------------------------------
+
+
+def url(base: str, path: str) -> str:
+    """Give the absolute URL of a root-relative path; index pages end in `/`."""
+    short = path.removesuffix("index.html")
+    return f"{base.rstrip('/')}/{quote(short, safe='/.-_~')}"
+
+
+def message_url(base: str, group: str, key: str) -> str:
+    """Permanent URL of a post (Archived-At, RFC 5064)."""
+    return url(base, message_path(group, key))
+
+
+def service_url(base: str, verb: str, token: str = "") -> str:
+    """URL of a service endpoint below `/_/` ('leave', 'confirm', 'search')."""
+    tail = f"/{token}" if token else ""
+    return f"{base.rstrip('/')}/_/{verb}{tail}"
+
+
+# --- Addresses as pages show them -------------------------------------------------------------
+
+
+def masked(text: str) -> str:
+    """Hide the domain of every address in `text`: 'ana@ngo.example' becomes 'ana@...'."""
+    return _ADDRESS.sub(lambda found: f"{found.group(1)}@...", text) if "@" in text else text
+
+
+def shown_name(name: str, address: str) -> str:
+    """Give the name a page shows for an author: the display name, else the local part; no address."""
+    clean = _WHITE.sub(" ", name).strip().strip("\"'").strip()
+    if "@" in clean:
+        clean = clean.split("@", 1)[0].strip()
+    return clean or address.split("@", 1)[0].strip() or "?"
+
+
+def reply_address(group: str, key: str, domain: str) -> str:
+    """Address that posts a reply to the post `key`, whatever the mail program drops (ARCHIVE 6)."""
+    return f"{group}+re-{key}@{domain}"
+
+
+def reply_link(group: str, key: str, domain: str, message_id: str, subject: str) -> str:
+    """Give the mailto: link to reply to a post; the key in the address carries the parent."""
+    text = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    fields = f"In-Reply-To={quote(f'<{message_id}>', safe='')}&Subject={quote(text, safe='')}"
+    return f"mailto:{quote(reply_address(group, key, domain), safe='@+')}?{fields}"

@@ -1,0 +1,242 @@
+"""The live service's tables, on the archive's MetaData: settings, people, holds, codes, outbox, audit."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from archive.tables import metadata
+from archive.types import BigId, UtcTime
+
+group_settings = Table(
+    "group_settings",
+    metadata,
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("who_posts", String(12), nullable=False),
+    Column("who_joins", String(12), nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("reply_to_group", Boolean, nullable=False),
+    Column("max_size", Integer, nullable=False),
+    Column("summary_day", Integer, nullable=False),
+    Column("summary_hour", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("organisation", Text, nullable=False, server_default=""),
+    Column("country", Text, nullable=False, server_default=""),
+    Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", Text, primary_key=True),  # lower-cased, for comparing
+    Column("person_id", BigId, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False),
+    Column("shown", Text, nullable=False),  # with the local part's own case, for sending
+    Column("verified_at", UtcTime, nullable=True),
+    Index("ix_addresses_person", "person_id"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", BigId, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False),
+    Column("address", Text, nullable=False),  # where mail goes
+    Column("role", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("delivery", String(12), nullable=False),
+    Column("summary", Boolean, nullable=False),
+    Column("own_copy", Boolean, nullable=False),
+    Column("named", Boolean, nullable=False, server_default="0"),
+    Column("bounces", Integer, nullable=False, server_default="0"),
+    Column("last_bounce_at", UtcTime, nullable=True),
+    Column("joined_at", UtcTime, nullable=False),
+    Column("left_at", UtcTime, nullable=True),
+    UniqueConstraint("group_id", "person_id", name="uq_memberships_person"),
+    Index("ix_memberships_sending", "group_id", "state", "delivery", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Mails that wait for a decision of a person.
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("mail_id", BigId, ForeignKey("mails.id"), nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reply_key", String(16), nullable=False, server_default=""),
+    Column("reason", Text, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, approved, refused, discarded
+    Column("held_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime, nullable=True),
+    Column("decided_by", Text, nullable=False, server_default=""),
+    Index("ix_holds_state", "group_id", "state"),
+    Index("ix_holds_message_id", "group_id", "message_id"),
+    sqlite_autoincrement=True,
+)
+
+# Mails that met an unexpected error: kept, answered 250, reported to the host.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("mail_id", BigId, ForeignKey("mails.id"), nullable=False),
+    Column("envelope_id", String(40), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, released, discarded
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("action", String(24), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("reference", String(12), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime, nullable=True),
+    Index("ix_codes_reference", "reference"),
+    sqlite_autoincrement=True,
+)
+
+# Letters sent, for the caps of RULINGS 8: nobody is mailed the same notice again and again.
+letter_log = Table(
+    "letter_log",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("group_id", BigId, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_letter_log_address", "address", "at"),
+    sqlite_autoincrement=True,
+)
+
+# One row per mail and recipient of ours: what became of it (invariant 3), and events about people.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("envelope_id", String(40), nullable=False),
+    Column("group_id", BigId, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("event", String(24), nullable=False),  # an OutcomeKind, or the event of an Audit effect
+    Column("reason", Text, nullable=False),
+    Column("post_id", BigId, nullable=True),
+    Index("ix_audit_message_id", "message_id"),
+    Index("ix_audit_sender", "sender", "at"),
+    Index("ix_audit_envelope", "envelope_id"),
+    sqlite_autoincrement=True,
+)
+
+# A body to be sent: for a post a new header block and the stored raw mail from `body_offset` on;
+# for a letter the whole mail in `head`. Variants of one post are several rows.
+outbox_mails = Table(
+    "outbox_mails",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("group_id", BigId, nullable=False),
+    Column("post_id", BigId, nullable=True),
+    Column("class", String(12), nullable=False),
+    Column("variant", String(24), nullable=False),
+    Column("mail_id", BigId, ForeignKey("mails.id"), nullable=True),
+    Column("body_offset", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("smtputf8", Boolean, nullable=False, server_default="0"),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_outbox_mails_post", "post_id"),
+    sqlite_autoincrement=True,
+)
+
+# One row per post to the whole group; the sender expands it into deliveries in chunks.
+fanouts = Table(
+    "fanouts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("outbox_mail_id", BigId, ForeignKey("outbox_mails.id", ondelete="CASCADE"), nullable=False),
+    Column("group_id", BigId, nullable=False),
+    Column("cutoff", BigId, nullable=False),  # highest membership id at acceptance
+    Column("cursor", BigId, nullable=False, server_default="0"),  # expanded up to this id
+    Column("author_membership", BigId, nullable=True),
+    Column("done", Boolean, nullable=False, server_default="0"),
+    Column("claimed_until", UtcTime, nullable=True),
+    Index("ix_fanouts_done", "done", "id"),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("outbox_mail_id", BigId, ForeignKey("outbox_mails.id", ondelete="CASCADE"), nullable=False),
+    Column("membership_id", BigId, nullable=True),
+    Column("recipient", Text, nullable=False),
+    Column("envelope_from", Text, nullable=False),
+    Column("state", String(12), nullable=False),  # pending, sent, failed, dropped
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", UtcTime, nullable=False),
+    Column("claimed_until", UtcTime, nullable=True),
+    Column("claimed_by", String(40), nullable=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=True),
+    Column("last_reply", Text, nullable=False, server_default=""),
+    UniqueConstraint("outbox_mail_id", "recipient", name="uq_deliveries_recipient"),
+    Index("ix_deliveries_due", "state", "not_before", "id"),
+    sqlite_autoincrement=True,
+)
+
+# What a scheduled job did: one unique (job, group, period) key instead of a leader (RULINGS 9).
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String(24), primary_key=True),
+    Column("group_id", BigId, primary_key=True),
+    Column("period", String(24), primary_key=True),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=True),
+    Column("result", Text, nullable=False, server_default=""),
+)
+
+# Keys for the HMAC tokens that must be printed again; shared by all nodes. The newest signs.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
