@@ -1,0 +1,197 @@
+"""Real programs that tests talk to: which are here, free ports, polling, and a PostgreSQL of our own."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import json
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_NAMES = itertools.count()
+_RANDOM = secrets.SystemRandom()
+
+
+def absent(what: str, package: str) -> None:
+    """Skip the calling test for want of a real part; with CI=true that is a failure."""
+    text = f"{what} is not installed here: apt-get install {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+def program(name: str, package: str, *places: str) -> Path:
+    """The path of a program, looked for in PATH and in `places`; see `absent`."""
+    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *places]))
+    if found is None:
+        absent(name, package)
+    return Path(str(found))
+
+
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    """Poll `ready` until it is true; fail with `what` when `seconds` have passed."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds:.0f} s for {what}")
+        time.sleep(0.02)  # the pause of a poll with a deadline, not a guess
+
+
+def accepts(port: int) -> bool:
+    """Whether something listens on the loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """A loopback port for a program that cannot listen on port 0.
+
+    Below the range from which the kernel takes outgoing ports, and random, so that tests which run
+    side by side do not meet.
+    """
+    while True:
+        port = _RANDOM.randrange(12_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+
+
+@contextmanager
+def public_directory(prefix: str) -> Iterator[Path]:
+    """A temporary directory that other users can enter, as daemons that drop root need."""
+    path = Path(tempfile.mkdtemp(prefix=f"dgroup-{prefix}-"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock between the processes of one test run."""
+    with path.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def run_base(factory: pytest.TempPathFactory) -> Path:
+    """A directory that all processes of one test run share (one run has one or more processes)."""
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server, reached through a socket in `home`."""
+
+    home: Path
+    base: Path
+
+    def url(self, name: str) -> str:
+        """The address of one database, as SQLAlchemy reads it."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.home}"
+
+    def _say(self, statement: str) -> None:
+        with psycopg.connect(
+            f"user=postgres dbname=postgres host={self.home}", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """The address of a new database, a copy of `template`, dropped afterwards."""
+        name = f"t_{os.getpid()}_{next(_NAMES)}"
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield self.url(name)
+        finally:
+            self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def template(self, name: str, fill: Callable[[str], None]) -> str:
+        """Make a template database once per run: `fill` gets its address and must disconnect."""
+        done = self.base / f"template-{name}"
+        with locked(self.base / "template.lock"):
+            if not done.exists():
+                self._say(f"CREATE DATABASE {name}")
+                fill(self.url(name))
+                done.touch()
+        return name
+
+
+def _as_postgres(command: Sequence[str | Path]) -> list[str]:
+    """The command under an account that the server accepts: it refuses root."""
+    words = [str(word) for word in command]
+    return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else words
+
+
+def _run(command: Sequence[str | Path], home: Path) -> None:
+    devnull = subprocess.DEVNULL
+    subprocess.run(_as_postgres(command), check=True, cwd=home, stdin=devnull, stdout=devnull)
+
+
+def _postgres_bin() -> Path:
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parts[-2])
+    return program("initdb", "postgresql", *(str(place) for place in reversed(places))).parent
+
+
+def _start_postgres(home: Path) -> None:
+    binaries = _postgres_bin()
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(home, account.pw_uid, account.pw_gid)
+    home.chmod(0o700)
+    make = [binaries / "initdb", "-D", home / "data", "-A", "trust", "-U", "postgres"]
+    _run([*make, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"], home)
+    options = f"-c listen_addresses= -c fsync=off -c max_connections=200 -k {home}"
+    control = [binaries / "pg_ctl", "-D", home / "data", "-w", "-l", home / "log", "-o", options]
+    _run([*control, "start"], home)
+
+
+def _stop_postgres(home: Path) -> None:
+    stop = [_postgres_bin() / "pg_ctl", "-D", home / "data", "-m", "immediate", "-w", "stop"]
+    subprocess.run(_as_postgres(stop), check=False, cwd="/", stdout=subprocess.DEVNULL)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def postgres_server(base: Path) -> Iterator[Postgres]:
+    """One server for all processes of a test run: the first starts it, the last one stops it."""
+    base.mkdir(exist_ok=True)
+    state = base / "state.json"
+    with locked(base / "lock"):
+        known = json.loads(state.read_text()) if state.exists() else {"users": 0}
+        if not known["users"]:
+            home = Path(tempfile.mkdtemp(prefix="dgroup-pg-"))
+            _start_postgres(home)
+            known = {"users": 0, "home": str(home)}
+            for stale in base.glob("template-*"):
+                stale.unlink()
+        known["users"] += 1
+        state.write_text(json.dumps(known))
+    try:
+        yield Postgres(Path(known["home"]), base)
+    finally:
+        with locked(base / "lock"):
+            known = json.loads(state.read_text())
+            known["users"] -= 1
+            state.write_text(json.dumps(known))
+            if not known["users"]:
+                _stop_postgres(Path(known["home"]))

@@ -1,0 +1,1 @@
+from tests.parts import Postgres as Postgres
