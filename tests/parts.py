@@ -158,15 +158,32 @@ def _start_postgres(home: Path) -> None:
         account = pwd.getpwnam("postgres")
         os.chown(home, account.pw_uid, account.pw_gid)
     home.chmod(0o700)
-    make = [binaries / "initdb", "-D", home / "data", "-A", "trust", "-U", "postgres"]
+    make: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        home / "data",
+        "-A",
+        "trust",
+        "-U",
+        "postgres",
+    ]
     _run([*make, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"], home)
     options = f"-c listen_addresses= -c fsync=off -c max_connections=200 -k {home}"
-    control = [binaries / "pg_ctl", "-D", home / "data", "-w", "-l", home / "log", "-o", options]
+    control: list[str | Path] = [binaries / "pg_ctl", "-D", home / "data", "-w"]
+    control += ["-l", home / "log", "-o", options]
     _run([*control, "start"], home)
 
 
 def _stop_postgres(home: Path) -> None:
-    stop = [_postgres_bin() / "pg_ctl", "-D", home / "data", "-m", "immediate", "-w", "stop"]
+    stop: list[str | Path] = [
+        _postgres_bin() / "pg_ctl",
+        "-D",
+        home / "data",
+        "-m",
+        "immediate",
+        "-w",
+        "stop",
+    ]
     subprocess.run(_as_postgres(stop), check=False, cwd="/", stdout=subprocess.DEVNULL)
     shutil.rmtree(home, ignore_errors=True)
 
@@ -177,21 +194,18 @@ def postgres_server(base: Path) -> Iterator[Postgres]:
     base.mkdir(exist_ok=True)
     state = base / "state.json"
     with locked(base / "lock"):
-        known = json.loads(state.read_text()) if state.exists() else {"users": 0}
-        if not known["users"]:
-            home = Path(tempfile.mkdtemp(prefix="dgroup-pg-"))
-            _start_postgres(home)
-            known = {"users": 0, "home": str(home)}
+        users, home = json.loads(state.read_text()) if state.exists() else (0, "")
+        if not users:
+            home = tempfile.mkdtemp(prefix="dgroup-pg-")
+            _start_postgres(Path(home))
             for stale in base.glob("template-*"):
                 stale.unlink()
-        known["users"] += 1
-        state.write_text(json.dumps(known))
+        state.write_text(json.dumps((users + 1, home)))
     try:
-        yield Postgres(Path(known["home"]), base)
+        yield Postgres(Path(home), base)
     finally:
         with locked(base / "lock"):
-            known = json.loads(state.read_text())
-            known["users"] -= 1
-            state.write_text(json.dumps(known))
-            if not known["users"]:
-                _stop_postgres(Path(known["home"]))
+            users, home = json.loads(state.read_text())
+            state.write_text(json.dumps((users - 1, home)))
+            if users == 1:
+                _stop_postgres(Path(home))
