@@ -1,0 +1,79 @@
+"""The lines of one body while they are being labelled: what `quoted` and `tails` work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive import quotes
+from archive.model import BlockKind
+
+ATTRIBUTION_REACH = 8
+"""Lines that a broken-up attribution may run over, blank ones counted."""
+
+
+class BodyLines:
+    """A body's lines with the kind and quote level found so far (kind None = not decided)."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self.kinds: list[BlockKind | None] = [None] * len(self.lines)
+        self.levels = [0] * len(self.lines)
+        self.hinted = _hinted_lines(text)
+        """numbers of the lines at which an attribution without quote marks can begin"""
+        self._blank = [not line or line.isspace() for line in self.lines]
+
+    def mark(self, first: int, end: int, kind: BlockKind, level: int = 0) -> None:
+        """Label the undecided lines of [first, end)."""
+        for at in range(first, end):
+            if self.kinds[at] is None:
+                self.kinds[at] = kind
+                self.levels[at] = level
+
+    def blank(self, at: int) -> bool:
+        """True where a line holds nothing but white space."""
+        return self._blank[at]
+
+    def free(self, at: int) -> bool:
+        """True where a line is not blank and not decided yet."""
+        return self.kinds[at] is None and not self._blank[at]
+
+    def next_text(self, at: int, skip: int = 3) -> int:
+        """The next line that is not blank from `at` on, over at most `skip` blanks; -1 if none."""
+        for place in range(at, min(at + skip + 1, len(self.lines))):
+            if not self._blank[place]:
+                return place
+        return -1
+
+    def segment_end(self, at: int) -> int:
+        """Where the run of undecided or blank lines that holds `at` ends."""
+        end = at
+        while end < len(self.lines) and (self.kinds[end] is None or self._blank[end]):
+            end += 1
+        return end
+
+    def paragraphs(self) -> Iterator[tuple[int, int]]:
+        """Runs [first, end) of undecided lines without a blank line."""
+        first = -1
+        for at in range(len(self.lines) + 1):
+            if at < len(self.lines) and self.free(at):
+                first = at if first < 0 else first
+            elif first >= 0:
+                yield first, at
+                first = -1
+
+
+def _hinted_lines(text: str) -> frozenset[int]:
+    folded = text.casefold()
+    found: set[int] = set()
+    for hint in quotes.HINTS:
+        at = folded.find(hint)
+        while at >= 0:
+            found.add(at)
+            at = folded.find(hint, folded.find("\n", at) + 1 or len(folded))
+    places: set[int] = set()
+    line = start = 0
+    for at in sorted(found):
+        line += folded.count("\n", start, at)
+        start = at
+        places.update(range(line - ATTRIBUTION_REACH + 1, line + 1))
+    return frozenset(places)

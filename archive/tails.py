@@ -1,0 +1,187 @@
+"""Which own lines of a body are not prose: list footers, signatures, phone lines, disclaimers,
+PGP armour, and preformatted lines (code, patches, tables, logs).
+"""
+
+from __future__ import annotations
+
+import re
+
+from archive import quotes
+from archive.bodylines import BodyLines
+from archive.model import BlockKind
+
+_LIST_FOOTER_LINES = 14
+_RULED_SIGNATURE_LINES = 9
+_SIGNATURE_LINES = 30
+_BARE_SIGNATURE_LINES = 15
+
+_BULLET = re.compile(r"\s*(?:[-*+•·–o]|\(?\w{1,3}[.)])\s+\S")
+_DIFF_START = re.compile(
+    r"(?:diff --git |Index: \S|--- [ab]/|--- \S+\s+\d{4}-|\*\*\* \S+\s+\w{3} )"
+)
+_PROMPT = re.compile(r"\s*(?:[$#%] \S|\[\s*\d+\.\d+\]|\w+@[\w-]+[:~]|In \[\d+\]|>>> )")
+_COLUMNS = re.compile(r"\S {3,}\S|\t\S")
+
+
+# --- signatures and footers -----------------------------------------------------------------------
+
+
+def _label_list_footer(body: BodyLines) -> None:
+    """The list's own lines at the end: below a rule, or opening with a known sentence."""
+    end = len(body.lines)
+    start = max(0, end - 3 * _LIST_FOOTER_LINES)
+    for at in range(start, end):
+        opens = body.free(at) and quotes.opens_footer(body.lines[at])
+        if not opens and not (body.free(at) and quotes.is_rule(body.lines[at], 10)):
+            continue
+        below = [place for place in range(at + 1, end) if not body.blank(place)]
+        if opens and len(below) <= _LIST_FOOTER_LINES:
+            first = at - 1 if at and quotes.is_rule(body.lines[at - 1]) else at
+            body.mark(first, end, BlockKind.FOOTER)
+            return
+        short = len(below) <= _LIST_FOOTER_LINES
+        marked = any(quotes.quote_level(body.lines[place]) for place in below)
+        if (
+            not opens
+            and short
+            and not marked
+            and any(quotes.is_list_line(body.lines[place]) for place in below[:6])
+        ):
+            body.mark(at, end, BlockKind.FOOTER)
+            return
+
+
+def _label_pgp(body: BodyLines) -> None:
+    """PGP armour around a clear-signed text (RFC 9580 section 7): header and signature lines."""
+    for at, line in enumerate(body.lines):
+        if line.startswith("-----BEGIN PGP SIGNED MESSAGE-----"):
+            follow = at + 1
+            while follow < len(body.lines) and body.lines[follow].startswith(("Hash:", "Charset:")):
+                follow += 1
+            body.mark(at, follow, BlockKind.FOOTER)
+        if line.startswith("-----BEGIN PGP SIGNATURE-----"):
+            end = at + 1
+            while end < len(body.lines) and not body.lines[end].startswith("-----END PGP"):
+                end += 1
+            body.mark(at, min(end + 1, len(body.lines)), BlockKind.SIGNATURE)
+            return
+
+
+def _label_signatures(body: BodyLines) -> None:
+    """'-- ' and all below it up to a quote or footer (RFC 3676 4.3); a ruled name with contacts."""
+    at = 0
+    while at < len(body.lines):
+        if not body.free(at):
+            at += 1
+            continue
+        end = body.segment_end(at)
+        for place in range(at, end):
+            if _opens_signature(body, place, end):
+                body.mark(place, end, BlockKind.SIGNATURE)
+                break
+        at = end
+
+
+def _opens_signature(body: BodyLines, at: int, end: int) -> bool:
+    line = body.lines[at]
+    mark = line.rstrip() in ("--", "- --")
+    if not (mark or quotes.is_dash_name(line) or quotes.is_rule(line, 10)) or end - at > 100:
+        return False
+    below = [body.lines[place] for place in range(at + 1, end) if not body.blank(place)]
+    if mark:
+        return len(below) <= (_SIGNATURE_LINES if line.endswith(" ") else _BARE_SIGNATURE_LINES)
+    if quotes.is_dash_name(line):
+        return len(below) <= _RULED_SIGNATURE_LINES
+    if 0 < len(below) <= _RULED_SIGNATURE_LINES:
+        contacts = sum(quotes.has_contact(entry) for entry in below)
+        return contacts > 0 or (line.strip()[0] == "_" and len(below) <= 2)
+    return False
+
+
+def _label_phone_lines(body: BodyLines) -> None:
+    """'Sent from my phone': a paragraph of its own, or the line above a signature or the end."""
+    for at in range(len(body.lines)):
+        if not body.free(at) or not quotes.is_phone_line(body.lines[at]):
+            continue
+        alone = at == 0 or body.blank(at - 1) or body.kinds[at - 1] is BlockKind.SIGNATURE
+        ends = at + 1 == len(body.lines) or not body.free(at + 1)
+        if alone or ends:
+            body.mark(at, at + 1, BlockKind.SIGNATURE)
+
+
+def _label_disclaimers(body: BodyLines) -> None:
+    """Confidentiality notices, wherever a mail gateway put them: a paragraph of their own."""
+    for first, end in body.paragraphs():
+        if quotes.is_disclaimer(" ".join(body.lines[first:end])):
+            ruled = first > 0 and quotes.is_rule(body.lines[first - 1])
+            body.mark(first - ruled, end, BlockKind.FOOTER)
+
+
+def _label_trailing_rules(body: BodyLines) -> None:
+    """Rules and spacers left at the end of the own text say nothing."""
+    for at in range(len(body.lines) - 1, -1, -1):
+        rule = quotes.is_rule(body.lines[at], 1)
+        if body.kinds[at] is BlockKind.QUOTE or (body.free(at) and not rule):
+            return
+        if body.free(at):
+            body.mark(at, at + 1, BlockKind.FOOTER)
+
+
+# --- preformatted lines ---------------------------------------------------------------------------
+
+
+def _label_code(body: BodyLines) -> None:
+    """Fenced code, patches, and paragraphs most of whose lines look preformatted."""
+    _label_fences(body)
+    for at in range(len(body.lines)):
+        if body.free(at) and _DIFF_START.match(body.lines[at]) and _is_diff(body, at):
+            body.mark(at, body.segment_end(at), BlockKind.PRE)
+    for first, end in body.paragraphs():
+        odd = sum(_looks_like_code(line) for line in body.lines[first:end])
+        if 2 * odd > end - first:
+            body.mark(first, end, BlockKind.PRE)
+
+
+def _is_diff(body: BodyLines, at: int) -> bool:
+    head = body.lines[at : at + 6]
+    return any(line.startswith(("@@ ", "+++ ", "*** ")) for line in head)
+
+
+def _label_fences(body: BodyLines) -> None:
+    opened = -1
+    for at, line in enumerate(body.lines):
+        if body.kinds[at] is not None or not line.lstrip().startswith("```"):
+            continue
+        if opened < 0:
+            opened = at
+        else:
+            body.mark(opened, at + 1, BlockKind.PRE)
+            opened = -1
+
+
+def _looks_like_code(line: str) -> bool:
+    """One line's vote: a prompt, columns, code punctuation, or indented and not prose."""
+    text = line.strip()[: quotes.MAX_SCAN]
+    if _PROMPT.match(line[: quotes.MAX_SCAN]):
+        return True
+    letters = sum(map(str.isalpha, text)) + text.count(" ")
+    prose = letters >= 0.88 * len(text) and len(text.split()) > 3
+    if text.endswith((";", "{", "}", "*/", "\\", "|")) or text.startswith(("//", "/*", "#include")):
+        return not prose or text.endswith(("{", "}"))
+    indented = line.startswith(("    ", "\t"))
+    if (indented or _COLUMNS.search(text)) and not _BULLET.match(line):
+        return not prose
+    return letters < 0.6 * len(text) and "://" not in text and not _BULLET.match(line)
+
+
+FOOTER_PASSES = (_label_pgp, _label_list_footer)
+"""Before quotes are looked for: they stand at the very end, below whatever else."""
+
+TAIL_PASSES = (
+    _label_signatures,
+    _label_phone_lines,
+    _label_disclaimers,
+    _label_trailing_rules,
+    _label_code,
+)
+"""After quotes: each labels own lines that no earlier pass has labelled."""

@@ -1,0 +1,156 @@
+"""A body's lines sorted into own words, preformatted lines, quotes, signatures and footers.
+
+Contract: nothing is cut, only labelled; `blocks` joined by LF give the body back. A quote is a
+marked line, an attribution, or everything below a top-posted mail's separator. Own words are the
+author's prose: greeting, thanks and name stay; signature, phone line, list footer, disclaimer go.
+Where it is unclear whose words a line holds, it stays the author's (interleaved answers are kept).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from archive.bodylines import BodyLines
+from archive.model import Block, BlockKind, Link
+from archive.quoted import QUOTE_PASSES
+from archive.sentences import split_sentences
+from archive.tails import FOOTER_PASSES, TAIL_PASSES
+
+_URL = re.compile(r"https?://[^\s<>\"“”«»]{2,2000}", re.IGNORECASE)
+_URL_TAIL = ".,;:!?'’*_|"
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+
+_REPLY = re.compile(
+    r"(?:re|aw|antw|antwort|res|sv|vs|r|ref|réf|rif|odp|ynt|回复|答复|回覆)"
+    r"\s{0,3}(?:\[\d{1,4}\]|\(\d{1,4}\)|\^\d{1,4})?\s{0,3}[:：]\s*",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"(?:fwd?|wg|rv|enc|tr|vb|vl|i|pd|doorst|转发|轉寄)\s{0,3}(?:\[\d{1,4}\])?\s{0,3}[:：]\s*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"\[[^\[\]]{0,60}\]\s*")
+_FORWARD_WRAP = re.compile(r"\[fwd?:\s?(.*)\]$", re.IGNORECASE | re.DOTALL)
+
+_PASSES = (*FOOTER_PASSES, *QUOTE_PASSES, *TAIL_PASSES)
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Sort a body (LF line ends) into runs of one kind and quote level, in document order.
+
+    Joined by LF their texts give `text` back. Neighbouring QUOTE blocks of different levels are
+    one quotation to a reader. Linear in the size of the text; never raises.
+    """
+    body = BodyLines(text)
+    for label in _PASSES:
+        label(body)
+    body.mark(0, len(body.lines), BlockKind.WORDS)
+    _settle_blanks(body)
+    return tuple(
+        Block(kind, "\n".join(body.lines[at] for at in places), level)
+        for (kind, level), places in _runs(body)
+    )
+
+
+def _settle_blanks(body: BodyLines) -> None:
+    """A blank line belongs to the run above it; those at the top to the first run."""
+    first = next((at for at in range(len(body.lines)) if not body.blank(at)), 0)
+    for at in range(len(body.lines)):
+        if body.blank(at):
+            source = first if at < first else at - 1
+            body.kinds[at], body.levels[at] = body.kinds[source], body.levels[source]
+
+
+def _runs(body: BodyLines) -> Iterator[tuple[tuple[BlockKind, int], list[int]]]:
+    pairs = [
+        (kind or BlockKind.WORDS, level)
+        for kind, level in zip(body.kinds, body.levels, strict=True)
+    ]
+    for key, places in groupby(range(len(pairs)), key=lambda at: pairs[at]):
+        yield key, list(places)
+
+
+def own_words(text: str) -> str:
+    """Give the author's prose: no quotes, attribution, signature, footer or preformatted lines.
+
+    Pure, stored with the post (RULINGS 5). Paragraphs are separated by one blank line; line ends
+    inside them are the author's (`sentences.split_sentences` unwraps them).
+    """
+    return words_of(blocks(text))
+
+
+def words_of(parts: Iterable[Block]) -> str:
+    """Give `own_words` of blocks that are known already."""
+    return _joined(block.text for block in parts if block.kind is BlockKind.WORDS)
+
+
+def written_by(parts: Iterable[Block]) -> str:
+    """Give all that the author wrote, code and tables too: what search indexes."""
+    own = (BlockKind.WORDS, BlockKind.PRE)
+    return _joined(block.text for block in parts if block.kind in own)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    paragraphs: list[list[str]] = [[]]
+    for line in "\n\n".join(texts).split("\n"):
+        if line.strip():
+            paragraphs[-1].append(line.rstrip())
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def links(own: str) -> tuple[Link, ...]:
+    """Give the http(s) addresses of own words, each once, with the sentence it stood in."""
+    found: dict[str, str] = {}
+    for sentence in split_sentences(own):
+        for match in _URL.finditer(sentence.text):
+            url = _trim_url(match.group())
+            if "." in url.partition("://")[2]:
+                found.setdefault(url, sentence.text)
+    return tuple(Link(url, sentence) for url, sentence in found.items())
+
+
+def _trim_url(url: str) -> str:
+    """Cut the punctuation of the sentence off; a bracket goes only if the URL did not open it."""
+    while url:
+        last = url[-1]
+        opener = _CLOSERS.get(last)
+        if last in _URL_TAIL or (opener and url.count(opener) < url.count(last)):
+            url = url[:-1]
+        else:
+            break
+    return url
+
+
+def normal_subject(subject: str) -> tuple[str, bool]:
+    """Give (base subject, whether it looks like a reply), white space folded, case kept.
+
+    Strips Re/AW/Antw/RES/SV..., Fwd/TR/RV/ENC/WG... and [tags] in any order, '(fwd)' at the end and
+    '[fwd: ...]' around, as RFC 5256 section 2.1 does; a tag stays where nothing else would be left.
+    """
+    base = " ".join(subject.split())
+    is_reply = False
+    while True:
+        before = base
+        base = _strip_forward_tail(base)
+        reply = _REPLY.match(base)
+        found = reply or _FORWARD.match(base)
+        tag = _TAG.match(base)
+        if found:
+            base = base[found.end() :]
+            is_reply = is_reply or reply is not None
+        elif wrapped := _FORWARD_WRAP.match(base):
+            base = wrapped.group(1)
+        elif tag and tag.end() < len(base):
+            base = base[tag.end() :]
+        if base == before:
+            return base.strip(), is_reply
+
+
+def _strip_forward_tail(base: str) -> str:
+    while base.endswith(" ") or base.lower().endswith("(fwd)"):
+        base = base[:-5] if base.lower().endswith("(fwd)") else base.rstrip()
+    return base
