@@ -11,7 +11,7 @@ run: $(VENV)/.stamp
 	$(BIN)/dgroup demo
 
 test: $(VENV)/.stamp
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n logical $(ARGS)
 
 bench: $(VENV)/.bench-stamp
 	$(BIN)/python -m bench $(ARGS)
@@ -28,7 +28,7 @@ format: $(VENV)/.stamp
 
 # The same invariants as in `make test`, with many more examples.
 fuzz: $(VENV)/.stamp
-	DGROUP_FUZZ=1 $(BIN)/python -m pytest -n auto -p no:cacheprovider --hypothesis-profile=fuzz $(ARGS)
+	DGROUP_FUZZ=1 $(BIN)/python -m pytest -n logical $(ARGS)
 
 lock: $(VENV)/.stamp
 	for name in runtime dev bench; do $(UV_COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -48,5 +48,6 @@ $(VENV)/.bench-stamp: $(VENV)/.stamp requirements/bench.txt
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	@touch $@
 
+# The environment and what tools leave behind; never the data.
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
