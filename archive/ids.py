@@ -15,14 +15,38 @@ from datetime import datetime
 from urllib.parse import quote
 
 KEY_LENGTH = 16
+LETTER_MARK = "dgroup-letter."
 SLUG_LENGTH = 60
 RESERVED_SEGMENTS = frozenset({"_", "static", "api", "groups", "postmaster", "abuse"})
 
 _WHITE = re.compile(r"\s+")
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_ADDRESS = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)")
+_ADDRESS = re.compile(
+    r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
+)
 _FILE_CHARS = re.compile(r"[^A-Za-z0-9._-]+")
+
+_INLINE_ENDINGS = frozenset("csv gif jpeg jpg pdf png txt webp".split())
+_SAFE_ENDINGS = _INLINE_ENDINGS | frozenset(
+    "7z asc avi bib bz2 diff doc docx epub flac gz ics key log m4a md mkv mov mp3 mp4 odg odp ods "
+    "odt oga ogg ogv opus patch pem pgp ppt pptx rar rtf sig tar tex tgz tif tiff vcf wav webm xls "
+    "xlsx xz yaml yml zip zst".split()
+)
+_NEVER_ENDINGS = frozenset("eml htm html mht mhtml shtml svg svgz xht xhtml xml xsl xslt".split())
+_NEVER_TYPES = frozenset(
+    {"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"}
+)
+_ENDING_OF_TYPE = {
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "text/calendar": "ics",
+    "text/csv": "csv",
+}
 
 
 # --- Message-IDs and keys ---------------------------------------------------------------------
@@ -41,6 +65,16 @@ def canonical_message_id(value: str) -> str:
 def made_message_id(digest: str) -> str:
     """Give the canonical id of a mail that has none, from its digest without trace headers."""
     return f"{digest[:40]}@missing-message-id.invalid"
+
+
+def letter_id(random: str, domain: str) -> str:
+    """Give the canonical id of a letter that we write, from random hexadecimal characters."""
+    return f"{LETTER_MARK}{random}@{domain}"
+
+
+def is_letter_id(message_id: str) -> bool:
+    """Tell an id of our own letters, digests and summaries: they never join threads (RULINGS 4)."""
+    return message_id.startswith(LETTER_MARK)
 
 
 def key_of(message_id: str) -> str:
@@ -77,7 +111,8 @@ def slug(subject: str, key: str) -> str:
     if len(words) > SLUG_LENGTH:
         head = words[: SLUG_LENGTH + 1]
         words = head.rsplit("-", 1)[0] if "-" in head else words[:SLUG_LENGTH]
-    return words if len(words) >= 2 else f"thread-{key[:6]}"
+    # A thread called "index" would take the place of its month's index page.
+    return words if len(words) >= 2 and words != "index" else f"thread-{key[:6]}"
 
 
 def safe_filename(name: str, fallback: str) -> str:
@@ -116,8 +151,16 @@ def attachment_path(group: str, key: str, index: int, filename: str) -> str:
 
 def thread_page(group: str, path: str, part: int = 1) -> str:
     """Path of one part of a thread, from its recorded path."""
-    tail = "" if part == 1 else f".{part}"
-    return f"{group}/{path}{tail}.html"
+    return f"{group}/{path}{_page_tail(part)}.html"
+
+
+def _page_tail(page: int) -> str:
+    return "" if page == 1 else f".{page}"
+
+
+def thread_place(group: str, path: str, part: int, key: str) -> str:
+    """Place of one post inside its thread's pages."""
+    return f"{thread_page(group, path, part)}#{key}"
 
 
 def home_path(group: str) -> str:
@@ -125,9 +168,9 @@ def home_path(group: str) -> str:
     return f"{group}/index.html"
 
 
-def month_path(group: str, month: str) -> str:
-    """Path of the index of `month` ('2026-03')."""
-    return f"{group}/{month.replace('-', '/')}/index.html"
+def month_path(group: str, month: str, page: int = 1) -> str:
+    """Path of the index of `month` ('2026-03'); a long one runs over several pages."""
+    return f"{group}/{month.replace('-', '/')}/index{_page_tail(page)}.html"
 
 
 def year_path(group: str, year: str) -> str:
@@ -145,14 +188,14 @@ def feed_path(group: str, kind: str) -> str:
     return f"{group}/feed.{kind}"
 
 
-def files_path(group: str, year: str) -> str:
+def files_path(group: str, year: str, page: int = 1) -> str:
     """Path of the list of attachments of a year."""
-    return f"{group}/files/{year}.html"
+    return f"{group}/files/{year}{_page_tail(page)}.html"
 
 
-def links_path(group: str, year: str) -> str:
+def links_path(group: str, year: str, page: int = 1) -> str:
     """Path of the list of shared links of a year."""
-    return f"{group}/links/{year}.html"
+    return f"{group}/links/{year}{_page_tail(page)}.html"
 
 
 def mbox_path(group: str, month: str) -> str:
@@ -168,6 +211,34 @@ def sitemap_path(group: str, month: str) -> str:
 def style_path() -> str:
     """Path of the one style sheet."""
     return "static/style.css"
+
+
+def site_path() -> str:
+    """Path of the host's front page."""
+    return "index.html"
+
+
+def robots_path() -> str:
+    """Path of the rules for crawlers."""
+    return "robots.txt"
+
+
+def sitemap_index_path() -> str:
+    """Path of the list of all sitemaps."""
+    return "sitemap.xml"
+
+
+def compressed_path(path: str) -> str:
+    """Path of the gzip twin that a web server may send instead."""
+    return f"{path}.gz"
+
+
+def up(page: str) -> str:
+    """Give the way from `page` to the site's root: '../../../' for a message page.
+
+    Put before a root-relative path it is a relative link; paths made here need no quoting.
+    """
+    return "../" * page.count("/")
 
 
 def relative(target: str, page: str) -> str:
@@ -195,6 +266,35 @@ def service_url(base: str, verb: str, token: str = "") -> str:
     return f"{base.rstrip('/')}/_/{verb}{tail}"
 
 
+# --- Attachments ------------------------------------------------------------------------------
+
+
+def attachment_name(filename: str, content_type: str, index: int) -> str:
+    """Give the file name under which an attachment can be opened safely; '' if it stays inside.
+
+    A static host cannot force a download, so the ending decides what a browser does: the known
+    harmless ones stay, text is `.txt`, whatever else is `.bin`. What would run as a page of ours
+    (HTML, SVG) or would show addresses (a whole mail) is not written at all.
+    """
+    kind = content_type.lower()
+    clean = safe_filename(filename, f"part-{index}")
+    stem, dot, ending = clean.rpartition(".")
+    # One dot only: some servers let any ending inside a name decide.
+    name = f"{stem.replace('.', '-')}.{ending}" if dot else clean
+    ending = ending.lower() if dot else ""
+    if kind in _NEVER_TYPES or kind.startswith("message/") or ending in _NEVER_ENDINGS:
+        return ""
+    if ending in _SAFE_ENDINGS:
+        return name
+    guess = _ENDING_OF_TYPE.get(kind) or ("txt" if kind.startswith("text/") else "bin")
+    return f"{name.replace('.', '-')}.{guess}"
+
+
+def opens_inline(name: str) -> bool:
+    """Tell whether a browser shows such an attachment by itself; the others are downloads."""
+    return name.rpartition(".")[2].lower() in _INLINE_ENDINGS
+
+
 # --- Addresses as pages show them -------------------------------------------------------------
 
 
@@ -209,6 +309,16 @@ def shown_name(name: str, address: str) -> str:
     if "@" in clean:
         clean = clean.split("@", 1)[0].strip()
     return clean or address.split("@", 1)[0].strip() or "?"
+
+
+def group_address(group: str, domain: str) -> str:
+    """Address that posts go to."""
+    return f"{group}@{domain}"
+
+
+def command_link(group: str, verb: str, domain: str) -> str:
+    """Give the mailto: link of a command ('join', 'leave', 'help') or of the owners ('owner')."""
+    return f"mailto:{group}-{verb}@{domain}"
 
 
 def reply_address(group: str, key: str, domain: str) -> str:

@@ -5,10 +5,10 @@ plans with their effects. Frozen values only: decisions are functions from facts
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from archive.model import GroupInfo, ParsedMessage
+from archive.model import GroupInfo, Link, ParsedMessage
 
 
 class Alignment(StrEnum):
@@ -229,6 +229,9 @@ class Incoming:
     verdicts: Verdicts
     sender: str
     """the address the mail claims to be from (From), lower-cased; never proof by itself"""
+    own: str
+    """the author's own words (`archive.text.own_words`): stored, and read for commands"""
+    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +245,78 @@ class PostFacts:
     """post id of a post with the same Message-ID and digest"""
     imposter: bool
     """a post has this Message-ID with another content"""
-    already_held: bool
-    nonmember_letters_today: int
-    """capped letters this sender got in the last 24 hours"""
-    same_sender_last_hour: int
+    waiting_hold: bool
+    """the same mail is held already"""
+    letters_today: int
+    """capped letters this sender got from us in the last 24 hours"""
+    confirmations_today_group: int
+    confirmations_today: int
     parent_key: str
     """key of the post that a reply-key address names, if it exists"""
+
+
+class Answer(StrEnum):
+    """What the words of a reply to one of our questions say."""
+
+    YES = "yes"
+    NO = "no"
+    UNDO = "undo"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as a command names them: 'Awa Diop <awa@ong.example>'."""
+
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command mail says, read without any knowledge of the group."""
+
+    verb: str
+    """canonical verb, or '' when nothing was understood"""
+    people: tuple[Named, ...]
+    answer: Answer
+    language: str
+    """language of the words that were understood, or ''"""
+    reference: str = ""
+    """short reference of the subject, '7KQ2-MX9T'"""
+    code: str = ""
+    """a whole code found in the address, the subject or the text, normalised"""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A confirmation code: stored hashed, single use, bound to action, actor and group."""
+
+    id: int
+    group_id: int
+    action: str
+    """verb that the answer carries out: 'join', 'add', 'remove', 'leave', 'publish', 'undo'"""
+    address: str
+    """the registered address that it was sent to"""
+    payload: str
+    """JSON of what will be done"""
+    reference: str
+    """short reference of the subject, '7KQ2-MX9T'"""
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An address that a command names, and what the group knows of it."""
+
+    address: str
+    name: str
+    membership: Membership | None
+    problem: str = ""
+    """why the address cannot be used ('syntax', 'ours'), or empty"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,47 +327,18 @@ class CommandFacts:
     member: Membership | None
     """the membership of the address the mail claims to be from"""
     token_member: Membership | None
-    """the membership that the token in the address names"""
+    """the membership that the token in the address names, or that the code was sent to"""
     code: Code | None
     """the code in the address or subject, if there is one like it"""
-    people: tuple[KnownPerson, ...]
-    """what is known of each address that the command lists, in its order"""
-    answers_today: int
+    people: tuple[Known, ...]
+    """what is known of each address that the command names, in its order"""
+    coordinators: tuple[Membership, ...]
+    waiting: tuple[int, ...]
+    """ids of held posts that a yes to this code would publish"""
+    letters_today: int
     confirmations_today_group: int
     confirmations_today: int
-    coordinators: tuple[Membership, ...]
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """An address named in a command and what the group knows of it."""
-
-    address: str
-    name: str
-    membership: Membership | None
-    confirmations_today: int = 0
-    problem: str = ""
-    """why the address cannot be used (a template's message key), or empty"""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A confirmation code: stored hashed, single use, bound to action, actor and group."""
-
-    id: int
-    group_id: int
-    action: str
-    """verb that the answer carries out: 'join', 'add', 'remove', 'leave'"""
-    address: str
-    """the registered address that it was sent to"""
-    payload: str
-    """JSON of what will be done"""
-    reference: str
-    """short reference of the subject, '7KQ2-MX9T'"""
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None
 
 
 # --- Outcomes and plans -----------------------------------------------------------------------
@@ -336,6 +376,11 @@ class MailClass(StrEnum):
     SUMMARY = "summary"
 
 
+Value = str | int | bool | date | tuple[tuple[str, ...], ...]
+Values = tuple[tuple[str, Value], ...]
+"""what a letter's template is given, beside the group, the site and its code"""
+
+
 @dataclass(frozen=True, slots=True)
 class StorePost:
     """Store the mail and its post, placed in its thread; its pages become dirty."""
@@ -358,7 +403,7 @@ class QueueLetter:
     name: str
     recipient: str
     language: str
-    values: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...]
+    values: Values = ()
     code: NewCode | None = None
     answers: str = ""
     """Message-ID that the letter answers (In-Reply-To), canonical"""
@@ -371,6 +416,15 @@ class NewCode:
     action: str
     address: str
     payload: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellGroup:
+    """Queue a letter to every member of the group, in the group's language."""
+
+    name: str
+    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +491,7 @@ Effect = (
     StorePost
     | QueueCopies
     | QueueLetter
+    | TellGroup
     | HoldMail
     | ResolveHold
     | ChangeMember

@@ -188,7 +188,9 @@ fanouts = Table(
     "fanouts",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("outbox_mail_id", BigId, ForeignKey("outbox_mails.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "outbox_mail_id", BigId, ForeignKey("outbox_mails.id", ondelete="CASCADE"), nullable=False
+    ),
     Column("group_id", BigId, nullable=False),
     Column("cutoff", BigId, nullable=False),  # highest membership id at acceptance
     Column("cursor", BigId, nullable=False, server_default="0"),  # expanded up to this id
@@ -203,7 +205,9 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("outbox_mail_id", BigId, ForeignKey("outbox_mails.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "outbox_mail_id", BigId, ForeignKey("outbox_mails.id", ondelete="CASCADE"), nullable=False
+    ),
     Column("membership_id", BigId, nullable=True),
     Column("recipient", Text, nullable=False),
     Column("envelope_from", Text, nullable=False),

@@ -20,7 +20,6 @@ CODE_BYTES = 17
 _ID_BYTES = 5
 _MAC_BYTES = 10
 _HEAD_BYTES = 1 + _ID_BYTES
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PADDING = "======"
 _TOKEN = re.compile(rf"[a-z2-7]{{{TOKEN_LENGTH}}}")
 _CODE = re.compile(rf"[a-z2-7]{{{CODE_LENGTH}}}")
@@ -88,11 +87,7 @@ def _mac(kind: Kind, head: bytes, secret: bytes) -> bytes:
 
 
 def _base32(data: bytes) -> str:
-    """Lower-case base32 without padding; one large number is five times faster than base64's way."""
-    bits = len(data) * 8
-    length = -(-bits // 5)
-    number = int.from_bytes(data, "big") << (length * 5 - bits)
-    return "".join([_ALPHABET[number >> at & 31] for at in range((length - 1) * 5, -1, -5)])
+    return base64.b32encode(data).decode("ascii").rstrip("=").lower()
 
 
 # --- Confirmation codes -----------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""Groups and their settings: queries and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+
+from archive.model import ArchiveMode, GroupInfo
+from archive.tables import groups
+from dgroup.address import group_address, name_problem
+from dgroup.errors import DgroupError
+from dgroup.model import Group, WhoJoins, WhoPosts
+from dgroup.tables import group_settings
+
+
+class GroupError(DgroupError):
+    """A group cannot be made or changed as asked; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """What a group is made from; the rest has the defaults of RULINGS 6."""
+
+    name: str
+    title: str
+    about: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    archive: ArchiveMode = ArchiveMode.PUBLIC
+    who_posts: WhoPosts = WhoPosts.MEMBERS
+    who_joins: WhoJoins = WhoJoins.OPEN
+    summary_day: int = 1
+    summary_hour: int = 8
+
+
+def create(conn: Connection, new: NewGroup, domain: str, now: datetime) -> Group:
+    """Make a group. Raises GroupError for a bad or taken name."""
+    if problem := name_problem(new.name):
+        raise GroupError(problem)
+    if conn.execute(select(groups.c.id).where(groups.c.name == new.name)).first():
+        raise GroupError(f"there is a group '{new.name}' already")
+    group_id = conn.execute(
+        insert(groups)
+        .values(
+            name=new.name,
+            title=new.title,
+            about=new.about,
+            language=new.language,
+            timezone=new.timezone,
+            archive=new.archive,
+        )
+        .returning(groups.c.id)
+    ).scalar_one()
+    conn.execute(
+        insert(group_settings).values(
+            group_id=group_id,
+            who_posts=new.who_posts,
+            who_joins=new.who_joins,
+            tag="",
+            reply_to_group=True,
+            max_size=0,
+            summary_day=new.summary_day,
+            summary_hour=new.summary_hour,
+            created_at=now,
+        )
+    )
+    found = find(conn, new.name, domain)
+    assert found is not None  # it was inserted above, in this transaction
+    return found
+
+
+def find(conn: Connection, name: str, domain: str) -> Group | None:
+    """Give the group called `name`, or None."""
+    row = conn.execute(_FIND, {"name": name}).first()
+    return _group(row, domain) if row else None
+
+
+def by_id(conn: Connection, group_id: int, domain: str) -> Group | None:
+    """Give the group with this row id, or None."""
+    row = conn.execute(_SELECT.where(groups.c.id == group_id)).first()
+    return _group(row, domain) if row else None
+
+
+def every(conn: Connection, domain: str) -> list[Group]:
+    """Give all groups of the host, by name."""
+    return [_group(row, domain) for row in conn.execute(_SELECT.order_by(groups.c.name))]
+
+
+def change(conn: Connection, group: Group, values: dict[str, Any]) -> None:
+    """Set columns of the group or of its settings; the caller has checked names and values."""
+    mine = {key: value for key, value in values.items() if key in groups.c}
+    settings = {key: value for key, value in values.items() if key in group_settings.c}
+    if mine:
+        conn.execute(update(groups).where(groups.c.id == group.id).values(mine))
+    if settings:
+        where = group_settings.c.group_id == group.id
+        conn.execute(update(group_settings).where(where).values(settings))
+
+
+_SELECT: Select[Any] = select(groups, group_settings).join(
+    group_settings, group_settings.c.group_id == groups.c.id
+)
+_FIND = _SELECT.where(groups.c.name == bindparam("name"))
+
+
+def _group(row: Row[Any], domain: str) -> Group:
+    info = GroupInfo(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        about=row.about,
+        language=row.language,
+        timezone=row.timezone,
+        archive=ArchiveMode(row.archive),
+    )
+    return Group(
+        info=info,
+        address=group_address(row.name, domain),
+        who_posts=WhoPosts(row.who_posts),
+        who_joins=WhoJoins(row.who_joins),
+        tag=row.tag,
+        reply_to_group=row.reply_to_group,
+        max_size=row.max_size,
+        summary_day=row.summary_day,
+        summary_hour=row.summary_hour,
+    )

@@ -1,0 +1,287 @@
+"""Envelope -> route -> parse -> auth -> (facts -> plan -> apply) -> one SMTP reply per recipient.
+
+250 only after the commit that holds the mail and its consequences (DESIGN invariant 1). An unexpected
+error puts the raw mail into quarantine and still answers 250; only where nothing can be committed is
+the answer 451.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert
+
+from archive import store
+from archive.model import ArchiveMode, GroupInfo
+from archive.parse import parse
+from archive.text import links, own_words
+from dgroup import auth, facts, groups, members, plan, tokens
+from dgroup.address import group_address, route
+from dgroup.apply import Source, Tools, Work, apply
+from dgroup.commands.base import Caps, Request
+from dgroup.commands.reading import read
+from dgroup.model import (
+    Alignment,
+    Envelope,
+    Group,
+    Incoming,
+    Outcome,
+    OutcomeKind,
+    Plan,
+    QueueLetter,
+    Reading,
+    Reply,
+    Route,
+    RouteKind,
+    WhoJoins,
+    WhoPosts,
+)
+from dgroup.tables import audit, quarantine
+from dgroup.writer import Writer
+
+log = logging.getLogger("dgroup.intake")
+
+INLINE_PARSE = 64 * 1024  # larger mails are parsed in a thread, so that the loop goes on
+GROUP_TTL_S = 30.0
+NO_SUCH = Reply(550, "5.1.1", "No such group here")
+NO_STORE = Reply(451, "4.3.0", "Cannot store mail now, please try again later")
+KEPT = Reply(250, "2.0.0", "Received")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """What intake needs of the configuration."""
+
+    authserv_id: str
+    host_contact: str
+    per_recipient: bool
+    """the listener speaks LMTP: each recipient gets its own reply"""
+    caps: Caps
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    mail: Incoming
+    reading: Reading | None
+    token_member: int | None
+
+
+class Intake:
+    """Takes whole mails from the listener; also usable without one (import of a spool, tests)."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        writer: Writer,
+        settings: IntakeSettings,
+        keyring: tokens.Keyring,
+        wake_sender: Callable[[], None] = lambda: None,
+        wake_publish: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._tools = tools
+        self._writer = writer
+        self._settings = settings
+        self._keyring = keyring
+        self._wake_sender = wake_sender
+        self._wake_publish = wake_publish
+        self._known: dict[str, float] = {}
+
+    # --- RCPT ---------------------------------------------------------------------------------
+
+    async def check_rcpt(self, address: str) -> Reply | None:
+        """Refuse an address that is not ours or names no group; None accepts it."""
+        found = route(address, self._tools.site.domain)
+        if found.kind is RouteKind.UNKNOWN:
+            return NO_SUCH
+        if found.kind is RouteKind.SITE or self._known.get(found.group, 0) > time.monotonic():
+            return None
+        exists = await asyncio.to_thread(self._exists, found.group)
+        if not exists:
+            return NO_SUCH
+        self._known[found.group] = time.monotonic() + GROUP_TTL_S
+        return None
+
+    def _exists(self, name: str) -> bool:
+        with self._tools.db.read() as conn:
+            return groups.find(conn, name, self._tools.site.domain) is not None
+
+    # --- DATA ---------------------------------------------------------------------------------
+
+    async def accept(self, envelope: Envelope) -> tuple[Reply, ...]:
+        """Decide, store and answer; one reply per recipient, in order."""
+        try:
+            if len(envelope.raw) > INLINE_PARSE:
+                prepared = await asyncio.to_thread(self.prepare, envelope)
+            else:
+                prepared = self.prepare(envelope)
+            works, replies = await self._writer.run(lambda conn: self._decide(conn, prepared))
+        except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
+            return await self._quarantined(envelope, error)
+        if any(work.sends for work in works):
+            self._wake_sender()
+        if any(work.dirty for work in works):
+            self._wake_publish()
+        self._log(envelope, replies)
+        return replies
+
+    def prepare(self, envelope: Envelope) -> tuple[_Prepared, ...]:
+        """Do all that needs no database: parse once, read commands, judge authentication."""
+        message = parse(envelope.raw)
+        sender = message.from_[0].address.lower() if message.from_ else ""
+        domain = sender.rpartition("@")[2]
+        settings = self._settings
+        verdicts = auth.verdicts(
+            message.headers, domain, settings.authserv_id, trusted=envelope.trusted_front
+        )
+        own = own_words(message.text)
+        shared = links(own)
+        prepared = []
+        for address in envelope.rcpt:
+            where = route(address, self._tools.site.domain)
+            mail = Incoming(envelope, where, message, verdicts, sender, own, shared)
+            prepared.append(self._prepared(mail))
+        return tuple(prepared)
+
+    def _prepared(self, mail: Incoming) -> _Prepared:
+        reads = mail.route.kind in {RouteKind.COMMAND, RouteKind.CONFIRM}
+        token = None
+        if mail.route.token and mail.route.kind is RouteKind.COMMAND:
+            token = tokens.read("leave", mail.route.token, self._keyring)
+        elif mail.route.token and mail.route.kind is RouteKind.BOUNCE:
+            token = tokens.read("bounce", mail.route.token, self._keyring)
+        return _Prepared(mail, read(mail) if reads else None, token)
+
+    def _decide(
+        self, conn: Connection, prepared: tuple[_Prepared, ...]
+    ) -> tuple[list[Work], tuple[Reply, ...]]:
+        works: list[Work] = []
+        outcomes: list[Outcome] = []
+        mail_id: int | None = None
+        for one in prepared:
+            group = self._group(conn, one.mail.route)
+            if group is None:
+                works.append(self._work(conn, self._host_group(), one, mail_id))
+                outcomes.append(Outcome(OutcomeKind.REFUSED, NO_SUCH, "unknown-group"))
+                continue
+            if group.id:
+                self._tools.db.lock_group(conn, group.id)
+            decided = self._plan(conn, group, one)
+            work = self._work(conn, group, one, mail_id)
+            apply(work, decided)
+            mail_id = work.mail_id
+            works.append(work)
+            outcomes.append(decided.outcome)
+        return works, self._replies(works, prepared, outcomes)
+
+    def _work(self, conn: Connection, group: Group, one: _Prepared, mail_id: int | None) -> Work:
+        return Work(conn, self._tools, group, Source.of(one.mail), mail_id=mail_id)
+
+    def _group(self, conn: Connection, where: Route) -> Group | None:
+        if where.kind is RouteKind.SITE:
+            return self._host_group()
+        return groups.find(conn, where.group, self._tools.site.domain)
+
+    def _host_group(self) -> Group:
+        """What letters and audit lines about the host itself stand under: group 0."""
+        site = self._tools.site
+        info = GroupInfo(0, "groups", site.name, "", site.language, "UTC", ArchiveMode.NONE)
+        address = group_address("groups", site.domain)
+        return Group(info, address, WhoPosts.MEMBERS, WhoJoins.CLOSED, "", False, 0, 1, 8)
+
+    def _plan(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
+        mail, caps = one.mail, self._settings.caps
+        kind = mail.route.kind
+        if kind is RouteKind.POST:
+            known = facts.post_facts(conn, mail, group)
+            return plan.plan_post(mail, known, caps, self._tools.site.base_url)
+        if kind is RouteKind.BOUNCE:
+            member = None
+            if one.token_member is not None:
+                member = members.by_id(conn, one.token_member)
+            return plan.plan_bounce(mail, member)
+        if kind in {RouteKind.OWNER, RouteKind.SITE}:
+            contact = self._settings.host_contact
+            people = facts.owner_addresses(conn, group.id, contact)
+            return plan.plan_owner(mail, people)
+        assert one.reading is not None  # _prepared() reads every command and confirm mail
+        found = facts.command_facts(conn, mail, one.reading, group, one.token_member)
+        return plan.plan_command(Request(mail, one.reading, found, caps))
+
+    def _replies(
+        self, works: list[Work], prepared: tuple[_Prepared, ...], outcomes: list[Outcome]
+    ) -> tuple[Reply, ...]:
+        """One SMTP answer serves several recipients: a refusal beside a kept mail becomes a letter
+        to a sender whose domain vouches for them, else an audit line (RULINGS 1)."""
+        replies = [outcome.reply for outcome in outcomes]
+        mixed = any(reply.kept for reply in replies) and not all(reply.kept for reply in replies)
+        if not mixed or self._settings.per_recipient:
+            return tuple(replies)
+        for work, one, outcome in zip(works, prepared, outcomes, strict=True):
+            aligned = one.mail.verdicts.alignment is Alignment.ALIGNED
+            if not outcome.reply.kept and aligned:
+                values = (("subject", work.source.message.subject), ("reason", outcome.reply.text))
+                language = work.group.info.language
+                letter = QueueLetter("not-posted", one.mail.sender, language, values)
+                told = Outcome(OutcomeKind.REFUSED, KEPT, f"letter: {outcome.reason}")
+                apply(work, Plan(told, (letter,)))
+        return tuple(replies)
+
+    # --- Quarantine ---------------------------------------------------------------------------
+
+    async def _quarantined(self, envelope: Envelope, error: Exception) -> tuple[Reply, ...]:
+        log.error("envelope=%s unexpected error, to quarantine", envelope.id, exc_info=error)
+        try:
+            await self._writer.run(lambda conn: _store_quarantine(conn, envelope, error))
+        except Exception:  # the database is away or the disk full: the client must keep the mail
+            log.critical("envelope=%s cannot be stored at all", envelope.id, exc_info=True)
+            return tuple(NO_STORE for _ in envelope.rcpt)
+        return tuple(KEPT for _ in envelope.rcpt)
+
+    def _log(self, envelope: Envelope, replies: tuple[Reply, ...]) -> None:
+        for address, reply in zip(envelope.rcpt, replies, strict=True):
+            log.info(
+                "envelope=%s from=%s to=%s size=%d reply=%r",
+                envelope.id,
+                envelope.mail_from,
+                address,
+                len(envelope.raw),
+                reply.line(),
+            )
+
+
+def _store_quarantine(conn: Connection, envelope: Envelope, error: Exception) -> None:
+    mail_id = store.store_mail(
+        conn,
+        envelope.raw,
+        "",
+        envelope.mail_from,
+        envelope.received_at,
+    )
+    for address in envelope.rcpt:
+        conn.execute(
+            insert(quarantine).values(
+                mail_id=mail_id,
+                envelope_id=envelope.id,
+                recipient=address,
+                error=repr(error)[:2000],
+                state="waiting",
+                at=envelope.received_at,
+            )
+        )
+        conn.execute(
+            insert(audit).values(
+                at=envelope.received_at,
+                envelope_id=envelope.id,
+                group_id=0,
+                recipient=address,
+                sender=envelope.mail_from,
+                message_id="",
+                event=OutcomeKind.QUARANTINED,
+                reason=type(error).__name__,
+                post_id=None,
+            )
+        )

@@ -1,0 +1,171 @@
+"""People, their addresses and their memberships: queries and changes.
+
+A person is never keyed on a From header alone (FACTS 1): only on an address that was proved, or that
+a coordinator vouched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+
+from archive.model import GroupInfo
+from dgroup.model import ChangeMember, Delivery, Membership, MemberState, Role
+from dgroup.tables import addresses, memberships, persons
+
+_SELECT: Select[Any] = select(
+    memberships,
+    persons.c.name,
+    persons.c.language,
+).join(persons, persons.c.id == memberships.c.person_id)
+
+_BY_ADDRESS = _SELECT.join(addresses, addresses.c.person_id == memberships.c.person_id).where(
+    addresses.c.address == bindparam("address"), memberships.c.group_id == bindparam("group")
+)
+
+
+def comparable(address: str) -> str:
+    """Give the form of an address that is compared: lower case, no angle brackets."""
+    return address.strip().strip("<>").lower()
+
+
+def find(conn: Connection, group_id: int, address: str) -> Membership | None:
+    """Give the membership of the person who has `address`, in whatever state, or None."""
+    found = {"address": comparable(address), "group": group_id}
+    row = conn.execute(_BY_ADDRESS, found).first()
+    return _membership(row) if row else None
+
+
+def by_id(conn: Connection, membership_id: int) -> Membership | None:
+    """Give the membership with this row id (from a token), or None."""
+    row = conn.execute(_SELECT.where(memberships.c.id == membership_id)).first()
+    return _membership(row) if row else None
+
+
+def of_group(
+    conn: Connection, group_id: int, states: Sequence[MemberState] = (MemberState.ACTIVE,)
+) -> list[Membership]:
+    """Give the memberships of a group in these states, by address."""
+    query = _SELECT.where(
+        memberships.c.group_id == group_id, memberships.c.state.in_([str(s) for s in states])
+    ).order_by(memberships.c.address)
+    return [_membership(row) for row in conn.execute(query)]
+
+
+def coordinators(conn: Connection, group_id: int) -> tuple[Membership, ...]:
+    """Give those who run the group and can be reached."""
+    query = _SELECT.where(
+        memberships.c.group_id == group_id,
+        memberships.c.role == Role.COORDINATOR,
+        memberships.c.state.in_([MemberState.ACTIVE, MemberState.PAUSED]),
+    ).order_by(memberships.c.id)
+    return tuple(_membership(row) for row in conn.execute(query))
+
+
+def count_active(conn: Connection, group_id: int) -> int:
+    """Count those who are in the group."""
+    where = and_(memberships.c.group_id == group_id, memberships.c.state == MemberState.ACTIVE)
+    return conn.execute(select(func.count()).select_from(memberships).where(where)).scalar_one()
+
+
+def newest_id(conn: Connection, group_id: int) -> int:
+    """Give the highest membership id of the group: the cut-off of a fan-out (RULINGS 2)."""
+    query = select(func.coalesce(func.max(memberships.c.id), 0)).where(
+        memberships.c.group_id == group_id
+    )
+    newest: int = conn.execute(query).scalar_one()
+    return newest
+
+
+def change(conn: Connection, group: GroupInfo, wish: ChangeMember, now: datetime) -> Membership:
+    """Create or change the membership of `wish.address`; fields that are None stay as they are."""
+    person_id = _person(conn, wish, group.language, now)
+    existing = find(conn, group.id, wish.address)
+    if existing is None:
+        _create(conn, group.id, person_id, wish, now)
+    else:
+        _update(conn, existing, wish, now)
+    member = find(conn, group.id, wish.address)
+    assert member is not None  # created or changed above, in this transaction
+    return member
+
+
+def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) -> int:
+    key = comparable(wish.address)
+    row = conn.execute(
+        select(addresses.c.person_id, persons.c.name)
+        .join(persons, persons.c.id == addresses.c.person_id)
+        .where(addresses.c.address == key)
+    ).first()
+    if row is None:
+        person_id: int = conn.execute(
+            insert(persons)
+            .values(name=wish.name, language=wish.language or language, created_at=now)
+            .returning(persons.c.id)
+        ).scalar_one()
+        conn.execute(
+            insert(addresses).values(
+                address=key, person_id=person_id, shown=wish.address.strip(), verified_at=now
+            )
+        )
+        return person_id
+    values = {"name": wish.name} if wish.name and not row.name else {}
+    if wish.language is not None:
+        values["language"] = wish.language
+    if values:
+        conn.execute(update(persons).where(persons.c.id == row.person_id).values(values))
+    person: int = row.person_id
+    return person
+
+
+def _create(
+    conn: Connection, group_id: int, person_id: int, wish: ChangeMember, now: datetime
+) -> None:
+    conn.execute(
+        insert(memberships).values(
+            group_id=group_id,
+            person_id=person_id,
+            address=wish.address.strip(),
+            role=wish.role or Role.MEMBER,
+            state=wish.state or MemberState.ACTIVE,
+            delivery=wish.delivery or Delivery.EACH,
+            summary=True if wish.summary is None else wish.summary,
+            own_copy=True if wish.own_copy is None else wish.own_copy,
+            joined_at=now,
+        )
+    )
+
+
+def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datetime) -> None:
+    values: dict[str, object] = {}
+    if wish.state is not None:
+        values["state"] = wish.state
+        if wish.state is MemberState.LEFT:
+            values["left_at"] = now
+        elif wish.state is MemberState.ACTIVE and member.state is MemberState.LEFT:
+            values |= {"joined_at": now, "left_at": None, "address": wish.address.strip()}
+    for name in ("role", "delivery", "summary", "own_copy"):
+        if (value := getattr(wish, name)) is not None:
+            values[name] = value
+    if values:
+        conn.execute(update(memberships).where(memberships.c.id == member.id).values(values))
+
+
+def _membership(row: Row[Any]) -> Membership:
+    return Membership(
+        id=row.id,
+        group_id=row.group_id,
+        person_id=row.person_id,
+        address=row.address,
+        name=row.name,
+        role=Role(row.role),
+        state=MemberState(row.state),
+        delivery=Delivery(row.delivery),
+        summary=row.summary,
+        own_copy=row.own_copy,
+        language=row.language,
+        joined_at=row.joined_at,
+    )
