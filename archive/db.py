@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     Select,
@@ -18,12 +19,20 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from archive.tables import metadata
+
 WRITE = "dgroup_write"
 _GROUP_LOCK = 0x6467
+# The one writer holds the lock from its BEGIN on; rows with given ids advance the sequence.
+_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+)
 
 
 class Database:
@@ -80,18 +89,33 @@ class Database:
         if not rows:
             return
         statement = self._insert(table)
+        changes: dict[str, ColumnElement[Any]]
         changes = {name: statement.excluded[name] for name in update}
         changes |= {name: table.c[name] + statement.excluded[name] for name in add}
         keys = list(table.primary_key.columns)
-        conn.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows)
-        )
+        conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+
+    def reserve_ids(self, conn: Connection, table: Table, count: int) -> list[int]:
+        """Take `count` row ids of an autoincrementing table, so that rows which name each other can
+        be inserted in bulk. Call it inside a write transaction and use all ids there.
+        """
+        if self.is_sqlite:
+            found = conn.execute(_LAST_ID, {"name": table.name}).scalar_one_or_none()
+            last = found or 0
+            return list(range(last + 1, last + 1 + count))
+        values = {"name": table.name, "count": count}
+        return list(conn.execute(_NEXT_IDS, values).scalars())
 
     def for_claim(self, statement: Select[Any]) -> Select[Any]:
         """Make a SELECT of rows to claim skip those that another node is claiming just now."""
         if self.is_sqlite:
             return statement
         return statement.with_for_update(skip_locked=True)
+
+    def create_tables(self) -> None:
+        """Make all tables that are known to the program, without migrations: for an archive that is
+        thrown away, and for tests."""
+        metadata.create_all(self._writer)
 
     def dispose(self) -> None:
         """Close all pooled connections."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+import dgroup.tables  # noqa: F401  -- puts its tables on the one MetaData
+from archive.db import Database
 from tests.corpus import corpus_path
 from tests.parts import Postgres, postgres_server, run_base
 
@@ -61,3 +63,35 @@ def db_url(request: pytest.FixtureRequest) -> str:
     """An address of an empty database; a test that asks for it runs once on each engine."""
     name = "sqlite_url" if request.param == "sqlite" else "pg_url"
     return str(request.getfixturevalue(name))
+
+
+def _create_tables(url: str) -> None:
+    db = Database(url)
+    db.create_tables()
+    db.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A store with all tables in the embedded engine."""
+    _create_tables(sqlite_url)
+    db = Database(sqlite_url)
+    yield db
+    db.dispose()
+
+
+@pytest.fixture
+def pg_database(postgres: Postgres) -> Iterator[Database]:
+    """A store with all tables on a real PostgreSQL."""
+    with postgres.database(postgres.template("dgroup_tables", _create_tables)) as url:
+        db = Database(url)
+        yield db
+        db.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty store with all tables; a test that asks for it runs once on each engine."""
+    name = "sqlite_database" if request.param == "sqlite" else "pg_database"
+    found: Database = request.getfixturevalue(name)
+    return found
