@@ -1,0 +1,323 @@
+"""STEPS: what we change in the header block of a post before it goes to the members. Pure.
+
+Raw bytes are spliced, never serialised again: body and every field that no step names stay as they
+came. A step that touches To, Subject, In-Reply-To or Reply-To passes over fields that a DKIM signature
+covers (RULINGS 6): a subject tag or a reply address is worth less than the author's proof. What we add
+stands on top, where no signature looks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+
+from archive import ids
+from archive.model import ArchiveMode, SiteInfo
+from dgroup.address import command_address, leave_address, owner_address
+from dgroup.model import Group
+from dgroup.splice import (
+    CRLF,
+    JUNK,
+    Field,
+    Head,
+    breaks_signature,
+    covered,
+    crlf,
+    join,
+    phrase,
+    split,
+)
+
+# Where a mail has been, and what a mailbox wrote into it. The stored raw mail keeps all of it; for
+# members it only tells where the author sits.
+TRACE = frozenset(
+    "received x-received return-path delivered-to x-delivered-to x-original-to envelope-to "
+    "x-envelope-to x-envelope-from".split()
+)
+# Blind copies, passwords of other list managers, and requests that each member's program would answer.
+PRIVATE = frozenset(
+    "bcc approved x-approved disposition-notification-to return-receipt-to "
+    "x-confirm-reading-to x-pmrqc".split()
+)
+_VISIBLE = re.compile(r"[!-;=?-~]{1,900}")
+_SAFE_ID = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteContext:
+    """What the steps need to know beside the mail."""
+
+    group: Group
+    site: SiteInfo
+    key: str
+    """key of the stored post: its permanent URL follows from it"""
+    message_id: str
+    """canonical Message-ID of the post; added where the mail has none"""
+    announce: bool
+    """members cannot post: List-Post says NO"""
+    received_at: datetime
+    envelope_id: str
+    parent_id: str = ""
+    """canonical id of the mail that a reply-key address answers"""
+    smtputf8: bool = False
+    """the mail came with SMTPUTF8"""
+    authserv_ids: frozenset[str] = frozenset()
+    """names under which we or our front write Authentication-Results"""
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may read the group's archive."""
+        return self.group.info.archive is ArchiveMode.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A new header block; the mail is `head + raw[body_offset:]`."""
+
+    head: bytes
+    body_offset: int
+    modified: bool
+    """a signature of the author no longer holds"""
+    smtputf8: bool
+    """header fields hold UTF-8 that needs SMTPUTF8 (RFC 6531)"""
+
+    def whole(self, raw: bytes) -> bytes:
+        """Give the mail as it is sent, without the personal lines; line ends as they came."""
+        return self.head + raw[self.body_offset :]
+
+
+Step = Callable[[Head, RewriteContext], Head]
+
+
+def rewrite(raw: bytes, context: RewriteContext, steps: Sequence[Step] | None = None) -> Rewritten:
+    """Run the steps (STEPS unless given) over the header block of `raw`."""
+    fields, offset = split(raw)
+    before = Head(tuple(fields))
+    after = before
+    for step in STEPS if steps is None else steps:
+        after = step(after, context)
+    head = raw[:offset] if after == before else join(after, raw, offset)
+    needs_utf8 = context.smtputf8 and not head.isascii()
+    return Rewritten(head, offset, breaks_signature(before, after), needs_utf8)
+
+
+def forwarded(raw: bytes, group_address: str) -> bytes:
+    """Give a mail to pass on to people as it is: only marked, so that it never comes back as a post."""
+    fields, offset = split(raw)
+    head = Head(tuple(fields)).without({JUNK, "return-path", "delivered-to"})
+    return crlf(join(head.on_top("X-Loop", group_address), raw, offset) + raw[offset:])
+
+
+def personal_lines(group: str, domain: str, base_url: str, leave_token: str) -> bytes:
+    """Give the header lines of one member's copy: one-click and mail to leave (RFC 8058, RFC 2369)."""
+    one_click = ids.service_url(base_url, "leave", leave_token)
+    by_mail = leave_address(group, leave_token, domain)
+    return (
+        f"List-Unsubscribe: <{one_click}>,\r\n <mailto:{by_mail}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    ).encode("ascii")
+
+
+# --- What goes --------------------------------------------------------------------------------
+
+
+def _dropped(head: Head, names: Collection[str]) -> Head:
+    """Leave out fields with these names, but those that a signature covers."""
+    return head.without(frozenset(names) - covered(head))
+
+
+def drop_junk(head: Head, context: RewriteContext) -> Head:
+    """Leave out mbox From_ lines and byte order marks: they are no header fields."""
+    return head.without({JUNK})
+
+
+def drop_trace(head: Head, context: RewriteContext) -> Head:
+    """Start a new trace: RFC 5321 3.9.2 makes a list the origin of a new delivery."""
+    return _dropped(head, TRACE)
+
+
+def drop_private(head: Head, context: RewriteContext) -> Head:
+    """Leave out what would leak a blind copy or have all members' programs answer the author."""
+    return _dropped(head, PRIVATE)
+
+
+def drop_own_results(head: Head, context: RewriteContext) -> Head:
+    """Leave out Authentication-Results that claim to be ours (RFC 8601 5)."""
+
+    def foreign(field: Field) -> bool:
+        if field.name != "authentication-results":
+            return True
+        server = field.value.partition(b";")[0].split()
+        name = server[0].decode("ascii", "replace").lower() if server else ""
+        return name not in context.authserv_ids
+
+    return head.only(foreign)
+
+
+def drop_foreign_list(head: Head, context: RewriteContext) -> Head:
+    """Leave out List-* fields of others: at most one of each (RFC 2369 s3, s5; RFC 2919).
+
+    Of a parent list (a mail with List-Id) the archive stays named where we show none (RFC 2369 s4).
+    """
+    nested = head.has("list-id") and not context.public
+    return head.only(
+        lambda field: (
+            not field.name.startswith("list-") or (nested and field.name == "list-archive")
+        )
+    )
+
+
+# --- What is made good ------------------------------------------------------------------------
+
+
+def message_id(head: Head, context: RewriteContext) -> Head:
+    """Give a mail without Message-ID the one that the archive knows it by; never change one."""
+    if any(field.value for field in head.all("message-id")):
+        return head
+    return head.without({"message-id"}).on_top("Message-ID", f"<{context.message_id}>")
+
+
+def date(head: Head, context: RewriteContext) -> Head:
+    """Give a mail without Date the moment it came (RFC 5322 3.6 asks for one)."""
+    if head.has("date"):
+        return head
+    return head.on_top("Date", format_datetime(context.received_at))
+
+
+def to_group(head: Head, context: RewriteContext) -> Head:
+    """Turn `group+re-KEY@` in To and Cc into the group's address, so that answers go there.
+
+    Passed over where a signature covers the field: an answer to all then names an older parent in
+    the same thread, which is less harm than a mail that members' hosts refuse.
+    """
+    local, _, domain = context.group.address.partition("@")
+    keyed = re.compile(
+        rb"(?<![\w.+-])"
+        + re.escape(local.encode())
+        + rb"\+re-[a-z2-7]{16}@"
+        + re.escape(domain.encode()),
+        re.IGNORECASE,
+    )
+    plain = context.group.address.encode("ascii")
+    for name in {"to", "cc"} - covered(head):
+        head = head.changed(name, lambda raw: keyed.sub(plain, raw))
+    return head
+
+
+def in_reply_to(head: Head, context: RewriteContext) -> Head:
+    """Name the parent that only the reply key knew, so that members' programs thread the answer."""
+    known = {"in-reply-to", "references"}
+    if not _VISIBLE.fullmatch(context.parent_id) or known & covered(head):
+        return head
+    if any(head.has(name) for name in known):
+        return head
+    return head.on_top("In-Reply-To", f"<{context.parent_id}>")
+
+
+def subject_tag(head: Head, context: RewriteContext) -> Head:
+    """Put the group's tag before the subject: only if one is set and no signature covers it."""
+    tag = context.group.tag.strip()
+    if not tag or "subject" in covered(head):
+        return head
+    if not head.has("subject"):
+        return head.on_top("Subject", phrase_of_tag(tag))
+    mark = phrase_of_tag(tag).encode("ascii")
+
+    def tagged(raw: bytes) -> bytes:
+        if mark.lower() in raw.lower():
+            return raw
+        name, colon, value = raw.partition(b":")
+        rest = value.lstrip(b" \t")
+        # A line of its own where the first would grow too long (RFC 5322 2.1.1).
+        space = b" " if len(mark) + len(rest.partition(b"\n")[0]) < 66 else CRLF + b" "
+        return name + colon + b" " + mark + space + rest
+
+    return head.changed("subject", tagged)
+
+
+def phrase_of_tag(tag: str) -> str:
+    """Give a tag as it stands in a Subject: '[water]', encoded where it is not ASCII."""
+    text = tag if tag.startswith("[") else f"[{tag}]"
+    clean = "".join(sign for sign in text if sign.isprintable())
+    return clean if clean.isascii() else phrase(clean)
+
+
+def reply_to(head: Head, context: RewriteContext) -> Head:
+    """Let answers go to the group where it says so, no signature covers Reply-To, and the author did
+    not ask for answers elsewhere (RULINGS 6)."""
+    if not context.group.reply_to_group or "reply-to" in covered(head):
+        return head
+    wanted = {_address(field) for field in head.all("reply-to")}
+    if wanted - {_address(field) for field in head.all("from")}:
+        return head
+    return head.without({"reply-to"}).on_top("Reply-To", context.group.address)
+
+
+def _address(field: Field) -> str:
+    return parseaddr(field.value.decode("utf-8", "replace"))[1].lower()
+
+
+# --- What we add ------------------------------------------------------------------------------
+
+
+def list_fields(head: Head, context: RewriteContext) -> Head:
+    """Say which list this is and how to use it (RFC 2369, RFC 2919); leaving is a personal line."""
+    group, domain = context.group, context.site.domain
+    if context.public:
+        home = ids.url(context.site.base_url, ids.home_path(group.name))
+        head = head.without({"list-archive"}).on_top("List-Archive", f"<{home}>")
+    post = "NO" if context.announce else f"<mailto:{group.address}>"
+    title = phrase(group.info.title)
+    return (
+        head.on_top("List-Owner", f"<mailto:{owner_address(group.name, domain)}>")
+        .on_top("List-Subscribe", f"<mailto:{command_address(group.name, 'join', domain)}>")
+        .on_top("List-Help", f"<mailto:{command_address(group.name, 'help', domain)}>")
+        .on_top("List-Post", post)
+        .on_top("List-Id", f"{title} <{group.name}.{domain}>".strip())
+    )
+
+
+def archived_at(head: Head, context: RewriteContext) -> Head:
+    """Name the post's permanent page (RFC 5064), known before anything is rendered."""
+    if not context.public:
+        return head
+    page = ids.message_url(context.site.base_url, context.group.name, context.key)
+    return head.on_top("Archived-At", f"<{page}>")
+
+
+def loop_mark(head: Head, context: RewriteContext) -> Head:
+    """Mark our copies: one that comes back is known by it, and robots leave list mail alone."""
+    marked = head.on_top("X-Loop", context.group.address)
+    if "precedence" in covered(head):
+        return marked
+    return marked.without({"precedence"}).on_top("Precedence", "list")
+
+
+def received(head: Head, context: RewriteContext) -> Head:
+    """Begin the new trace with us (RFC 5321 4.4); who handed the mail to us stays in the archive."""
+    name = _SAFE_ID.sub("", context.envelope_id) or "unknown"
+    when = format_datetime(context.received_at)
+    value = f"by {context.site.domain} (dgroup) id {name}\r\n for <{context.group.address}>; {when}"
+    return head.on_top("Received", value)
+
+
+STEPS: tuple[Step, ...] = (
+    drop_junk,
+    drop_trace,
+    drop_private,
+    drop_own_results,
+    drop_foreign_list,
+    message_id,
+    date,
+    to_group,
+    in_reply_to,
+    subject_tag,
+    reply_to,
+    list_fields,
+    archived_at,
+    loop_mark,
+    received,
+)
