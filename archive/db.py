@@ -76,6 +76,17 @@ class Database:
         if rows:
             conn.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
 
+    def insert_from(
+        self, conn: Connection, table: Table, columns: Sequence[str], source: Select[Any]
+    ) -> int:
+        """Insert what `source` selects, leaving rows whose key exists; gives how many came.
+
+        `source` needs a WHERE: without one SQLite reads ON CONFLICT as part of a join.
+        """
+        statement = self._insert(table).from_select(list(columns), source)
+        counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return conn.execute(counted).rowcount
+
     def upsert(
         self,
         conn: Connection,

@@ -521,8 +521,11 @@ class OutboxItem:
     mail_id: int
     """row of `outbox_mails`: one stored body, many deliveries"""
     membership_id: int | None
+    """a member's personal copy: own reverse-path (VERP) and own leave link, made when it is sent"""
     recipient: str
     envelope_from: str
-    """'' for the null reverse-path"""
+    """reverse-path where `membership_id` is None; '' for the null reverse-path"""
     attempts: int
     created_at: datetime
+    last_reply: str = ""
+    """what the smarthost said last"""

@@ -1,0 +1,282 @@
+"""Deliveries: one row a recipient of a mail; claimed by a node, then sent, put off, failed or dropped.
+
+A claimed row belongs to its node until the lease ends, so that no copy is sent twice and none is lost
+with a node that died (invariant 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
+
+from archive.db import Database
+from archive.store import load_raw
+from dgroup.model import MailClass, MemberState, OutboxItem
+from dgroup.outbox import PENDING
+from dgroup.tables import deliveries, fanouts, memberships, outbox_mails
+
+SENT, FAILED, DROPPED = "sent", "failed", "dropped"
+_REPLY_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMail:
+    """A body to be sent to many. Large: hold few at a time."""
+
+    id: int
+    group_id: int
+    mail_class: MailClass
+    whole: bytes
+    """the mail without the personal lines, line ends as they came"""
+    smtputf8: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a smarthost said about one delivery."""
+
+    id: int
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A delivery to be tried again at `not_before`."""
+
+    id: int
+    reply: str
+    not_before: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """How the outbox stands."""
+
+    pending: int
+    """waiting, those that were put off included"""
+    put_off: int
+    sent: int
+    failed: int
+    dropped: int
+    open_fanouts: int
+    oldest: datetime | None
+    """when the oldest pending delivery was made"""
+
+
+# --- Claiming ---------------------------------------------------------------------------------
+
+_COLUMNS = (
+    deliveries.c.id,
+    deliveries.c.outbox_mail_id,
+    deliveries.c.membership_id,
+    deliveries.c.recipient,
+    deliveries.c.envelope_from,
+    deliveries.c.attempts,
+    deliveries.c.created_at,
+    deliveries.c.last_reply,
+)
+
+
+def claim(
+    db: Database, conn: Connection, node: str, now: datetime, limit: int, lease_until: datetime
+) -> list[OutboxItem]:
+    """Take up to `limit` deliveries that are due, the oldest first, for `node` until `lease_until`.
+
+    Rows of another node come only after its lease has ended.
+    """
+    due = (
+        select(deliveries.c.id)
+        .where(
+            deliveries.c.state == PENDING,
+            deliveries.c.not_before <= now,
+            or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until < now),
+        )
+        .order_by(deliveries.c.not_before, deliveries.c.id)
+        .limit(limit)
+    )
+    taken = (
+        update(deliveries)
+        .where(deliveries.c.id.in_(db.for_claim(due).scalar_subquery()))
+        .values(claimed_until=lease_until, claimed_by=node)
+        .returning(*_COLUMNS)
+    )
+    items = [OutboxItem(*row) for row in conn.execute(taken)]
+    return sorted(items, key=lambda item: item.id)
+
+
+def drop_departed(conn: Connection, items: Sequence[OutboxItem], now: datetime) -> set[int]:
+    """Drop those whose member no longer takes mail; gives their ids.
+
+    For items that waited: what was put off must not reach somebody who left in the meantime.
+    """
+    ids = [item.id for item in items if item.membership_id is not None]
+    if not ids:
+        return set()
+    gone = (
+        select(deliveries.c.id)
+        .join(memberships, memberships.c.id == deliveries.c.membership_id)
+        .where(deliveries.c.id.in_(ids), memberships.c.state != MemberState.ACTIVE)
+    )
+    dropped = set(conn.execute(gone).scalars())
+    drop(conn, [Put(delivery, "the member no longer takes mail") for delivery in dropped], now)
+    return dropped
+
+
+def release(conn: Connection, ids: Sequence[int]) -> None:
+    """Give claimed deliveries back unsent: they are due for anybody at once."""
+    if ids:
+        rows = [{"delivery": delivery} for delivery in ids]
+        conn.execute(_RELEASE, rows)
+
+
+def release_node(conn: Connection, node: str) -> int:
+    """Give back all that `node` holds: it starts anew, its claims are from before a crash."""
+    held = update(deliveries).where(deliveries.c.state == PENDING, deliveries.c.claimed_by == node)
+    return conn.execute(held.values(claimed_until=None, claimed_by=None)).rowcount
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """Give the moment at which the next delivery that nobody holds may go; None if there is none."""
+    query = select(func.min(deliveries.c.not_before)).where(
+        deliveries.c.state == PENDING, deliveries.c.claimed_until.is_(None)
+    )
+    moment: datetime | None = conn.execute(query).scalar_one()
+    return moment
+
+
+_WITH_ID = deliveries.c.id == bindparam("delivery")
+_RELEASE = update(deliveries).where(_WITH_ID).values(claimed_until=None, claimed_by=None)
+
+# --- Marking ----------------------------------------------------------------------------------
+
+_DONE = (
+    update(deliveries)
+    .where(_WITH_ID)
+    .values(
+        state=bindparam("new_state"),
+        done_at=bindparam("moment"),
+        last_reply=bindparam("reply"),
+        attempts=deliveries.c.attempts + 1,
+        claimed_until=None,
+        claimed_by=None,
+    )
+)
+_PUT_OFF = (
+    update(deliveries)
+    .where(_WITH_ID)
+    .values(
+        not_before=bindparam("moment"),
+        last_reply=bindparam("reply"),
+        attempts=bindparam("count"),
+        claimed_until=None,
+        claimed_by=None,
+    )
+)
+
+
+def mark_sent(conn: Connection, done: Sequence[Put], now: datetime) -> None:
+    """The smarthost has taken these."""
+    _finish(conn, done, SENT, now)
+
+
+def mark_failed(conn: Connection, done: Sequence[Put], now: datetime) -> None:
+    """These will never be taken, or were tried long enough."""
+    _finish(conn, done, FAILED, now)
+
+
+def drop(conn: Connection, done: Sequence[Put], now: datetime) -> None:
+    """These must not be sent any more: the member left, the post was taken down."""
+    _finish(conn, done, DROPPED, now)
+
+
+def mark_retry(conn: Connection, later: Sequence[PutOff]) -> None:
+    """These are to be tried again, each at its own moment."""
+    if later:
+        rows = [
+            {
+                "delivery": item.id,
+                "moment": item.not_before,
+                "reply": item.reply[:_REPLY_LENGTH],
+                "count": item.attempts,
+            }
+            for item in later
+        ]
+        conn.execute(_PUT_OFF, rows)
+
+
+def _finish(conn: Connection, done: Sequence[Put], state: str, now: datetime) -> None:
+    if done:
+        rows = [
+            {
+                "delivery": put.id,
+                "new_state": state,
+                "moment": now,
+                "reply": put.reply[:_REPLY_LENGTH],
+            }
+            for put in done
+        ]
+        conn.execute(_DONE, rows)
+
+
+def expire(conn: Connection, before: datetime, now: datetime) -> int:
+    """Give up what was made before `before` and still waits; the last reply stays to be read."""
+    old = update(deliveries).where(
+        deliveries.c.state == PENDING,
+        deliveries.c.created_at < before,
+        deliveries.c.claimed_until.is_(None),
+    )
+    return conn.execute(old.values(state=FAILED, done_at=now)).rowcount
+
+
+def forget(conn: Connection, before: datetime) -> int:
+    """Delete finished deliveries from before `before` and the mails that nothing waits for."""
+    done = delete(deliveries).where(deliveries.c.state != PENDING, deliveries.c.done_at < before)
+    count = conn.execute(done).rowcount
+    waits = exists().where(deliveries.c.outbox_mail_id == outbox_mails.c.id)
+    opens = exists().where(fanouts.c.outbox_mail_id == outbox_mails.c.id, fanouts.c.done.is_(False))
+    conn.execute(delete(outbox_mails).where(outbox_mails.c.created_at < before, ~waits, ~opens))
+    return count
+
+
+# --- Reading ----------------------------------------------------------------------------------
+
+
+def load_mail(conn: Connection, outbox_mail_id: int) -> OutboxMail:
+    """Give a body to be sent. Raises archive.errors.NotFound if its raw mail was taken down."""
+    row = (
+        conn.execute(select(outbox_mails).where(outbox_mails.c.id == outbox_mail_id))
+        .mappings()
+        .one()
+    )
+    rest = b""
+    if row["mail_id"] is not None:
+        rest = load_raw(conn, row["mail_id"])[row["body_offset"] :]
+    return OutboxMail(
+        id=outbox_mail_id,
+        group_id=row["group_id"],
+        mail_class=MailClass(row["class"]),
+        whole=row["head"] + rest,
+        smtputf8=row["smtputf8"],
+    )
+
+
+def status(conn: Connection, now: datetime) -> QueueStatus:
+    """Count the outbox."""
+    query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    counts = {row[0]: row[1] for row in conn.execute(query)}
+    pending = deliveries.c.state == PENDING
+    put_off = select(func.count()).where(pending, deliveries.c.not_before > now)
+    opened = select(func.count()).where(fanouts.c.done.is_(False))
+    return QueueStatus(
+        pending=counts.get(PENDING, 0),
+        put_off=conn.execute(put_off).scalar_one(),
+        sent=counts.get(SENT, 0),
+        failed=counts.get(FAILED, 0),
+        dropped=counts.get(DROPPED, 0),
+        open_fanouts=conn.execute(opened).scalar_one(),
+        oldest=conn.execute(select(func.min(deliveries.c.created_at)).where(pending)).scalar_one(),
+    )

@@ -1,0 +1,273 @@
+"""The outbox: mails that wait to be sent, and their expansion into one delivery row a recipient.
+
+A post to a group costs two rows when it is accepted, however many members the group has; the sender
+makes the delivery rows in chunks (invariant 5, RULINGS 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from archive.db import Database
+from dgroup.model import Delivery, MailClass, MemberState
+from dgroup.tables import deliveries, fanouts, memberships, outbox_mails, persons
+
+CHUNK = 1000
+PENDING = "pending"
+_OTHERS = "!"
+_DELIVERY_COLUMNS = (
+    "outbox_mail_id", "membership_id", "recipient", "envelope_from", "state", "not_before",
+    "created_at",
+)  # fmt: skip
+
+
+class NewHead(Protocol):
+    """A header block to be sent in place of the stored mail's (`rewrite.Rewritten`)."""
+
+    @property
+    def head(self) -> bytes:
+        """The block, with the blank line where the stored mail lacks one."""
+
+    @property
+    def body_offset(self) -> int:
+        """Where the rest begins in the stored raw mail."""
+
+    @property
+    def smtputf8(self) -> bool:
+        """The block holds UTF-8 that needs SMTPUTF8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """A mail to a whole group, expanded up to the membership id `cursor`."""
+
+    id: int
+    mail_id: int
+    group_id: int
+    mail_class: MailClass
+    variant: str
+    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others"""
+    cutoff: int
+    cursor: int
+    author_membership: int | None
+    created_at: datetime
+
+
+# --- Filling ----------------------------------------------------------------------------------
+
+
+def queue_copies(
+    conn: Connection,
+    *,
+    group_id: int,
+    post_id: int | None,
+    mail_id: int,
+    rewritten: NewHead,
+    message_id: str,
+    cutoff: int,
+    author_membership: int | None,
+    now: datetime,
+) -> int:
+    """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id."""
+    outbox_id: int = conn.execute(
+        _INSERT_MAIL,
+        {
+            **_mail_row(group_id, MailClass.POST, rewritten.head, now),
+            "post_id": post_id,
+            "mail_id": mail_id,
+            "body_offset": rewritten.body_offset,
+            "message_id": message_id,
+            "smtputf8": rewritten.smtputf8,
+        },
+    ).scalar_one()
+    _open_fanout(conn, outbox_id, group_id, cutoff, author_membership)
+    return outbox_id
+
+
+def queue_letter_to_group(
+    conn: Connection,
+    *,
+    group_id: int,
+    message: bytes,
+    mail_class: MailClass,
+    cutoff: int,
+    now: datetime,
+    only: str = "",
+    but: Sequence[str] = (),
+) -> int:
+    """Queue a letter of ours to members, each with an own reverse-path and leave link.
+
+    LETTER goes to every active member, SUMMARY to those who get summaries. `only` is a language code:
+    readers of that language; `but` are codes: all other readers.
+    """
+    variant = only or (_OTHERS + ",".join(but) if but else "")
+    row = {**_mail_row(group_id, mail_class, message, now), "variant": variant}
+    outbox_id: int = conn.execute(_INSERT_MAIL, row).scalar_one()
+    _open_fanout(conn, outbox_id, group_id, cutoff, None)
+    return outbox_id
+
+
+def queue_letter(
+    conn: Connection,
+    *,
+    group_id: int,
+    message: bytes,
+    recipient: str,
+    envelope_from: str,
+    now: datetime,
+) -> int:
+    """Queue a whole mail to one address; `envelope_from` '' is the null reverse-path."""
+    row = _mail_row(group_id, MailClass.LETTER, message, now)
+    outbox_id: int = conn.execute(_INSERT_MAIL, row).scalar_one()
+    conn.execute(
+        insert(deliveries),
+        {
+            "outbox_mail_id": outbox_id,
+            "recipient": recipient,
+            "envelope_from": envelope_from,
+            "state": PENDING,
+            "not_before": now,
+            "created_at": now,
+        },
+    )
+    return outbox_id
+
+
+_INSERT_MAIL = insert(outbox_mails).returning(outbox_mails.c.id)
+
+
+def _mail_row(group_id: int, mail_class: MailClass, head: bytes, now: datetime) -> dict[str, Any]:
+    return {
+        "group_id": group_id,
+        "post_id": None,
+        "class": mail_class,
+        "variant": "",
+        "mail_id": None,
+        "body_offset": 0,
+        "head": head,
+        "message_id": "",
+        "smtputf8": False,
+        "created_at": now,
+    }
+
+
+def _open_fanout(
+    conn: Connection, outbox_id: int, group_id: int, cutoff: int, author: int | None
+) -> None:
+    conn.execute(
+        insert(fanouts),
+        {
+            "outbox_mail_id": outbox_id,
+            "group_id": group_id,
+            "cutoff": cutoff,
+            "author_membership": author,
+        },
+    )
+
+
+# --- Expanding --------------------------------------------------------------------------------
+
+_FANOUTS = (
+    select(fanouts, outbox_mails.c["class"], outbox_mails.c.variant, outbox_mails.c.created_at)
+    .join(outbox_mails, outbox_mails.c.id == fanouts.c.outbox_mail_id)
+    .where(fanouts.c.done.is_(False))
+    .order_by(fanouts.c.id)
+)
+
+
+def open_fanouts(conn: Connection, limit: int = 100) -> list[Fanout]:
+    """Give the mails to groups that are not wholly expanded, the oldest first."""
+    return [_fanout(row) for row in conn.execute(_FANOUTS.limit(limit))]
+
+
+def expand(
+    db: Database, conn: Connection, fanout: Fanout, now: datetime, chunk: int = CHUNK
+) -> int:
+    """Make delivery rows for the next `chunk` members of a fan-out; gives how many came.
+
+    Rows and cursor change in one transaction, a recipient is unique in a mail: a crash or a second
+    node repeats nothing. A fan-out that another node holds just now, or that is done, gives 0.
+    """
+    held = db.for_claim(
+        select(fanouts.c.cursor).where(fanouts.c.id == fanout.id, fanouts.c.done.is_(False))
+    )
+    cursor = conn.execute(held).scalar_one_or_none()
+    if cursor is None:
+        return 0
+    members = (
+        memberships.c.group_id == fanout.group_id,
+        memberships.c.id > cursor,
+        memberships.c.id <= fanout.cutoff,
+        *_readers(fanout),
+    )
+    ids = select(memberships.c.id).where(*members).order_by(memberships.c.id).limit(chunk)
+    upper = conn.execute(select(func.max(ids.subquery().c.id))).scalar_one()
+    if upper is None:
+        conn.execute(update(fanouts).where(fanouts.c.id == fanout.id).values(done=True))
+        return 0
+    source = _delivery_rows(fanout, now).where(*members, memberships.c.id <= upper)
+    count = db.insert_from(conn, deliveries, _DELIVERY_COLUMNS, source.order_by(memberships.c.id))
+    moved = update(fanouts).where(fanouts.c.id == fanout.id)
+    conn.execute(moved.values(cursor=upper, done=upper == fanout.cutoff))
+    return count
+
+
+def _delivery_rows(fanout: Fanout, now: datetime) -> Any:
+    moment = bindparam("moment", now, type_=deliveries.c.not_before.type)
+    return select(
+        literal(fanout.mail_id),
+        memberships.c.id,
+        memberships.c.address,
+        literal(""),
+        literal(PENDING),
+        moment,
+        moment,
+    )
+
+
+def _readers(fanout: Fanout) -> list[ColumnElement[bool]]:
+    """Who gets a mail of this class (RULINGS 7), with the author's own wish about their copy."""
+    wanted = [memberships.c.state == MemberState.ACTIVE]
+    if fanout.mail_class is MailClass.POST:
+        wanted.append(memberships.c.delivery == Delivery.EACH)
+    elif fanout.mail_class is MailClass.SUMMARY:
+        wanted += [memberships.c.delivery != Delivery.NONE, memberships.c.summary.is_(True)]
+    if fanout.author_membership is not None:
+        others = memberships.c.id != fanout.author_membership
+        wanted.append(or_(others, memberships.c.own_copy.is_(True)))
+    if fanout.variant:
+        codes = fanout.variant.removeprefix(_OTHERS).split(",")
+        speaks = select(persons.c.id).where(persons.c.language.in_(codes))
+        reads = memberships.c.person_id.in_(speaks)
+        wanted.append(~reads if fanout.variant.startswith(_OTHERS) else reads)
+    return wanted
+
+
+def _fanout(row: Row[Any]) -> Fanout:
+    return Fanout(
+        id=row.id,
+        mail_id=row.outbox_mail_id,
+        group_id=row.group_id,
+        mail_class=MailClass(row._mapping["class"]),  # noqa: SLF001  # the documented way to a keyword
+        variant=row.variant,
+        cutoff=row.cutoff,
+        cursor=row.cursor,
+        author_membership=row.author_membership,
+        created_at=row.created_at,
+    )
