@@ -16,16 +16,12 @@ from archive.parse import parse
 from archive.text import links, own_words
 from dgroup import members, outbox, rewrite, tokens
 from dgroup.address import confirm_address
-from dgroup.letters import Letter, LetterWriter, PrintedCode
-from dgroup.model import (
+from dgroup.effects import (
     Audit,
     ChangeMember,
     Effect,
     ForwardMail,
-    Group,
     HoldMail,
-    Incoming,
-    MailClass,
     NewCode,
     Outcome,
     Plan,
@@ -36,8 +32,10 @@ from dgroup.model import (
     StorePost,
     TellGroup,
     UseCode,
-    WhoPosts,
 )
+from dgroup.incoming import Incoming
+from dgroup.letters import Letter, LetterWriter, PrintedCode
+from dgroup.model import Group, MailClass, WhoPosts
 from dgroup.tables import audit, codes, holds, letter_log, memberships
 
 

@@ -12,18 +12,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from archive import store
 from dgroup import members, tokens
-from dgroup.model import (
-    Code,
-    CommandFacts,
-    Group,
-    Incoming,
-    Known,
-    Membership,
-    MemberState,
-    Named,
-    PostFacts,
-    Reading,
-)
+from dgroup.incoming import Code, CommandFacts, Incoming, Known, Named, PostFacts, Reading
+from dgroup.model import Group, Membership, MemberState
 from dgroup.tables import codes, holds, letter_log
 
 DAY = timedelta(days=1)

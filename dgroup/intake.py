@@ -24,22 +24,9 @@ from dgroup.address import group_address, route
 from dgroup.apply import Source, Tools, Work, apply
 from dgroup.commands.base import Caps, Request
 from dgroup.commands.reading import read
-from dgroup.model import (
-    Alignment,
-    Envelope,
-    Group,
-    Incoming,
-    Outcome,
-    OutcomeKind,
-    Plan,
-    QueueLetter,
-    Reading,
-    Reply,
-    Route,
-    RouteKind,
-    WhoJoins,
-    WhoPosts,
-)
+from dgroup.effects import Outcome, OutcomeKind, Plan, QueueLetter
+from dgroup.incoming import Incoming, Reading
+from dgroup.model import Alignment, Envelope, Group, Reply, Route, RouteKind, WhoJoins, WhoPosts
 from dgroup.tables import audit, quarantine
 from dgroup.writer import Writer
 
@@ -127,6 +114,14 @@ class Intake:
             self._wake_publish()
         self._log(envelope, replies)
         return replies
+
+    def explain(self, conn: Connection, envelope: Envelope) -> list[Plan | None]:
+        """Give the plan for each recipient without doing anything; None: there is no such group."""
+        plans: list[Plan | None] = []
+        for one in self.prepare(envelope):
+            group = self._group(conn, one.mail.route)
+            plans.append(self._plan(conn, group, one) if group is not None else None)
+        return plans
 
     def prepare(self, envelope: Envelope) -> tuple[_Prepared, ...]:
         """Do all that needs no database: parse once, read commands, judge authentication."""

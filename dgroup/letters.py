@@ -27,7 +27,8 @@ from archive import i18n, ids
 from archive.model import SiteInfo
 from archive.resources import tree
 from dgroup import address
-from dgroup.model import Group, Values
+from dgroup.effects import Values
+from dgroup.model import Group
 
 WIDTH = 72
 _GAP = re.compile(r"\n{3,}")
@@ -85,7 +86,7 @@ class LetterWriter:
         return message.as_bytes()
 
     def _render(self, letter: Letter, group: Group) -> tuple[str, str]:
-        environment = self._environment(letter.language)
+        environment = self.environment(letter.language)
         template = environment.get_template(f"mail/{letter.name}.txt.j2")
         domain = self._site.domain
         whole = template.render(
@@ -104,7 +105,8 @@ class LetterWriter:
         subject = " ".join(head.removeprefix("Subject:").split())
         return subject, fill(body.strip("\n")) + "\n"
 
-    def _environment(self, language: str) -> Environment:
+    def environment(self, language: str) -> Environment:
+        """Give the templates in a language: gettext catalogue and filters installed."""
         if language not in self._environments:
             environment = Environment(
                 loader=self._loader,

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
 
 from archive.model import GroupInfo
-from dgroup.model import ChangeMember, Delivery, Membership, MemberState, Role
+from dgroup.effects import ChangeMember
+from dgroup.model import Delivery, Membership, MemberState, Role
 from dgroup.tables import addresses, memberships, persons
 
 _SELECT: Select[Any] = select(

@@ -6,26 +6,21 @@ from archive import ids
 from archive.model import ArchiveMode
 from dgroup.commands import BY_VERB, confirm, guide
 from dgroup.commands.base import Caps, Request, dropped
-from dgroup.model import (
-    Alignment,
+from dgroup.effects import (
     Effect,
     ForwardMail,
-    Group,
     HoldMail,
-    Incoming,
-    Membership,
     NewCode,
     Outcome,
     OutcomeKind,
     Plan,
-    PostFacts,
     QueueCopies,
     QueueLetter,
-    Reply,
-    RouteKind,
     ScoreBounce,
     StorePost,
 )
+from dgroup.incoming import Incoming, PostFacts
+from dgroup.model import Alignment, Group, Membership, Reply, RouteKind
 from dgroup.policy import Fate, Verdict, automatic_reason, judge
 
 

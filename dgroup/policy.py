@@ -8,17 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dgroup.model import (
-    Alignment,
-    DmarcPolicy,
-    Group,
-    Incoming,
-    MemberState,
-    PostFacts,
-    Role,
-    WhoJoins,
-    WhoPosts,
-)
+from dgroup.incoming import Incoming, PostFacts
+from dgroup.model import Alignment, DmarcPolicy, Group, MemberState, Role, WhoJoins, WhoPosts
 
 MAX_RECEIVED = 100  # RFC 5321 6.3
 LOOP_HEADER = "x-loop"

@@ -13,17 +13,9 @@ from dgroup.commands.base import (
     rows,
 )
 from dgroup.commands.coordinator import confirm_letter, guard, report
-from dgroup.model import (
-    Audit,
-    ChangeMember,
-    Effect,
-    Known,
-    MemberState,
-    Named,
-    NewCode,
-    Plan,
-    QueueLetter,
-)
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
+from dgroup.incoming import Known, Named
+from dgroup.model import MemberState
 
 
 def plan(request: Request) -> Plan:

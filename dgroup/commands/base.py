@@ -6,25 +6,19 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dgroup.model import (
-    Alignment,
+from dgroup.effects import (
     Audit,
-    CommandFacts,
     Effect,
-    Incoming,
-    Membership,
-    MemberState,
-    Named,
     NewCode,
     Outcome,
     OutcomeKind,
     Plan,
     QueueLetter,
-    Reading,
-    Reply,
     Value,
     Values,
 )
+from dgroup.incoming import CommandFacts, Incoming, Named, Reading
+from dgroup.model import Alignment, Membership, MemberState, Reply
 
 UNDO_DAYS = 30
 

@@ -16,17 +16,9 @@ from dgroup.commands.base import (
     rows,
 )
 from dgroup.commands.coordinator import still_coordinates
-from dgroup.model import (
-    Answer,
-    Audit,
-    ChangeMember,
-    Code,
-    Effect,
-    MemberState,
-    Plan,
-    ResolveHold,
-    UseCode,
-)
+from dgroup.effects import Audit, ChangeMember, Effect, Plan, ResolveHold, UseCode
+from dgroup.incoming import Answer, Code
+from dgroup.model import MemberState
 
 
 def plan(request: Request) -> Plan:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dgroup.commands.base import Request, active, answer, done, forged_note, rows
-from dgroup.model import Effect, Membership, Named, NewCode, Plan, QueueLetter, Role, Value
+from dgroup.effects import Effect, NewCode, Plan, QueueLetter, Value
+from dgroup.incoming import Named
+from dgroup.model import Membership, Role
 
 
 def guard(request: Request, verb: str) -> Plan | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dgroup.commands.base import Command, Request, active, answer
-from dgroup.model import Plan, Role
+from dgroup.effects import Plan
+from dgroup.model import Role
 
 
 def plan(request: Request) -> Plan:

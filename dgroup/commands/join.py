@@ -11,17 +11,8 @@ from dgroup.commands.base import (
     done,
     dropped,
 )
-from dgroup.model import (
-    Audit,
-    ChangeMember,
-    Effect,
-    MemberState,
-    NewCode,
-    Plan,
-    QueueLetter,
-    ResolveHold,
-    WhoJoins,
-)
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, ResolveHold
+from dgroup.model import MemberState, WhoJoins
 
 
 def plan(request: Request) -> Plan:

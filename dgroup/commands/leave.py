@@ -14,20 +14,9 @@ from dgroup.commands.base import (
     forged_note,
     people_payload,
 )
-from dgroup.model import (
-    Answer,
-    Audit,
-    ChangeMember,
-    Effect,
-    Membership,
-    MemberState,
-    Named,
-    NewCode,
-    Plan,
-    QueueLetter,
-    Role,
-    TellGroup,
-)
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, TellGroup
+from dgroup.incoming import Answer, Named
+from dgroup.model import Membership, MemberState, Role
 
 
 def plan(request: Request) -> Plan:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from archive.text import normal_subject
 from dgroup import tokens
 from dgroup.commands.words import ANSWER_WORDS, ME, VERB_WORDS, folded
-from dgroup.model import Answer, Incoming, Named, Reading, Route, RouteKind
+from dgroup.incoming import Answer, Incoming, Named, Reading
+from dgroup.model import Route, RouteKind
 
 MAX_PEOPLE = 500
 MAX_LINES = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dgroup.model import Answer
+from dgroup.incoming import Answer
 
 _ODD_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "\u00a0": " "})
 _NO_WORD = re.compile(r"[^\w'@.+-]+")

@@ -1,0 +1,169 @@
+"""What a decision gives: the outcome of a mail and a plan of effects, which `apply` carries out.
+Frozen values; about a dozen effect types and no callbacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from dgroup.model import Delivery, MemberState, Reply, Role
+
+
+class OutcomeKind(StrEnum):
+    """What became of a mail: every mail has exactly one outcome (invariant 3)."""
+
+    POSTED = "posted"
+    HELD = "held"
+    REFUSED = "refused"
+    COMMAND = "command"
+    BOUNCE = "bounce"
+    DISCARDED = "discarded"
+    FORWARDED = "forwarded"
+    """mail to -owner passed on to people"""
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome, what the client is told, and the reason that only the log sees."""
+
+    kind: OutcomeKind
+    reply: Reply
+    reason: str
+    """for log, audit and trace: 'member', 'not-a-member', 'auto-submitted', ..."""
+
+
+Value = str | int | bool | date | tuple[tuple[str, ...], ...]
+Values = tuple[tuple[str, Value], ...]
+"""what a letter's template is given, beside the group, the site and its code"""
+
+
+@dataclass(frozen=True, slots=True)
+class StorePost:
+    """Store the mail and its post, placed in its thread; its pages become dirty."""
+
+    parent_key: str
+    imposter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCopies:
+    """Queue the post just stored to the group: one fan-out row with a membership cut-off."""
+
+    author_membership: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLetter:
+    """Queue a letter that we write: template `name` in `language` to `recipient`."""
+
+    name: str
+    recipient: str
+    language: str
+    values: Values = ()
+    code: NewCode | None = None
+    answers: str = ""
+    """Message-ID that the letter answers (In-Reply-To), canonical"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A confirmation code to be made and printed in the letter that carries it."""
+
+    action: str
+    address: str
+    payload: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellGroup:
+    """Queue a letter to every member of the group, in the group's language."""
+
+    name: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMail:
+    """Keep the mail until somebody decides."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveHold:
+    """Decide a held mail: 'approved', 'refused' or 'discarded'."""
+
+    hold_id: int
+    decision: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMember:
+    """Create or change a membership by address; None leaves a field as it is."""
+
+    address: str
+    name: str = ""
+    state: MemberState | None = None
+    role: Role | None = None
+    delivery: Delivery | None = None
+    language: str | None = None
+    summary: bool | None = None
+    own_copy: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseCode:
+    """Mark a confirmation code as used."""
+
+    code_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBounce:
+    """Count a bounce on a membership."""
+
+    membership_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardMail:
+    """Pass the mail on, untouched, to people: the group's coordinators or the host."""
+
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A line in the audit log about a person or setting (the outcome has its own line)."""
+
+    event: str
+    detail: str
+
+
+Effect = (
+    StorePost
+    | QueueCopies
+    | QueueLetter
+    | TellGroup
+    | HoldMail
+    | ResolveHold
+    | ChangeMember
+    | UseCode
+    | ScoreBounce
+    | ForwardMail
+    | Audit
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of a mail and all that has to be done for it, in order."""
+
+    outcome: Outcome
+    effects: tuple[Effect, ...] = field(default=())

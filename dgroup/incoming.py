@@ -1,0 +1,134 @@
+"""What a decision takes: a mail that came in, what its words say, and the facts that the database
+knows about it. Frozen values, read by `plan` and `commands`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from archive.model import Link, ParsedMessage
+from dgroup.model import Envelope, Group, Membership, Route, Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One mail to one recipient of ours, parsed and judged, before any database work."""
+
+    envelope: Envelope
+    route: Route
+    message: ParsedMessage
+    verdicts: Verdicts
+    sender: str
+    """the address the mail claims to be from (From), lower-cased; never proof by itself"""
+    own: str
+    """the author's own words (`archive.text.own_words`): stored, and read for commands"""
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """All that the decision on a post needs to know of the database."""
+
+    group: Group
+    member: Membership | None
+    banned: bool
+    duplicate_of: int | None
+    """post id of a post with the same Message-ID and digest"""
+    imposter: bool
+    """a post has this Message-ID with another content"""
+    waiting_hold: bool
+    """the same mail is held already"""
+    letters_today: int
+    """capped letters this sender got from us in the last 24 hours"""
+    confirmations_today_group: int
+    confirmations_today: int
+    parent_key: str
+    """key of the post that a reply-key address names, if it exists"""
+
+
+class Answer(StrEnum):
+    """What the words of a reply to one of our questions say."""
+
+    YES = "yes"
+    NO = "no"
+    UNDO = "undo"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as a command names them: 'Awa Diop <awa@ong.example>'."""
+
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command mail says, read without any knowledge of the group."""
+
+    verb: str
+    """canonical verb, or '' when nothing was understood"""
+    people: tuple[Named, ...]
+    answer: Answer
+    language: str
+    """language of the words that were understood, or ''"""
+    reference: str = ""
+    """short reference of the subject, '7KQ2-MX9T'"""
+    code: str = ""
+    """a whole code found in the address, the subject or the text, normalised"""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A confirmation code: stored hashed, single use, bound to action, actor and group."""
+
+    id: int
+    group_id: int
+    action: str
+    """verb that the answer carries out: 'join', 'add', 'remove', 'leave', 'publish', 'undo'"""
+    address: str
+    """the registered address that it was sent to"""
+    payload: str
+    """JSON of what will be done"""
+    reference: str
+    """short reference of the subject, '7KQ2-MX9T'"""
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An address that a command names, and what the group knows of it."""
+
+    address: str
+    name: str
+    membership: Membership | None
+    problem: str = ""
+    """why the address cannot be used ('syntax', 'ours'), or empty"""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFacts:
+    """All that the decision on a command needs to know of the database."""
+
+    group: Group
+    member: Membership | None
+    """the membership of the address the mail claims to be from"""
+    token_member: Membership | None
+    """the membership that the token in the address names, or that the code was sent to"""
+    code: Code | None
+    """the code in the address or subject, if there is one like it"""
+    people: tuple[Known, ...]
+    """what is known of each address that the command names, in its order"""
+    coordinators: tuple[Membership, ...]
+    waiting: tuple[int, ...]
+    """ids of held posts that a yes to this code would publish"""
+    letters_today: int
+    confirmations_today_group: int
+    confirmations_today: int
+    now: datetime
