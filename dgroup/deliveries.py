@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from archive.db import Database
 from archive.store import load_raw
@@ -230,16 +230,6 @@ def expire(conn: Connection, before: datetime, now: datetime) -> int:
         deliveries.c.claimed_until.is_(None),
     )
     return conn.execute(old.values(state=FAILED, done_at=now)).rowcount
-
-
-def forget(conn: Connection, before: datetime) -> int:
-    """Delete finished deliveries from before `before` and the mails that nothing waits for."""
-    done = delete(deliveries).where(deliveries.c.state != PENDING, deliveries.c.done_at < before)
-    count = conn.execute(done).rowcount
-    waits = exists().where(deliveries.c.outbox_mail_id == outbox_mails.c.id)
-    opens = exists().where(fanouts.c.outbox_mail_id == outbox_mails.c.id, fanouts.c.done.is_(False))
-    conn.execute(delete(outbox_mails).where(outbox_mails.c.created_at < before, ~waits, ~opens))
-    return count
 
 
 # --- Reading ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dgroup import deliveries
 from dgroup.deliveries import Put, PutOff
 from dgroup.model import MemberState, OutboxItem
 from dgroup.tables import deliveries as rows
-from dgroup.tables import memberships, outbox_mails
+from dgroup.tables import memberships
 from tests.dgroup.office import NOW, Office, later, opened, recipients
 
 
@@ -123,24 +123,6 @@ def test_what_waited_too_long_is_given_up(office: Office) -> None:
         assert deliveries.expire(conn, later(-1), later(5)) == 0
         assert deliveries.expire(conn, later(1), later(5)) == 2
     assert states(office) == {"ana": "pending", "ben": "failed", "cid": "failed"}
-
-
-def test_finished_deliveries_are_forgotten_after_a_while(office: Office) -> None:
-    ana, ben, cid = claim(office, "n1")
-    with office.db.write() as conn:
-        deliveries.mark_sent(conn, [Put(item.id, "250 ok") for item in (ana, ben)], later(1))
-        assert deliveries.forget(conn, later(10)) == 2
-        assert conn.execute(select(outbox_mails.c.id)).all()
-        deliveries.mark_sent(conn, [Put(cid.id, "250 ok")], later(1))
-        assert deliveries.forget(conn, later(10)) == 1
-        assert not conn.execute(select(outbox_mails.c.id)).all()
-
-
-def test_a_mail_that_is_not_expanded_yet_is_never_forgotten(office: Office) -> None:
-    waiting = office.post()
-    with office.db.write() as conn:
-        deliveries.forget(conn, later(10**6))
-        assert waiting in conn.execute(select(outbox_mails.c.id)).scalars().all()
 
 
 def test_a_body_that_was_taken_down_is_told(office: Office) -> None:
