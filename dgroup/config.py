@@ -16,6 +16,7 @@ from dgroup.errors import ConfigError, Mistake
 from dgroup.toml import read, setting
 
 LANGUAGES = ("en", "fr", "es", "pt")
+_CONTACT = re.compile(r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,253}")
 _DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
@@ -38,6 +39,11 @@ def _domain(value: str) -> str:
 
 def _domain_or_empty(value: str) -> str:
     return _domain(value) if value else ""
+
+
+def _contact(value: str) -> str:
+    fits = not value or _CONTACT.fullmatch(value)
+    return "" if fits else "needs one plain mail address, or nothing"
 
 
 def _web_address(value: str) -> str:
@@ -104,6 +110,7 @@ class Site:
     base_url: str = setting("http://127.0.0.1:8080", _web_address)
     name: str = setting("dgroup", _filled)
     language: str = setting("en", _one_of(*LANGUAGES))
+    contact: str = setting("", _contact)
     data_dir: Path = Path("data")
     public_dir: Path = Path("public")
     templates: Path | None = None
