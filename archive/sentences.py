@@ -17,8 +17,8 @@ _WIDTH_MOST = 100
 """Mail with longer lines was not wrapped by hand: each line end is meant."""
 
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr sra srta dra st jr vs etc e.g i.e eg ie cf al approx dept est fig ca "
-    "inc ltd corp co no nos nr vol pp p ch sec art vgl z.b d.h u.a bzw ggf usw bspw m mm mme mlle "
+    "mr mrs ms dr prof sr sra srta dra st jr vs e.g i.e eg ie cf al approx dept est fig ca "
+    "inc ltd corp co no nos nr vol pp p ch sec art vgl z.b d.h u.a bzw ggf bspw m mm mme mlle "
     "me p.ex ex env resp av bd n° núm num pág pag págs tel ud uds vd ee.uu p.ej ej aprox c.f "
     "depto gral ltda cia exmo exma v.gr sig dott ing avv prof.ssa bijv enz o.a d.w.z "
     "jan feb mar apr jun jul aug sep sept oct nov dec janv févr avr juil déc ene abr ago dic".split()
@@ -175,6 +175,8 @@ def quality(text: str) -> float:
         score -= min(0.4, 0.02 * (count - MOST_WORDS))
     if leans_back(text):
         score -= 0.2
+    if text[0].islower():
+        score -= 0.25  # most often the rest of a sentence that something cut in two
     if share < 0.88:
         score -= min(0.8, 4 * (0.88 - share))
     return max(0.0, score)

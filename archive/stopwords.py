@@ -23,12 +23,12 @@ _COMMON = {
     "donde dos el él ella ellos en entre era es esa ese eso esta está están este esto estos fue ha "
     "hace han hasta hay la las le les lo los más me mi mis mucho muy nada ni no nos nosotros o otra "
     "otro otros para pero poco por porque pues que qué quien se sea ser si sí sin sobre son su sus "
-    "también tan tanto te tiene todo todos tu un una uno unos usted y ya yo",
+    "también tan tanto te tiene todo todos tu un una uno unos usted ustedes y ya yo durante después cuanto",
     "pt": "a à ao aos as até com como da das de dela dele deles depois do dos e é ela elas ele eles "
     "em entre era essa esse esta está estão este eu foi foram há isso isto já lhe mais mas me mesmo "
     "meu minha muito na não nas nem no nos nós nossa nosso num numa o os ou para pela pelas pelo "
     "pelos por porque qual quando que quem se seja sem ser seu seus só sua suas também tem têm tenho "
-    "ter tudo um uma você vocês",
+    "ter tudo um uma você vocês sobre antes durante duas dois depois quanto",
     "de": "aber als am an auch auf aus bei bin bis da damit das dass dem den der des die dies diese "
     "doch du durch ein eine einem einen einer er es für haben hat hier ich ihr im in ist ja kann kein "
     "man mehr mich mir mit nach nicht noch nur oder schon sein sich sie sind so über um und uns von "
@@ -51,13 +51,14 @@ def likely_language(said: Iterable[str], among: Iterable[str] = ("en", "fr", "es
     `said` are lower-case words. A vote needs four common words, a fifth of the text, and a lead.
     """
     heard = Counter(said)
-    total = sum(heard.values())
-    votes = sorted(
-        (
-            (sum(n for word, n in heard.items() if word in _BY_LANGUAGE[code]), code)
-            for code in among
-        ),
-        reverse=True,
-    )
-    (most, code), (second, _) = votes[0], (votes[1] if len(votes) > 1 else (0, ""))
-    return code if most >= 4 and most >= 0.2 * total and most > second else ""
+    codes = tuple(among)
+    votes = dict.fromkeys(codes, 0.0)
+    known = 0
+    for word, times in heard.items():
+        speakers = [code for code in codes if word in _BY_LANGUAGE[code]]
+        known += times * bool(speakers)
+        for code in speakers:
+            votes[code] += times / len(speakers)  # a word of one language alone tells most
+    ranked = sorted(codes, key=lambda code: -votes[code])
+    led = len(ranked) < 2 or votes[ranked[0]] > votes[ranked[1]]
+    return ranked[0] if led and known >= 4 and known >= 0.2 * heard.total() else ""

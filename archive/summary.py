@@ -42,6 +42,8 @@ _ASKED_WORDS = 45
 _RESOURCE_WORDS = 25
 _QUOTE_WORDS = 35
 _FEW_SENTENCES = 12
+_ENOUGH_TOLD = 2
+_LONGEST_SENTENCE = 45
 _SUBJECT_LENGTH = 90
 _TOPIC_LENGTH = 40
 _CUT = " [...]"
@@ -58,7 +60,7 @@ def clean_subject(subject: str, length: int = _SUBJECT_LENGTH) -> str:
     base = normal_subject(subject)[0]
     if len(base) <= length:
         return base
-    return base[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+    return base[:length].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
 
 
 def language_of(post: SummaryPost) -> str:
@@ -117,8 +119,10 @@ def discuss(facts: WeekFacts, draft: Summary) -> Summary:
     told: list[Discussion] = []
     for thread in sorted(facts.threads, key=_weight):
         single = len(thread.posts) == 1
-        if len(told) == MOST_DISCUSSIONS or (single and len(told) >= LEAST_SAID):
+        if len(told) == MOST_DISCUSSIONS or (single and len(told) >= _ENOUGH_TOLD):
             break
+        if single and _open_question(thread, facts):
+            continue  # it stands among the open questions, and by name under "Also"
         told_one = _tell(thread, facts.boilerplate, few)
         if told_one.asked or told_one.said:
             told.append(told_one)
@@ -128,7 +132,8 @@ def discuss(facts: WeekFacts, draft: Summary) -> Summary:
 def _tell(thread: SummaryThread, boilerplate: frozenset[str], few: bool) -> Discussion:
     posts = [post for post in thread.posts if post.quotable]
     voices = [Voice(post.author_id, post.own, language_of(post)) for post in posts]
-    found = candidates(voices, normal_subject(thread.subject)[0], boilerplate)
+    ranked = candidates(voices, normal_subject(thread.subject)[0], boilerplate)
+    found = [one for one in ranked if one.words <= _LONGEST_SENTENCE]
     opens = not thread.earlier and bool(posts) and posts[0] == thread.posts[0]
     asked = choose_asked(found, _ASKED_WORDS) if opens else ()
     last = last_word(found, len(posts) - 1) if len(posts) > 1 else None
@@ -140,6 +145,7 @@ def _tell(thread: SummaryThread, boilerplate: frozenset[str], few: bool) -> Disc
         people=_people(thread.posts),
         since=min(post.received_at for post in thread.posts).date(),
         continued=thread.earlier > 0,
+        asks=any(one.asks >= 0.5 for one in asked),
         asked=tuple(_quote(posts[one.voice], one.text) for one in asked),
         said=tuple(_quote(posts[one.voice], one.text) for one in said),
         last_word=_quote(posts[last.voice], last.text) if last and last not in said else None,
@@ -257,7 +263,8 @@ def _link_title(path: str) -> str:
     """The last telling piece of a path, as a name: '/docs/seed-banks.html' -> 'seed-banks.html'."""
     pieces = [piece for piece in unquote(path).split("/") if any(c.isalpha() for c in piece)]
     last = pieces[-1] if pieces else ""
-    return last if 3 <= len(last) <= 60 and last.isprintable() else ""
+    telling = 3 <= len(last) <= 60 and last.isprintable() and not last.startswith("index.")
+    return last if telling else ""
 
 
 def _resource_sentence(sentence: str, url: str) -> str:

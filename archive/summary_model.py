@@ -4,9 +4,10 @@ JSON.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,10 @@ class Discussion:
     since: date
     """day of its first post this week"""
     continued: bool
+    asks: bool
+    """whether the opener's sentences ask; else they only begin it"""
     asked: tuple[Quote, ...]
+    """one or two sentences of the opener, empty for a continued thread"""
     said: tuple[Quote, ...]
     last_word: Quote | None
 
@@ -111,5 +115,10 @@ class Summary:
 
 
 def as_json(summary: Summary) -> str:
-    """Give a summary as JSON (days as ISO dates): what other programs read beside page and letter."""
-    return json.dumps(asdict(summary), default=date.isoformat, ensure_ascii=False, indent=1)
+    """Give a summary as JSON (days as ISO dates): what is stored, and what other programs read."""
+    return msgspec.json.encode(summary).decode()
+
+
+def from_json(text: str) -> Summary:
+    """Read a stored summary again; raises msgspec.ValidationError for anything else."""
+    return msgspec.json.decode(text, type=Summary)
