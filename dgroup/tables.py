@@ -76,18 +76,19 @@ memberships = Table(
     sqlite_autoincrement=True,
 )
 
-# Mails that wait for a decision of a person.
+# Mails that wait for a decision of a person. Group 0 is the host itself (mail to postmaster).
 holds = Table(
     "holds",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("group_id", BigId, nullable=False),
     Column("mail_id", BigId, ForeignKey("mails.id"), nullable=False),
     Column("message_id", Text, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("sender", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("reply_key", String(16), nullable=False, server_default=""),
+    Column("smtputf8", Boolean, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False),
     Column("state", String(12), nullable=False),  # waiting, approved, refused, discarded
     Column("held_at", UtcTime, nullable=False),
@@ -106,6 +107,9 @@ quarantine = Table(
     Column("mail_id", BigId, ForeignKey("mails.id"), nullable=False),
     Column("envelope_id", String(40), nullable=False),
     Column("recipient", Text, nullable=False),
+    Column("peer", Text, nullable=False, server_default=""),
+    Column("smtputf8", Boolean, nullable=False, server_default="0"),
+    Column("trusted", Boolean, nullable=False, server_default="0"),  # came from a trusted front
     Column("error", Text, nullable=False),
     Column("state", String(12), nullable=False),  # waiting, released, discarded
     Column("at", UtcTime, nullable=False),
