@@ -31,7 +31,7 @@ MAX_MAILBOXES = 1000
 MAX_REFERENCES = 50
 _MAX_VALUE = 64 * 1024
 _MAX_UNSTRUCTURED = 8 * 1024
-_MAX_CACHED = 300
+_MAX_CACHED = 1000
 _MAX_STAMP = 2000
 
 _FIELD = re.compile(r"([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)(?:\n|\Z)")
@@ -44,16 +44,20 @@ _LEADING = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s+(?=(?i:>?From |(?:From|To|Subject|Date|Message-ID|Received"
     rb"|Return-Path|MIME-Version|Content-Type|Delivered-To|X-[A-Z-]{2,40}):)))?"
 )
+_ADDRESS = r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 _PLAIN_MAILBOX = re.compile(
-    r"([A-Za-z0-9 ]*[A-Za-z0-9]) <([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]*[A-Za-z0-9])>"
+    rf"([A-Za-z0-9][A-Za-z0-9 .'_-]*) <({_ADDRESS})>|<({_ADDRESS})>|({_ADDRESS})"
 )
 _WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?.*?\?="
 _WORD_RUN = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
 _WORD_LABEL = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?[bBqQ]\?")
+# What Latin-1 makes of the quotes and dashes of Windows-1252.
+_C1 = re.compile("[\x80-\x9f]")
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _AUTHOR_OF = re.compile(r"\bfrom\b[^<>]{0,500}<[^<>]*>", re.IGNORECASE)
 _INNER_SPACE = re.compile(r"\S\s+\S").search
 _BARE_ID = re.compile(r"[^\s<>()\",;]+@[^\s<>()\",;]+")
+_WHITE = re.compile(r"[ \t\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _CODES = re.compile(r"[\x00-\x1f\x7f]")
 _LONE_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+")
@@ -193,12 +197,13 @@ def words(value: str) -> str:
 
 def _words_mail_parser(run: str) -> str | None:
     """mail-parser drops what a charset cannot read: ask it only where nothing can be lost."""
-    if any(known(label) in {"", "iso8859-1", "ascii"} for label in _WORD_LABEL.findall(run)):
+    if not all(map(known, _WORD_LABEL.findall(run))):
         return None
     for data, label in decode_header(run):
         if isinstance(data, bytes):
-            data.decode(known(label or "utf-8"))
-    return scrub(decode_header_part(run))
+            data.decode(label or "utf-8")
+    text = scrub(decode_header_part(run))
+    return None if _C1.search(text) else text
 
 
 def _words_standard(value: str) -> str:
@@ -223,10 +228,18 @@ def mailboxes(raw: str) -> tuple[Mailbox, ...]:
 # A list's mails repeat the same few hundred addresses; long values are not worth their memory.
 @lru_cache(maxsize=2048)
 def _known_mailboxes(raw: str) -> tuple[Mailbox, ...]:
-    plain = _PLAIN_MAILBOX.fullmatch(raw)
-    if plain:
-        return (Mailbox(" ".join(plain[1].split()), plain[2]),)
-    return _read_mailboxes(raw)
+    return _plain_mailboxes(raw) or _read_mailboxes(raw)
+
+
+def _plain_mailboxes(raw: str) -> tuple[Mailbox, ...]:
+    """Read what no grammar is needed for, as mail-parser does (tested); () for anything else."""
+    found = []
+    for item in raw.split(","):
+        plain = _PLAIN_MAILBOX.fullmatch(_WHITE.sub(" ", item).strip(" "))
+        if plain is None:
+            return ()
+        found.append(Mailbox(plain[1] or "", plain[2] or plain[3] or plain[4]))
+    return tuple(found)
 
 
 def _read_mailboxes(raw: str) -> tuple[Mailbox, ...]:

@@ -192,6 +192,8 @@ def leaves(fields: Fields, body: bytes) -> tuple[list[Leaf], list[str]]:
         return list(_with_uuencoded(_leaf(meta, body, "", 0, 0, attached=False))), []
     root, defects = _read_tree(fields.first("content-type"), body)
     found = [leaf for part in _walk(root, defects) for leaf in _with_uuencoded(part)]
+    if (root.epilogue or "").strip():
+        defects.append("text-after-end")
     return found, sorted(set(defects))
 
 

@@ -1,6 +1,6 @@
 """Table of where mail-parser alone and our parse differ on the corpus, by field and reason.
 
-Run: python bench/parse_disagreements.py [--show FIELD]; the corpus lies where DGROUP_CORPUS says.
+Run: python bench/parse_disagreements.py [--folder NAME] [--show FIELD]; the corpus lies where DGROUP_CORPUS says.
 Prints counts and file names only, never the text of a mail.
 """
 
@@ -41,11 +41,13 @@ class Theirs:
     attachments: int
 
 
-def mails() -> Iterator[tuple[str, bytes]]:
-    """Every single mail of the corpus, and every tenth of each list."""
-    for folder in FOLDERS:
+def mails(only: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every single mail of the corpus, and every tenth of each list; or one folder alone."""
+    for folder in [only] if only else FOLDERS:
         for path in sorted((CORPUS / folder).rglob("*.eml")):
             yield f"{folder}/{path.name}", path.read_bytes()
+    if only:
+        return
     for path in sorted((CORPUS / "lists").glob("*.mbox.gz")):
         for at, mail in enumerate(islice(open_archive(path), 0, None, LIST_STEP)):
             yield f"lists/{path.name.split('.')[0]}#{at * LIST_STEP}", mail.raw
@@ -90,7 +92,11 @@ def _text_reason(ours: ParsedMessage, theirs: Theirs) -> str:
         return "theirs has no text"
     if not mine:
         return "ours has no text: the parts are attachments"
-    return "theirs has more words" if not (mine - other) else "ours has more or other words"
+    if mine - other:
+        return "ours has more or other words"
+    if any(part.content_type.startswith("message/") for part in ours.parts):
+        return "theirs adds forwarded mails and reports"
+    return "theirs adds attached texts" if PartRole.ATTACHMENT in roles else "theirs has more words"
 
 
 def _attachment_reason(ours: ParsedMessage, theirs: Theirs) -> str:
@@ -141,11 +147,13 @@ def main() -> None:
     """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--show", help="name the mails of one field's disagreements")
-    shown = arguments.parse_args().show
+    arguments.add_argument("--folder", default="", help="one folder of the corpus alone")
+    chosen = arguments.parse_args()
+    shown = chosen.show
     logging.disable()
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     total = 0
-    for name, raw in mails():
+    for name, raw in mails(chosen.folder):
         total += 1
         ours, theirs = parse(raw), theirs_of(raw)
         if theirs is None:

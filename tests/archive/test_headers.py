@@ -130,14 +130,17 @@ def test_mailboxes_are_read_and_malformed_ones_recovered(
 
 
 _PLAIN = st.from_regex(
-    r"[A-Za-z][A-Za-z0-9 ]{0,20}[a-z] <[a-z][a-z0-9_+-]{0,9}@[a-z]{1,9}\.example>", fullmatch=True
+    r"\s?([A-Za-z0-9][A-Za-z0-9 .'_-]{0,20} )?<?[a-z0-9_+.-]{1,9}@[a-z.-]{1,9}(example)?>?",
+    fullmatch=True,
 )
 
 
-@given(_PLAIN)
+@given(st.lists(_PLAIN, min_size=1, max_size=4).map(",".join))
 def test_the_short_way_reads_plain_mailboxes_as_mail_parser_does(raw: str) -> None:
-    name, address = get_addresses(raw, decode_names=True)[0]
-    assert headers.mailboxes(raw) == (Mailbox(" ".join(name.split()), address),)
+    short = headers._plain_mailboxes(raw)
+    if short:
+        theirs = get_addresses(raw, decode_names=True)
+        assert short == tuple(Mailbox(" ".join(name.split()), address) for name, address in theirs)
 
 
 @pytest.mark.parametrize(

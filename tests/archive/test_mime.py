@@ -144,6 +144,11 @@ def test_a_mail_without_its_last_boundary_keeps_its_last_part() -> None:
     assert [leaf.data.strip() for leaf in found] == [b"one", b"two"]
 
 
+def test_text_behind_the_last_boundary_is_told() -> None:
+    _, defects = _leaves(_mixed(b"\none") + b"One more thing.\n")
+    assert "text-after-end" in defects
+
+
 def test_the_number_of_parts_is_capped() -> None:
     found, defects = _leaves(_mixed(*[b"\nx"] * 5000))
     assert len(found) <= MAX_PARTS + 1
