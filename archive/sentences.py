@@ -29,6 +29,7 @@ _OPENERS = "\"'“‘«([¿¡"
 _STOPS = (".", "!", "?", "…", "。", "？", "！")
 _CLOSING = "\"'”’»)]"
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.|\[at\]|\(at\)| at \S{1,60} dot ", re.IGNORECASE)
 _SMILEY = re.compile(r"\s*[:;8]-?[)(DPp|/](?=\s|$)")
 _WORD = re.compile(r"[^\W\d_](?:[^\W_]|['’-])*")
 
@@ -135,6 +136,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_URL.sub(" ", text).casefold())
 
 
+def holds_address(text: str) -> bool:
+    """True when a text holds an e-mail address: never to be shown beyond the mail it came in."""
+    return _ADDRESS.search(text) is not None
+
+
 def ends_whole(text: str) -> bool:
     """True when a sentence ends with a stop, a smiley or closing marks aside."""
     bare = _SMILEY.sub("", text).rstrip(_CLOSING + " ")
@@ -168,7 +174,7 @@ def quality(text: str) -> float:
     share = letters / len(text)
     score = 1.0
     if not ends_whole(text):
-        score -= 0.35
+        score -= 0.5 if text.endswith(":") else 0.35
     if count < FEWEST_WORDS:
         score -= 0.08 * (FEWEST_WORDS - count)
     if count > MOST_WORDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -40,6 +41,7 @@ _COMMON = {
     "maar me meer met mijn naar niet nog of om onder ook op over te tot uit van veel voor was wat we "
     "wel wij zal ze zich zijn zo zou",
 }
+_APOSTROPHES = re.compile("['’-]")
 _BY_LANGUAGE = {code: frozenset(text.split()) for code, text in _COMMON.items()}
 COMMON = frozenset().union(*_BY_LANGUAGE.values())
 """The common words of all languages that we read: one set serves mixed groups."""
@@ -50,7 +52,9 @@ def likely_language(said: Iterable[str], among: Iterable[str] = ("en", "fr", "es
 
     `said` are lower-case words. A vote needs four common words, a fifth of the text, and a lead.
     """
-    heard = Counter(said)
+    # Elisions are apart ("d'une" holds "une"); an English 's or 't must not vote for French.
+    pieces = (piece for word in said for piece in _APOSTROPHES.split(word))
+    heard = Counter(piece for piece in pieces if piece not in {"s", "t", "d", "m"})
     codes = tuple(among)
     votes = dict.fromkeys(codes, 0.0)
     known = 0

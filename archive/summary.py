@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.asking import asking, find_question
 from archive.model import SummaryPost, SummaryThread, WeekFacts
-from archive.sentences import clip, normalised, split_sentences, words
+from archive.sentences import clip, holds_address, normalised, quality, split_sentences, words
 from archive.stopwords import likely_language
 from archive.summary_model import (
     Discussion,
@@ -44,6 +44,7 @@ _QUOTE_WORDS = 35
 _FEW_SENTENCES = 12
 _ENOUGH_TOLD = 2
 _LONGEST_SENTENCE = 45
+_LEAST_QUALITY = 0.5
 _SUBJECT_LENGTH = 90
 _TOPIC_LENGTH = 40
 _CUT = " [...]"
@@ -64,8 +65,11 @@ def clean_subject(subject: str, length: int = _SUBJECT_LENGTH) -> str:
 
 
 def language_of(post: SummaryPost) -> str:
-    """Give the language of a post: its header's, else the one its common words vote for."""
-    return post.language[:2].lower() or likely_language(words(post.own))
+    """Give the language that a post's common words vote for, else its header's.
+
+    Mail programs put their own language into the header, whatever their user writes.
+    """
+    return likely_language(words(post.own)) or post.language[:2].lower()
 
 
 def _quote(post: SummaryPost, text: str, most: int = _QUOTE_WORDS) -> Quote:
@@ -133,7 +137,11 @@ def _tell(thread: SummaryThread, boilerplate: frozenset[str], few: bool) -> Disc
     posts = [post for post in thread.posts if post.quotable]
     voices = [Voice(post.author_id, post.own, language_of(post)) for post in posts]
     ranked = candidates(voices, normal_subject(thread.subject)[0], boilerplate)
-    found = [one for one in ranked if one.words <= _LONGEST_SENTENCE]
+    found = [
+        one
+        for one in ranked
+        if one.words <= _LONGEST_SENTENCE and quality(one.text) >= _LEAST_QUALITY
+    ]
     opens = not thread.earlier and bool(posts) and posts[0] == thread.posts[0]
     asked = choose_asked(found, _ASKED_WORDS) if opens else ()
     last = last_word(found, len(posts) - 1) if len(posts) > 1 else None
@@ -263,8 +271,8 @@ def _link_title(path: str) -> str:
     """The last telling piece of a path, as a name: '/docs/seed-banks.html' -> 'seed-banks.html'."""
     pieces = [piece for piece in unquote(path).split("/") if any(c.isalpha() for c in piece)]
     last = pieces[-1] if pieces else ""
-    telling = 3 <= len(last) <= 60 and last.isprintable() and not last.startswith("index.")
-    return last if telling else ""
+    plain = last.isprintable() and not last.startswith("index.") and not holds_address(last)
+    return last if plain and 3 <= len(last) <= 60 else ""
 
 
 def _resource_sentence(sentence: str, url: str) -> str:
@@ -273,7 +281,7 @@ def _resource_sentence(sentence: str, url: str) -> str:
     pieces = text.split(" ")
     if len(pieces) > _RESOURCE_WORDS:
         text = " ".join(pieces[:_RESOURCE_WORDS]) + ("" if pieces[24] == "[...]" else _CUT)
-    return text if len(words(text)) >= 3 else ""
+    return text if len(words(text)) >= 3 and not holds_address(text) else ""
 
 
 def name_others(facts: WeekFacts, draft: Summary) -> Summary:

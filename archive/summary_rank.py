@@ -15,6 +15,7 @@ import snowballstemmer
 
 from archive.asking import asking, ends_asking
 from archive.sentences import (
+    holds_address,
     is_greeting_or_thanks,
     normalised,
     quality,
@@ -94,9 +95,10 @@ def boilerplate_of(owns: Iterable[str], least: int = 3) -> frozenset[str]:
 
 
 def is_fit(text: str, boilerplate: frozenset[str]) -> bool:
-    """True for a sentence that may be quoted at all: prose, no greeting, no boilerplate."""
+    """True for a sentence that may be quoted: prose, no greeting, boilerplate or address."""
     return (
         not is_greeting_or_thanks(text)
+        and not holds_address(text)
         and quality(text) >= _LEAST_QUALITY
         and normalised(text) not in boilerplate
     )

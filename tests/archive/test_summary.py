@@ -10,7 +10,7 @@ import pytest
 
 from archive.asking import find_question
 from archive.model import OpenQuestion, WeekFacts
-from archive.summary import SECTIONS, clean_subject, sentence_boilerplate, summarise
+from archive.summary import SECTIONS, clean_subject, language_of, sentence_boilerplate, summarise
 from archive.summary_model import Discussion, Other, Quote, Summary, as_json, from_json
 from archive.text import blocks
 from tests.archive.weekfacts import HOME, Script, list_weeks
@@ -333,3 +333,21 @@ def test_statements_and_formulas_do_not_ask(text: str) -> None:
 
 def test_a_question_somebody_cites_is_not_asked() -> None:
     assert find_question('She said "how dry is dry?" and laughed about it all day.') is None
+
+
+def test_addresses_are_never_quoted() -> None:
+    script = week()
+    script.say("Drying maize", "Gil", "Write to gil@example.org and I send you a bag of dry seed.")
+    script.say("Lists", "Gil", "See https://example.net/r/20250303.1@example.net for all of it.")
+    assert "gil@" not in as_json(summarise(script.facts()))
+    assert [r.title for r in summarise(script.facts()).resources][-1] == "example.net"
+
+
+def test_a_post_speaks_the_language_of_its_words_not_of_its_header() -> None:
+    script = Script()
+    english = script.say("X", "Ana", DRY, language="fr")
+    assert language_of(english) == "en"
+    short = script.say("X", "Bo", "Bonjour !", language="fr-CA")
+    assert language_of(short) == "fr"
+    elided = script.say("X", "Bo", "L'idée d'une caisse n'est qu'un début, c'est l'air qui sèche.")
+    assert language_of(elided) == "fr"

@@ -19,7 +19,6 @@ from archive.model import (
     SummaryThread,
     WeekFacts,
 )
-from archive.parse import parse
 from archive.resources import tree
 from archive.summary_letter import LetterLinks
 from archive.summary_rank import boilerplate_of
@@ -130,7 +129,7 @@ def week_facts(threads: Sequence[SummaryThread], monday: date, **more: object) -
 
 def list_weeks(name: str) -> list[WeekFacts]:
     """Every week of one corpus list, threaded simply by the ids that mails name."""
-    mails = [parse(bytes(mail)) for mail in list_mails(name)]
+    mails = list(list_mails(name))
     roots: dict[str, str] = {}
     threads: dict[str, list[ParsedMessage]] = defaultdict(list)
     for mail in mails:
