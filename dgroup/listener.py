@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,9 @@ __all__ = ["Intake", "Listener"]
 
 BIG_MAILS = 64 * 1024 * 1024
 """Bytes of mails too big for a session's memory that may be with the intake at once."""
+
+SPOOL_THREADS = 2
+"""Threads that write and read back what lies in spool_dir."""
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,7 @@ class Listener:
             tls=_tls_context(config),
             fronts=tuple(ipaddress.ip_network(text) for text in config.trusted_fronts),
             spool_dir=spool_dir,
+            spool_threads=ThreadPoolExecutor(SPOOL_THREADS, "spool"),
             admission=Admission(config.max_connections, config.max_connections_per_ip),
             budget=ByteBudget(BIG_MAILS),
         )
@@ -87,6 +92,7 @@ class Listener:
             for session in tuple(self._shared.sessions):
                 session.abort()
             await self._empty(1.0)
+        self._shared.spool_threads.shutdown(wait=False)
 
     async def _empty(self, seconds: float) -> bool:
         """Whether all sessions have ended within some seconds."""

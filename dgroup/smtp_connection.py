@@ -11,6 +11,7 @@ import ipaddress
 import logging
 import ssl
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +69,7 @@ class Shared:
     tls: ssl.SSLContext | None
     fronts: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     spool_dir: Path | None
+    spool_threads: Executor
     admission: Admission
     budget: ByteBudget
     sessions: set[Connection] = field(default_factory=set)

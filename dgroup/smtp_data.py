@@ -9,10 +9,11 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 END = b"\r\n.\r\n"
 """The only end of a mail's text (RFC 5321 4.1.1.4)."""
@@ -28,6 +29,9 @@ IN_MEMORY = 256 * 1024
 _AMBIGUOUS = (b"\n.\n", b"\n.\r", b"\r.\n", b"\r.\r")
 
 log = logging.getLogger(__name__)
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 class DotDecoder:
@@ -78,12 +82,14 @@ class Spool:
     """Holds the bytes of one mail: the first 256 KB in memory, more in a file without a name.
 
     The file is written in a thread, so that a slow disk holds up one sender and not the service.
-    Its own lock makes `close` wait for a write that is under way.
+    Its own lock makes `close` wait for a write that is under way. Give an `executor` of few threads
+    where memory counts: each thread keeps room of its own for the largest mail that it has read.
     """
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None, executor: Executor | None = None) -> None:
         self.size = 0
         self._directory = directory
+        self._executor = executor
         self._chunks: list[bytes] = []
         self._in_memory = 0
         self._file: IO[bytes] | None = None
@@ -107,7 +113,11 @@ class Spool:
         self._in_memory = 0
         if self._file is None:
             self._file = tempfile.TemporaryFile(dir=self._directory)  # noqa: SIM115 - closed by close()
-        await asyncio.to_thread(self._file.write, data)
+        await self._in_thread(self._file.write, data)
+
+    async def _in_thread(self, work: Callable[[_In], _Out], argument: _In) -> _Out:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, work, argument)
 
     async def take(self) -> bytes:
         """All bytes, once; the spool is empty and closed afterwards. OSError as for `write`."""
@@ -115,7 +125,7 @@ class Spool:
             whole = b"".join(self._chunks)
         else:
             await self._flush()
-            whole = await asyncio.to_thread(_read_all, self._file)
+            whole = await self._in_thread(_read_all, self._file)
         self.close()
         return whole
 

@@ -165,7 +165,7 @@ class Session(Connection):
     async def _mail(self) -> tuple[Reply, ...]:
         assert self.envelope is not None
         with ExitStack() as stack:
-            spool = Spool(self._shared.spool_dir)
+            spool = Spool(self._shared.spool_dir, self._shared.spool_threads)
             stack.callback(spool.close)
             config = self._shared.config
             received = await receive(self._reader, spool, config.max_size, self._pace())
