@@ -77,16 +77,25 @@ threads = Table(
     Column("base_subject", Text, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
+    # Its first post, and its last one without what was joined to it by subject.
+    Column("first_id", BigId, nullable=False),
+    Column("line_last_at", UtcTime, nullable=False),
     Column("count", Integer, nullable=False),
     Column("people", Integer, nullable=False),
     Column("parts", Integer, nullable=False),
     # Fill of the part that new posts go to: a new part starts after 50 posts or 150 KB (RULINGS 5).
     Column("part_posts", Integer, nullable=False),
     Column("part_weight", Integer, nullable=False),
+    # The thread that shows its posts now. By common ids that is for good and `thread_ids` name the
+    # other thread; by subject it can be taken back, so `thread_ids` keep naming this one.
     Column("merged_into", BigId, ForeignKey("threads.id"), nullable=True),
+    Column("by_subject", Boolean, nullable=False, server_default="0"),
+    # What its first post is to subject joining: root, reply (may be joined), child.
+    Column("opening", String(8), nullable=False),
     UniqueConstraint("group_id", "path", name="uq_threads_path"),
     Index("ix_threads_last", "group_id", "last_at"),
     Index("ix_threads_subject", "group_id", "base_subject"),
+    Index("ix_threads_merged", "merged_into"),
     sqlite_autoincrement=True,
 )
 
@@ -122,6 +131,7 @@ posts = Table(
     Column("thread_id", BigId, ForeignKey("threads.id"), nullable=False),
     Column("part", Integer, nullable=False),
     Column("parent_id", BigId, ForeignKey("posts.id"), nullable=True),
+    # The id it names first. A ghost where `parent_id` is NULL; kept when the parent comes.
     Column("parent_mid", Text, nullable=False, server_default=""),
     Column("depth", Integer, nullable=False),
     # Who wrote it, kept apart as they came (FACTS 1): From is not the author.
@@ -132,6 +142,8 @@ posts = Table(
     Column("reply_to", Text, nullable=False),
     Column("sender", Text, nullable=False),
     Column("original_from", Text, nullable=False),
+    # Hash of the author's address or name: counts the people of a thread, is nobody's identity.
+    Column("person", String(16), nullable=False),
     Column("subject", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("date_claimed", UtcTime, nullable=True),
@@ -140,14 +152,32 @@ posts = Table(
     Column("weight", Integer, nullable=False),
     Column("attachments", Integer, nullable=False),
     Column("quotable", Boolean, nullable=False, server_default="1"),
+    Column("indexed", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("group_id", "number", name="uq_posts_number"),
     UniqueConstraint("group_id", "key", name="uq_posts_key"),
     Index("ix_posts_thread", "thread_id", "part"),
+    Index("ix_posts_person", "thread_id", "person"),
     Index("ix_posts_received", "group_id", "received_at"),
     Index("ix_posts_parent", "parent_id"),
     Index("ix_posts_message_id", "group_id", "message_id"),
     Index("ix_posts_mail", "mail_id"),
     sqlite_autoincrement=True,
+)
+# Small: holds only the posts that full-text search has not seen yet.
+Index(
+    "ix_posts_unindexed",
+    posts.c.id,
+    sqlite_where=posts.c.indexed.is_(False),
+    postgresql_where=posts.c.indexed.is_(False),
+)
+
+# Small: tells at once whether a year has files, and which.
+Index(
+    "ix_posts_files",
+    posts.c.group_id,
+    posts.c.received_at,
+    sqlite_where=posts.c.attachments > 0,
+    postgresql_where=posts.c.attachments > 0,
 )
 
 # Decoded text: what pages, search and summaries read instead of parsing the raw mail again.

@@ -1,0 +1,265 @@
+"""Rows of threads while posts are added: loaded, merged, counted again, joined by subject.
+
+A line is a connected component of ids. It is shown as a thread of its own, or inside another one
+where its subject joined it there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from archive import threads as rules
+from archive.pages import month_of
+from archive.tables import mentions, posts, thread_ids, thread_months, threads
+from archive.threads import Line, Opening
+
+_FIELDS = (
+    *("id", "group_id", "path", "subject", "base_subject", "started_at", "last_at", "first_id"),
+    *("line_last_at", "count", "people", "parts", "part_posts", "part_weight", "merged_into"),
+    *("by_subject", "opening"),
+)
+_CHANGING = tuple(name for name in _FIELDS if name not in {"id", "group_id", "path"})
+
+
+@dataclass(slots=True)
+class LineRow:
+    """A row of `threads`, changed here and written back once."""
+
+    id: int
+    group_id: int
+    path: str
+    subject: str
+    base_subject: str
+    started_at: datetime
+    last_at: datetime
+    first_id: int
+    line_last_at: datetime
+    count: int
+    people: int
+    parts: int
+    part_posts: int
+    part_weight: int
+    merged_into: int | None
+    by_subject: bool
+    opening: Opening
+
+    def values(self) -> dict[str, Any]:
+        """Give the whole row for an INSERT."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    def changes(self) -> dict[str, Any]:
+        """Give what may have changed, for `UPDATE_LINE`."""
+        return {"of": self.id} | {name: getattr(self, name) for name in _CHANGING}
+
+
+UPDATE_LINE = (
+    update(threads)
+    .where(threads.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in _CHANGING})
+)
+INSERT_LINE = insert(threads)
+_LOAD = select(*(threads.c[name] for name in _FIELDS)).where(
+    threads.c.id.in_(bindparam("lines", expanding=True))
+)
+_COUNTED = select(
+    posts.c.thread_id, posts.c.received_at, posts.c.person, posts.c.part, posts.c.weight
+).where(posts.c.thread_id.in_(bindparam("lines", expanding=True)))
+_POSTS_OF = (
+    select(posts.c.id, posts.c.key)
+    .distinct()
+    .select_from(thread_ids)
+    .join(
+        mentions,
+        (mentions.c.group_id == thread_ids.c.group_id) & (mentions.c.key == thread_ids.c.key),
+    )
+    .join(posts, posts.c.id == mentions.c.post_id)
+    .where(thread_ids.c.thread_id == bindparam("line"), mentions.c.position == 0)
+)
+_MOVE_POST = (
+    update(posts)
+    .where(posts.c.id == bindparam("of"))
+    .values(thread_id=bindparam("to"), depth=posts.c.depth + bindparam("deeper"))
+)
+
+
+def load_lines(conn: Connection, ids: Iterable[int]) -> dict[int, LineRow]:
+    """Give rows by id, and those of the threads that show them."""
+    found: dict[int, LineRow] = {}
+    wanted = set(ids)
+    while wanted:
+        for row in conn.execute(_LOAD, {"lines": sorted(wanted)}):
+            found[row.id] = LineRow(*row)
+        shown = {line.merged_into for line in found.values() if line.merged_into is not None}
+        wanted = shown - set(found)
+    return found
+
+
+def shown_as(line: LineRow, lines: dict[int, LineRow]) -> LineRow:
+    """Give the thread that shows the posts of `line`."""
+    return line if line.merged_into is None else lines[line.merged_into]
+
+
+def joined_to(conn: Connection, ids: Collection[int]) -> list[int]:
+    """Give the lines that are shown in one of `ids` for their subject."""
+    joined = threads.c.merged_into.in_(list(ids)) & threads.c.by_subject
+    return list(conn.execute(select(threads.c.id).where(joined)).scalars())
+
+
+def keys_of(conn: Connection, line: int) -> list[tuple[int, str]]:
+    """Give (id, key) of all posts of one line, wherever they are shown."""
+    return [(row.id, row.key) for row in conn.execute(_POSTS_OF, {"line": line})]
+
+
+def months_of(conn: Connection, thread_id: int) -> list[str]:
+    """Give the months in which a thread is listed."""
+    months = select(thread_months.c.month).where(thread_months.c.thread_id == thread_id)
+    return list(conn.execute(months).scalars())
+
+
+def absorb(conn: Connection, survivor: int, losers: Collection[int]) -> list[str]:
+    """Put whole lines into another one for good: ids, posts and older redirects. Gives the keys of
+    the posts that moved; `recount` follows."""
+    among = list(losers)
+    keys = list(conn.execute(select(posts.c.key).where(posts.c.thread_id.in_(among))).scalars())
+    for table, column in (
+        (thread_ids, thread_ids.c.thread_id),
+        (posts, posts.c.thread_id),
+        (threads, threads.c.merged_into),
+    ):
+        conn.execute(update(table).where(column.in_(among)).values({column.name: survivor}))
+    gone = {"merged_into": survivor, "by_subject": False}
+    conn.execute(update(threads).where(threads.c.id.in_(among)).values(gone))
+    return keys
+
+
+def move(conn: Connection, line: int, *, to: int, deeper: int) -> list[str]:
+    """Show the posts of one line in thread `to`, `deeper` levels down. Gives their keys."""
+    members = keys_of(conn, line)
+    conn.execute(_MOVE_POST, [{"of": post, "to": to, "deeper": deeper} for post, _ in members])
+    return [key for _, key in members]
+
+
+def recount(conn: Connection, group_id: int, ids: Collection[int]) -> None:
+    """Count posts, people, parts and months of threads again from their posts."""
+    rows: dict[int, list[Any]] = {line: [] for line in ids}
+    for row in conn.execute(_COUNTED, {"lines": sorted(rows)}):
+        rows[row.thread_id].append(row)
+    conn.execute(delete(thread_months).where(thread_months.c.thread_id.in_(sorted(rows))))
+    for line, members in rows.items():
+        conn.execute(update(threads).where(threads.c.id == line).values(_counts(members)))
+        months = Counter(month_of(row.received_at) for row in members)
+        if months:
+            values = {"group_id": group_id, "thread_id": line}
+            conn.execute(
+                insert(thread_months),
+                [values | {"month": month, "count": n} for month, n in sorted(months.items())],
+            )
+
+
+def _counts(members: list[Any]) -> dict[str, Any]:
+    if not members:
+        return {"count": 0, "people": 0}
+    parts = max(row.part for row in members)
+    last = [row.weight for row in members if row.part == parts]
+    return {
+        "count": len(members),
+        "people": len({row.person for row in members}),
+        "last_at": max(row.received_at for row in members),
+        "parts": parts,
+        "part_posts": len(last),
+        "part_weight": sum(last),
+    }
+
+
+def lines_of_subjects(conn: Connection, group_id: int, bases: Collection[str]) -> list[list[Line]]:
+    """Give the lines of each base subject that has one which may be joined, as `rules.joins` sees
+    them."""
+    found = []
+    replies = select(threads.c.base_subject).where(
+        threads.c.group_id == group_id,
+        threads.c.base_subject.in_(sorted(bases)),
+        threads.c.opening == Opening.REPLY,
+    )
+    for base in sorted(set(conn.execute(replies).scalars())):
+        rows = conn.execute(_OF_SUBJECT, {"of": group_id, "base": base})
+        found.append(
+            [
+                Line(row.id, (row.started_at, row.key), row.line_last_at, Opening(row.opening))
+                for row in rows
+            ]
+        )
+    return found
+
+
+_OF_SUBJECT = (
+    select(
+        threads.c.id,
+        threads.c.started_at,
+        threads.c.line_last_at,
+        threads.c.opening,
+        posts.c.key,
+    )
+    .join(posts, posts.c.id == threads.c.first_id)
+    .where(
+        threads.c.group_id == bindparam("of"),
+        threads.c.base_subject == bindparam("base"),
+        threads.c.merged_into.is_(None) | threads.c.by_subject,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """One line whose place changed for its subject."""
+
+    line: int
+    shown_before: int
+    shown_now: int
+    keys: tuple[str, ...]
+    """of its posts, whose pages link their thread"""
+
+
+def join_subjects(conn: Connection, group_id: int, bases: Collection[str]) -> list[Joined]:
+    """Show every line of these base subjects where `rules.joins` says, and say what changed."""
+    changes = []
+    for same in lines_of_subjects(conn, group_id, bases):
+        rows = load_lines(conn, [line.id for line in same])
+        wanted = rules.joins(same)
+        for line in same:
+            row, target = rows[line.id], wanted.get(line.id)
+            if row.merged_into != target:
+                changes.append(_join(conn, row, target, rows))
+    touched = {change.shown_before for change in changes} | {change.shown_now for change in changes}
+    if touched:
+        recount(conn, group_id, touched)
+    return changes
+
+
+def _join(conn: Connection, row: LineRow, target: int | None, rows: dict[int, LineRow]) -> Joined:
+    deeper = int(target is not None) - int(row.merged_into is not None)
+    now = row.id if target is None else target
+    keys = move(conn, row.id, to=now, deeper=deeper)
+    parent = None if target is None else rows[target].first_id
+    conn.execute(update(posts).where(posts.c.id == row.first_id).values(parent_id=parent))
+    joined = {"merged_into": target, "by_subject": target is not None}
+    conn.execute(update(threads).where(threads.c.id == row.id).values(joined))
+    return Joined(row.id, row.merged_into or row.id, now, tuple(keys))
+
+
+def detach(conn: Connection, group_id: int, ids: Collection[int]) -> list[Joined]:
+    """Undo joins by subject of the lines `ids` and of those joined to them, before their lines are
+    arranged anew; `join_subjects` decides again afterwards."""
+    wanted = [*ids, *joined_to(conn, ids)]
+    rows = load_lines(conn, wanted)
+    changes = [_join(conn, rows[line], None, rows) for line in wanted if rows[line].by_subject]
+    if changes:
+        recount(
+            conn, group_id, {place for one in changes for place in (one.line, one.shown_before)}
+        )
+    return changes

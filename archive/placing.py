@@ -1,0 +1,264 @@
+"""Where new posts stand: the facts read from the database, and the decision by `archive.threads`.
+
+A post that only adds to a line (its parent is here, nobody waited for it) is placed from a few rows.
+One that arrives late, or joins lines, makes the lines it touches be arranged anew as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, select
+
+from archive import threads
+from archive.lines import LineRow, load_lines
+from archive.tables import mentions, posts, thread_ids
+from archive.threads import Node, Union
+
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored post that a new one names."""
+
+    id: int
+    order: threads.Order
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored post of a line that is arranged anew."""
+
+    node: Node
+    parent_id: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A stored post whose parent or depth changed."""
+
+    id: int
+    key: str
+    parent_id: int | None
+    depth: int
+    new_parent: bool
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the names of a batch mean in the database."""
+
+    line_of: dict[str, int] = field(default_factory=dict)
+    lines: dict[int, LineRow] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """New posts that belong together, and the stored lines that they touch."""
+
+    nodes: tuple[Node, ...]
+    names: frozenset[str]
+    lines: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Placement:
+    """Where the posts of one component stand."""
+
+    component: Component
+    line: int | None
+    """the line that they belong to; None for a new one"""
+    first: Node
+    """the oldest post of the line, new or stored; of a line left as it is, its oldest new post"""
+    parent_of: dict[int, int]
+    """parents of new posts and, where the line was arranged anew, of all its posts"""
+    depth_of: dict[int, int]
+    moved: tuple[Moved, ...] = ()
+    merged: tuple[int, ...] = ()
+    arranged: bool = False
+    """the line's first post, order or extent may have changed"""
+
+
+def read_facts(conn: Connection, group_id: int, nodes: Sequence[Node]) -> Facts:
+    """Look up all names of a batch: two statements, one more with lines joined by subject."""
+    facts = Facts()
+    names = {name for node in nodes for name in (node.own, node.alias, *node.named)}
+    for chunk in _chunks(names):
+        for name, line in conn.execute(_LINES_OF, {"of": group_id, "names": chunk}):
+            facts.line_of[name] = line
+    facts.lines = load_lines(conn, facts.line_of.values())
+    owns = {name for node in nodes for name in (node.own, node.alias)}
+    wanted = [name for name in facts.line_of if name not in owns]
+    for chunk in _chunks(wanted):
+        for row in conn.execute(_KNOWN, {"of": group_id, "names": chunk}):
+            found = Known(row.id, (row.received_at, row.name, row.digest), row.depth)
+            here = facts.known.get(row.name)
+            if here is None or found.order < here.order:
+                facts.known[row.name] = found
+    return facts
+
+
+def components(nodes: Sequence[Node], facts: Facts) -> list[Component]:
+    """Group new posts by the ids that they name, directly or over stored lines."""
+    union = Union()
+    for node in nodes:
+        names = (node.own, node.alias, *node.named)
+        lines = (f"line {facts.line_of[name]}" for name in names if name in facts.line_of)
+        union.join((*names, *lines))
+    groups: dict[str, list[Node]] = {}
+    for node in nodes:
+        groups.setdefault(union.find(node.own), []).append(node)
+    return [_component(members, facts) for members in groups.values()]
+
+
+def _component(nodes: list[Node], facts: Facts) -> Component:
+    names = frozenset(name for node in nodes for name in (node.own, node.alias, *node.named))
+    lines = sorted({facts.line_of[name] for name in names if name in facts.line_of})
+    return Component(tuple(nodes), names, tuple(lines))
+
+
+def sort_out(found: Iterable[Component], facts: Facts) -> tuple[list[Component], list[Component]]:
+    """Give (those that leave stored posts as they are, those whose lines are arranged anew)."""
+    simple: list[Component] = []
+    late: list[Component] = []
+    for component in found:
+        (simple if _only_adds(component, facts) else late).append(component)
+    return simple, late
+
+
+def _only_adds(component: Component, facts: Facts) -> bool:
+    """At most one line, no post that others named before it came, none older than its first."""
+    if not component.lines:
+        return True
+    if len(component.lines) > 1:
+        return False
+    started_at = facts.lines[component.lines[0]].started_at
+    return all(
+        node.own not in facts.line_of and node.received_at > started_at for node in component.nodes
+    )
+
+
+def added(component: Component, facts: Facts) -> Placement:
+    """Place posts that only add to a line, or begin one."""
+    above = {name: facts.known[name] for name in component.names if name in facts.known}
+    places = {name: known.id for name, known in above.items()}
+    parent_of = threads.parents(component.nodes, places)
+    depths = {known.id: known.depth for known in above.values()}
+    return Placement(
+        component=component,
+        line=component.lines[0] if component.lines else None,
+        first=min(component.nodes, key=lambda node: node.order),
+        parent_of=parent_of,
+        depth_of=threads.depths([node.id for node in component.nodes], parent_of, depths),
+    )
+
+
+def arranged(conn: Connection, component: Component) -> Placement:
+    """Place posts by arranging all lines that they touch anew; bounded by those lines.
+
+    Lines joined by subject must have been detached before.
+    """
+    stored = load_nodes(conn, component.lines)
+    old = [post for line in stored.values() for post in line]
+    everyone = [*(post.node for post in old), *component.nodes]
+    parent_of = threads.parents(everyone)
+    depth_of = threads.depths([node.id for node in everyone], parent_of, {})
+    survivor = min(stored, key=lambda line: min(post.node.order for post in stored[line]))
+    return Placement(
+        component=component,
+        line=survivor,
+        first=min(everyone, key=lambda node: node.order),
+        parent_of=parent_of,
+        depth_of=depth_of,
+        moved=tuple(_changes(old, parent_of, depth_of)),
+        merged=tuple(line for line in component.lines if line != survivor),
+        arranged=True,
+    )
+
+
+def _changes(
+    old: Iterable[Stored], parent_of: Mapping[int, int], depth_of: Mapping[int, int]
+) -> Iterable[Moved]:
+    for post in old:
+        parent, depth = parent_of.get(post.node.id), depth_of[post.node.id]
+        if (parent, depth) != (post.parent_id, post.depth):
+            new_parent = parent != post.parent_id
+            yield Moved(post.node.id, post.node.alias, parent, depth, new_parent)
+
+
+def load_nodes(conn: Connection, lines: Collection[int]) -> dict[int, list[Stored]]:
+    """Give all posts of some lines with the names they go by and the names they may answer."""
+    rows = conn.execute(_NODES, {"lines": list(lines)}).all()
+    posts_of: dict[int, list[Stored]] = {line: [] for line in lines}
+    start = 0
+    while start < len(rows):
+        end = start
+        while end < len(rows) and rows[end].id == rows[start].id:
+            end += 1
+        row = rows[start]
+        owns = [item.name for item in rows[start:end] if item.position == 0]
+        node = Node(
+            id=row.id,
+            own=next((name for name in owns if name != row.key), row.key),
+            alias=row.key,
+            digest=row.digest,
+            received_at=row.received_at,
+            named=tuple(item.name for item in rows[start:end] if item.position),
+        )
+        posts_of[row.thread_id].append(Stored(node, row.parent_id, row.depth))
+        start = end
+    return posts_of
+
+
+def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
+    wanted = list(names)
+    for start in range(0, len(wanted), _CHUNK):
+        yield wanted[start : start + _CHUNK]
+
+
+_LINES_OF = select(thread_ids.c.key, thread_ids.c.thread_id).where(
+    thread_ids.c.group_id == bindparam("of"),
+    thread_ids.c.key.in_(bindparam("names", expanding=True)),
+)
+_KNOWN = (
+    select(
+        mentions.c.key.label("name"),
+        posts.c.id,
+        posts.c.digest,
+        posts.c.received_at,
+        posts.c.depth,
+    )
+    .join(posts, posts.c.id == mentions.c.post_id)
+    .where(
+        mentions.c.group_id == bindparam("of"),
+        mentions.c.key.in_(bindparam("names", expanding=True)),
+        mentions.c.position == 0,
+    )
+)
+# Every id that a post of a line names belongs to that line, so this finds all of each post's names.
+_NODES = (
+    select(
+        posts.c.id,
+        posts.c.key,
+        posts.c.digest,
+        posts.c.received_at,
+        posts.c.parent_id,
+        posts.c.depth,
+        thread_ids.c.thread_id,
+        mentions.c.key.label("name"),
+        mentions.c.position,
+    )
+    .select_from(thread_ids)
+    .join(
+        mentions,
+        (mentions.c.group_id == thread_ids.c.group_id) & (mentions.c.key == thread_ids.c.key),
+    )
+    .join(posts, posts.c.id == mentions.c.post_id)
+    .where(thread_ids.c.thread_id.in_(bindparam("lines", expanding=True)))
+    .order_by(posts.c.id, mentions.c.position)
+)

@@ -1,0 +1,318 @@
+"""Questions about groups, posts and threads: rows to plain values, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, insert, select
+
+from archive.drafts import RecordedFacts
+from archive.errors import NotFound
+from archive.ids import key_of
+from archive.model import ArchiveMode, GroupInfo, ParsedMessage, Post, PostState, Thread
+from archive.tables import groups, mentions, posts, thread_ids, threads
+from archive.threads import Opening
+
+_PAGE = 500
+_KEYS = 500
+
+_GROUP_COLUMNS = (
+    groups.c.id,
+    groups.c.name,
+    groups.c.title,
+    groups.c.about,
+    groups.c.language,
+    groups.c.timezone,
+    groups.c.archive,
+)
+POST_COLUMNS = (
+    posts.c.id,
+    posts.c.group_id,
+    posts.c.number,
+    posts.c.key,
+    posts.c.message_id,
+    posts.c.thread_id,
+    posts.c.part,
+    posts.c.parent_id,
+    posts.c.parent_mid,
+    posts.c.depth,
+    posts.c.author,
+    posts.c.subject,
+    posts.c.received_at,
+    posts.c.language,
+    posts.c.state,
+    posts.c.weight,
+    posts.c.attachments,
+)
+THREAD_COLUMNS = (
+    threads.c.id,
+    threads.c.group_id,
+    threads.c.path,
+    threads.c.subject,
+    threads.c.started_at,
+    threads.c.last_at,
+    threads.c.count,
+    threads.c.people,
+    threads.c.parts,
+    threads.c.merged_into,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A post with the same Message-ID: the same mail again, or an imposter (RULINGS 3)."""
+
+    post_id: int
+    """0 where the other mail comes earlier in the same batch"""
+    imposter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A post with what an export carries of it and a rebuild reuses (RULINGS 4)."""
+
+    post: Post
+    digest: str
+    mail_id: int
+    imposter: bool
+    facts: RecordedFacts
+
+
+_POST: Select[Any] = select(*POST_COLUMNS)
+_BY_KEY = _POST.where(posts.c.group_id == bindparam("of"), posts.c.key == bindparam("key"))
+_BY_NUMBER = _POST.where(posts.c.group_id == bindparam("of"), posts.c.number == bindparam("number"))
+_SAME_ID = select(posts.c.id, posts.c.digest, posts.c.state).where(
+    posts.c.group_id == bindparam("of"), posts.c.message_id == bindparam("mid")
+)
+_SAME_IDS = select(posts.c.id, posts.c.message_id, posts.c.digest, posts.c.state).where(
+    posts.c.group_id == bindparam("of"), posts.c.message_id.in_(bindparam("mids", expanding=True))
+)
+# A post's line: where its own Message-ID belongs, whichever thread shows it.
+_WALK = (
+    select(
+        *POST_COLUMNS,
+        posts.c.digest,
+        posts.c.mail_id,
+        mentions.c.key.label("own"),
+        threads.c.path,
+        threads.c.opening,
+    )
+    .join(mentions, (mentions.c.post_id == posts.c.id) & (mentions.c.position == 0))
+    .join(
+        thread_ids,
+        (thread_ids.c.group_id == posts.c.group_id) & (thread_ids.c.key == mentions.c.key),
+    )
+    .join(threads, threads.c.id == thread_ids.c.thread_id)
+    .where(posts.c.group_id == bindparam("of"), posts.c.number > bindparam("after"))
+    .order_by(posts.c.number, mentions.c.key == posts.c.key)
+    .limit(_PAGE)
+)
+
+
+# --- Groups -----------------------------------------------------------------------------------
+
+
+def create_group(
+    conn: Connection,
+    name: str,
+    title: str = "",
+    *,
+    about: str = "",
+    language: str = "en",
+    timezone: str = "UTC",
+    archive: ArchiveMode = ArchiveMode.PUBLIC,
+) -> GroupInfo:
+    """Make a group for the archive alone; the live service makes its own with settings."""
+    values = {"name": name, "title": title or name, "about": about, "language": language}
+    values |= {"timezone": timezone, "archive": archive.value}
+    conn.execute(insert(groups).values(values))
+    return get_group(conn, name)
+
+
+def get_group(conn: Connection, name: str) -> GroupInfo:
+    """Give the group called `name`. Raises NotFound."""
+    row = conn.execute(select(*_GROUP_COLUMNS).where(groups.c.name == name)).first()
+    if row is None:
+        raise NotFound(f"there is no group '{name}'")
+    return _group(row)
+
+
+def list_groups(conn: Connection) -> list[GroupInfo]:
+    """Give all groups by name."""
+    return [_group(row) for row in conn.execute(select(*_GROUP_COLUMNS).order_by(groups.c.name))]
+
+
+def groups_by_id(conn: Connection, group_ids: Collection[int]) -> list[GroupInfo]:
+    """Give the groups with these ids; unknown ids are left out."""
+    statement = select(*_GROUP_COLUMNS).where(groups.c.id.in_(sorted(group_ids)))
+    return [_group(row) for row in conn.execute(statement)]
+
+
+def _group(row: Any) -> GroupInfo:
+    return GroupInfo(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        about=row.about,
+        language=row.language,
+        timezone=row.timezone,
+        archive=ArchiveMode(row.archive),
+    )
+
+
+# --- Posts ------------------------------------------------------------------------------------
+
+
+def post_of(row: Any) -> Post:
+    """Make a Post of a row that holds POST_COLUMNS."""
+    return Post(
+        id=row.id,
+        group_id=row.group_id,
+        number=row.number,
+        key=row.key,
+        message_id=row.message_id,
+        thread_id=row.thread_id,
+        part=row.part,
+        parent_id=row.parent_id,
+        parent_mid=row.parent_mid if row.parent_id is None else "",
+        depth=row.depth,
+        author=row.author,
+        subject=row.subject,
+        received_at=row.received_at,
+        language=row.language,
+        state=PostState(row.state),
+        weight=row.weight,
+        attachments=row.attachments,
+    )
+
+
+def thread_of(row: Any) -> Thread:
+    """Make a Thread of a row that holds THREAD_COLUMNS."""
+    return Thread(
+        id=row.id,
+        group_id=row.group_id,
+        path=row.path,
+        subject=row.subject,
+        started_at=row.started_at,
+        last_at=row.last_at,
+        count=row.count,
+        people=row.people,
+        parts=row.parts,
+        merged_into=row.merged_into,
+    )
+
+
+def post_by_key(conn: Connection, group_id: int, key: str) -> Post | None:
+    """Give the post with this key, or None."""
+    row = conn.execute(_BY_KEY, {"of": group_id, "key": key}).first()
+    return post_of(row) if row else None
+
+
+def post_by_number(conn: Connection, group_id: int, number: int) -> Post | None:
+    """Give the post with this number in the group, or None."""
+    row = conn.execute(_BY_NUMBER, {"of": group_id, "number": number}).first()
+    return post_of(row) if row else None
+
+
+def posts_by_ids(conn: Connection, wanted: Sequence[int]) -> list[Post]:
+    """Give posts in the order of their row ids `wanted`; those that do not exist are left out."""
+    found: dict[int, Post] = {}
+    for start in range(0, len(wanted), _KEYS):
+        chunk = wanted[start : start + _KEYS]
+        found |= {row.id: post_of(row) for row in conn.execute(_POST.where(posts.c.id.in_(chunk)))}
+    return [found[post_id] for post_id in wanted if post_id in found]
+
+
+def posts_of_thread(conn: Connection, thread_id: int) -> list[Post]:
+    """Give all posts of a thread by received_at; `threads.tree` puts them in reply order."""
+    order = (posts.c.received_at, posts.c.key)
+    rows = conn.execute(_POST.where(posts.c.thread_id == thread_id).order_by(*order))
+    return [post_of(row) for row in rows]
+
+
+def get_thread(conn: Connection, thread_id: int) -> Thread:
+    """Give a thread, merged or not. Raises NotFound."""
+    row = conn.execute(select(*THREAD_COLUMNS).where(threads.c.id == thread_id)).first()
+    if row is None:
+        raise NotFound(f"there is no thread {thread_id}")
+    return thread_of(row)
+
+
+def walk(conn: Connection, group_id: int) -> Iterator[Recorded]:
+    """Give all posts of a group with their recorded facts, by number, in constant memory."""
+    after = 0
+    while rows := conn.execute(_WALK, {"of": group_id, "after": after}).all():
+        for row in rows:
+            # An imposter has two names; it is given once, for the Message-ID's.
+            imposter = row.key != key_of(row.message_id)
+            if imposter and row.own == row.key:
+                continue
+            facts = RecordedFacts(row.number, row.part, row.path, row.opening == Opening.REPLY)
+            yield Recorded(post_of(row), row.digest, row.mail_id, imposter, facts)
+        after = rows[-1].number
+
+
+def shown_in(conn: Connection, thread_id: int) -> Thread:
+    """Give the thread that shows the posts of a thread now: itself unless it was merged, perhaps in
+    several steps. Raises NotFound."""
+    thread = get_thread(conn, thread_id)
+    while thread.merged_into is not None:
+        thread = get_thread(conn, thread.merged_into)
+    return thread
+
+
+def moved_threads(conn: Connection, group_id: int) -> list[tuple[str, str]]:
+    """Give (old path, path of the thread that shows its posts now) of all merged threads."""
+    columns = (threads.c.id, threads.c.path, threads.c.merged_into)
+    rows = {
+        row.id: row for row in conn.execute(select(*columns).where(threads.c.group_id == group_id))
+    }
+    moved = []
+    for row in rows.values():
+        end = row
+        while end.merged_into is not None:
+            end = rows[end.merged_into]
+        if end is not row:
+            moved.append((row.path, end.path))
+    return sorted(moved)
+
+
+# --- The same mail again ----------------------------------------------------------------------
+
+
+def find_duplicate(conn: Connection, group_id: int, message_id: str, digest: str) -> Found | None:
+    """Tell whether the group has this Message-ID: with this content (or taken down, which no new
+    copy may revive) it is a duplicate, with another one the mail is an imposter. None if new."""
+    rows = conn.execute(_SAME_ID, {"of": group_id, "mid": message_id}).all()
+    return _judge([(row.id, row.digest, row.state) for row in rows], digest)
+
+
+def unknown_of(
+    conn: Connection, group_id: int, messages: Sequence[ParsedMessage]
+) -> list[tuple[bool, bool]]:
+    """Tell for each of a batch (is it new, is it an imposter), with few statements. A mail that
+    comes twice in the batch is new once."""
+    seen: dict[str, list[tuple[int, str, str]]] = {}
+    wanted = sorted({message.message_id for message in messages})
+    for start in range(0, len(wanted), _KEYS):
+        chunk = wanted[start : start + _KEYS]
+        for row in conn.execute(_SAME_IDS, {"of": group_id, "mids": chunk}):
+            seen.setdefault(row.message_id, []).append((row.id, row.digest, row.state))
+    answers = []
+    for message in messages:
+        same = seen.setdefault(message.message_id, [])
+        found = _judge(same, message.digest)
+        answers.append((found is None or found.imposter, found is not None and found.imposter))
+        same.append((0, message.digest, PostState.PUBLISHED))
+    return answers
+
+
+def _judge(same: Sequence[tuple[int, str, str]], digest: str) -> Found | None:
+    if not same:
+        return None
+    for post_id, known, state in same:
+        if known == digest or state == PostState.REMOVED:
+            return Found(post_id, imposter=False)
+    return Found(same[0][0], imposter=True)

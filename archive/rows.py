@@ -1,0 +1,147 @@
+"""New posts as rows of all their tables, inserted with one statement a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from archive.db import Database
+from archive.drafts import Draft, is_quotable
+from archive.model import Post
+from archive.pages import month_of
+from archive.placing import Moved
+from archive.tables import links, mentions, parts, post_texts, posts, thread_months
+from archive.tables import months as months_table
+
+_INSERT_POSTS = insert(posts)
+_INSERT_TEXTS = insert(post_texts)
+_INSERT_MENTIONS = insert(mentions)
+_INSERT_PARTS = insert(parts)
+_INSERT_LINKS = insert(links)
+_MOVE = (
+    update(posts)
+    .where(posts.c.id == bindparam("of"))
+    .values(parent_id=bindparam("to"), depth=bindparam("now"))
+)
+
+
+def insert_posts(conn: Connection, drafts: Sequence[Draft], stored: Sequence[Post]) -> None:
+    """Insert posts with their texts, names, parts and links."""
+    pairs = list(zip(drafts, stored, strict=True))
+    # A parent's row must be there before that of its answer.
+    conn.execute(
+        _INSERT_POSTS,
+        [_post(draft, post) for draft, post in sorted(pairs, key=lambda pair: pair[1].depth)],
+    )
+    conn.execute(_INSERT_TEXTS, [_text(draft) for draft in drafts])
+    _insert(conn, _INSERT_MENTIONS, (row for one in pairs for row in _mentions(*one)))
+    _insert(conn, _INSERT_PARTS, (row for draft in drafts for row in _parts(draft)))
+    _insert(conn, _INSERT_LINKS, (row for one in pairs for row in _links(*one)))
+
+
+def move_posts(conn: Connection, moved: Iterable[Moved]) -> None:
+    """Write new parents and depths of stored posts."""
+    _insert(conn, _MOVE, ({"of": one.id, "to": one.parent_id, "now": one.depth} for one in moved))
+
+
+def count_months(db: Database, conn: Connection, stored: Sequence[Post]) -> None:
+    """Count new posts in the months of their group and of their threads."""
+    group_id = stored[0].group_id
+    of_group = Counter(month_of(post.received_at) for post in stored)
+    of_threads = Counter((month_of(post.received_at), post.thread_id) for post in stored)
+    db.upsert(
+        conn,
+        months_table,
+        [{"group_id": group_id, "month": month, "posts": n} for month, n in of_group.items()],
+        add=("posts",),
+    )
+    db.upsert(
+        conn,
+        thread_months,
+        [
+            {"group_id": group_id, "month": month, "thread_id": thread_id, "count": n}
+            for (month, thread_id), n in of_threads.items()
+        ],
+        add=("count",),
+    )
+
+
+def _insert(conn: Connection, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
+    values = list(rows)
+    if values:
+        conn.execute(statement, values)
+
+
+def _post(draft: Draft, post: Post) -> dict[str, Any]:
+    message, author = draft.new.message, draft.author
+    return {
+        "id": post.id,
+        "group_id": post.group_id,
+        "number": post.number,
+        "key": post.key,
+        "mail_id": draft.new.mail_id,
+        "message_id": post.message_id,
+        "digest": message.digest,
+        "thread_id": post.thread_id,
+        "part": post.part,
+        "parent_id": post.parent_id,
+        "parent_mid": draft.parent_mid,
+        "depth": post.depth,
+        "author": author.name,
+        "author_address": author.address,
+        "from_name": author.from_name,
+        "from_address": author.from_address,
+        "reply_to": author.reply_to,
+        "sender": author.sender,
+        "original_from": author.original_from,
+        "person": draft.person,
+        "subject": post.subject,
+        "received_at": post.received_at,
+        "date_claimed": message.date_claimed,
+        "language": post.language[:12],
+        "state": post.state.value,
+        "weight": post.weight,
+        "attachments": post.attachments,
+        "quotable": is_quotable(message),
+        "indexed": False,
+    }
+
+
+def _text(draft: Draft) -> dict[str, Any]:
+    return {"post_id": draft.node.id, "body": draft.new.message.text, "own": draft.new.own}
+
+
+def _mentions(draft: Draft, post: Post) -> Iterable[dict[str, Any]]:
+    node, group_id = draft.node, post.group_id
+    for position, name in enumerate((node.own, *node.named)):
+        yield {"group_id": group_id, "key": name, "post_id": post.id, "position": position}
+    if node.alias != node.own:
+        yield {"group_id": group_id, "key": node.alias, "post_id": post.id, "position": 0}
+
+
+def _parts(draft: Draft) -> Iterable[dict[str, Any]]:
+    for part in draft.new.message.parts:
+        yield {
+            "post_id": draft.node.id,
+            "index": part.index,
+            "role": part.role.value,
+            "content_type": part.content_type,
+            "charset": part.charset,
+            "filename": part.filename,
+            "content_id": part.content_id,
+            "size": part.size,
+        }
+
+
+def _links(draft: Draft, post: Post) -> Iterable[dict[str, Any]]:
+    for seq, link in enumerate(draft.new.links):
+        yield {
+            "post_id": post.id,
+            "seq": seq,
+            "group_id": post.group_id,
+            "url": link.url,
+            "sentence": link.sentence,
+        }
