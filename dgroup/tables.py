@@ -90,6 +90,7 @@ holds = Table(
     Column("reply_key", String(16), nullable=False, server_default=""),
     Column("smtputf8", Boolean, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False),
+    Column("answer_to", Text, nullable=False, server_default=""),  # proved address, else empty
     Column("state", String(12), nullable=False),  # waiting, approved, refused, discarded
     Column("held_at", UtcTime, nullable=False),
     Column("decided_at", UtcTime, nullable=True),
