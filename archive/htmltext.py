@@ -25,6 +25,7 @@ _OWN_MARKS = re.compile("[\ue000-\ue002]")
 _SPLIT_MARKS = re.compile("([\ue000-\ue002])").split
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _XML_ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
+_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _GONE = frozenset(
     {"head", "style", "script", "title", "meta", "link", "object", "template", "noscript"}
 )
@@ -36,6 +37,7 @@ _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,1000}>", re.IGNOR
 _ANY_TAG = re.compile(r"<[!/a-zA-Z?][^<>]{0,8000}>")
 _UNSEEN = (("<!--", "-->"), ("<style", "</style"), ("<script", "</script"), ("<head", "</head"))
 _BLANK_RUN = re.compile(r"\n{4,}")
+_BREAK_LINE = "* * *"
 _RULE_LINE = "_" * 32
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE, display_images=False, display_links=False)
 
@@ -62,7 +64,8 @@ def html_to_text(html: str) -> str:
 def _tree(source: str) -> HtmlElement | None:
     """Parse, drop what is not shown, put marks where quotes and headers of replies begin."""
     try:
-        root = lxml.html.document_fromstring(source)
+        # The parser drops all that follows </html>: a list's footer, a second document.
+        root = lxml.html.document_fromstring(_END.sub("", source))
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return None
     elements = list(root.iter())
@@ -77,6 +80,8 @@ def _tree(source: str) -> HtmlElement | None:
             _mark_quote(element)
         elif element.tag == "a":
             _keep_address(element)
+        elif element.tag == "hr":
+            _mark_break(element)
         elif element.tag == "img" and element.get("alt"):
             _say(element, element.get("alt"))
         if isinstance(element.tag, str) and _opens_reply_header(element):
@@ -149,6 +154,14 @@ def _mark_quote(element: HtmlElement) -> None:
     first.tail, element.text = element.text, None
     element.insert(0, first)
     element.append(last)
+
+
+def _mark_break(element: HtmlElement) -> None:
+    """Show a rule as a break between two thoughts, not as the line above a list's footer."""
+    below = element.getnext()
+    element.tag = "div"
+    if below is None or not isinstance(below.tag, str) or not _opens_reply_header(below):
+        element.text = _BREAK_LINE
 
 
 def _say(element: HtmlElement, words: str) -> None:

@@ -56,6 +56,11 @@ def test_outlook_keeps_its_header_block_below_a_rule(opening: str) -> None:
     assert found == ["Yes.", "_" * 32, "From: Bo", "Sent: Monday", "old"]
 
 
+def test_a_rule_parts_two_thoughts_and_is_not_doubled_above_a_reply() -> None:
+    html = 'one<hr>two<hr><div id="divRplyFwdMsg"><b>From:</b> Bo</div>'
+    assert [line for line in _lines(html) if line] == ["one", "* * *", "two", "_" * 32, "From: Bo"]
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [
@@ -97,6 +102,11 @@ def test_text_behind_a_comment_or_hidden_element_stays() -> None:
 @pytest.mark.parametrize("html", ["", "   ", "<", "<!---->", "<html></html>", "<p></p>", "\0"])
 def test_nothing_gives_no_text_but_what_is_there(html: str) -> None:
     assert html_to_text(html) in {"", "<"}
+
+
+def test_what_follows_the_end_of_the_document_is_read_too() -> None:
+    html = "<html><body><p>one</p></body></html>\n<html><body>two</body></html>\nthree"
+    assert [line for line in _lines(html) if line] == ["one", "two three"]
 
 
 def test_entities_and_stray_signs_are_text() -> None:
