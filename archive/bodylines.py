@@ -15,6 +15,7 @@ class BodyLines:
     """A body's lines with the kind and quote level found so far (kind None = not decided)."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.lines = text.split("\n")
         self.kinds: list[BlockKind | None] = [None] * len(self.lines)
         self.levels = [0] * len(self.lines)
@@ -37,6 +38,13 @@ class BodyLines:
         """True where a line is not blank and not decided yet."""
         return self.kinds[at] is None and not self._blank[at]
 
+    def open_lines(self) -> Iterator[int]:
+        """Numbers of the lines that are free when their turn comes."""
+        kinds, blank = self.kinds, self._blank
+        for at in range(len(kinds)):
+            if kinds[at] is None and not blank[at]:
+                yield at
+
     def next_text(self, at: int, skip: int = 3) -> int:
         """The next line that is not blank from `at` on, over at most `skip` blanks; -1 if none."""
         for place in range(at, min(at + skip + 1, len(self.lines))):
@@ -55,7 +63,7 @@ class BodyLines:
         """Runs [first, end) of undecided lines without a blank line."""
         first = -1
         for at in range(len(self.lines) + 1):
-            if at < len(self.lines) and self.free(at):
+            if at < len(self.lines) and self.kinds[at] is None and not self._blank[at]:
                 first = at if first < 0 else first
             elif first >= 0:
                 yield first, at

@@ -83,17 +83,17 @@ def _attribution_start(body: BodyLines, last: int) -> int:
 
 def _label_odd_marks(body: BodyLines) -> None:
     """'| text' and 'Ana> text' below an attribution that has no '>' lines."""
-    at = 0
-    while at < len(body.lines):
-        size = _attribution_at(body, at) if body.free(at) else 0
+    end = 0
+    for at in sorted(body.hinted):
+        if not 0 <= at < len(body.lines) or at < end or not body.free(at):
+            continue
+        size = _attribution_at(body, at)
         first = body.next_text(at + size) if size else -1
         if first < 0 or body.kinds[first] is not None:
-            at += 1
             continue
         end = _odd_run(body, first)
         if end > first:
             body.mark(at, end, BlockKind.QUOTE, 1)
-        at = max(end, at + 1)
 
 
 def _odd_run(body: BodyLines, first: int) -> int:
@@ -128,7 +128,8 @@ def _attribution_at(body: BodyLines, at: int) -> int:
         if blanks > 2 or body.kinds[at + size - 1] is not None:
             return 0
         whole = f"{whole} {line.strip()}".strip()
-        if quotes.is_strong_attribution(whole) and line.strip():
+        ends = line.rstrip().endswith((":", "：", ">", "...")) or quotes.says_wrote(line)
+        if (ends or whole[0].isdigit()) and quotes.is_strong_attribution(whole):
             return size
     return 0
 
@@ -136,9 +137,7 @@ def _attribution_at(body: BodyLines, at: int) -> int:
 def _label_below(body: BodyLines) -> None:
     """Top-posted mail without marks: all that stands below the separator is quotation."""
     above = 0
-    for at in range(len(body.lines)):
-        if not body.free(at):
-            continue
+    for at in body.open_lines():
         if quotes.is_original_message(body.lines[at]):
             end = at + 1
         else:

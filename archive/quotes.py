@@ -93,6 +93,7 @@ _PHONE_STARTS = (
     "this message was sent from my"
 ).split("|")
 _PHONE_MAX = 120
+_PHONE_FIRST = frozenset(first for start in _PHONE_STARTS for first in (start[0], start[0].upper()))
 
 _LIST_MARKS = (
     "mailing list",
@@ -312,7 +313,7 @@ def is_original_message(line: str) -> bool:
 
 def is_phone_line(line: str) -> bool:
     """True for 'Sent from my phone' lines in our languages (and a few more)."""
-    if len(line) > 2 * _PHONE_MAX:
+    if len(line) > 2 * _PHONE_MAX or line.lstrip(" <>()[]*-_\t")[:1] not in _PHONE_FIRST:
         return False
     text = fold(line).strip("<>()[]*-_ ")
     return 0 < len(text) <= _PHONE_MAX and text.startswith(tuple(_PHONE_STARTS))

@@ -15,10 +15,13 @@ _RULED_SIGNATURE_LINES = 9
 _SIGNATURE_LINES = 30
 _BARE_SIGNATURE_LINES = 15
 
+_SIGNATURE_STARTS = frozenset("-_=*#~+—–ᐧ.· \t")
+
 _BULLET = re.compile(r"\s*(?:[-*+•·–o]|\(?\w{1,3}[.)])\s+\S")
 _DIFF_START = re.compile(
     r"(?:diff --git |Index: \S|--- [ab]/|--- \S+\s+\d{4}-|\*\*\* \S+\s+\w{3} )"
 )
+_DIFF_HEADS = ("diff", "Index", "---", "***")
 _PROMPT = re.compile(r"\s*(?:[$#%] \S|\[\s*\d+\.\d+\]|\w+@[\w-]+[:~]|In \[\d+\]|>>> )")
 _COLUMNS = re.compile(r"\S {3,}\S|\t\S")
 
@@ -53,6 +56,8 @@ def _label_list_footer(body: BodyLines) -> None:
 
 def _label_pgp(body: BodyLines) -> None:
     """PGP armour around a clear-signed text (RFC 9580 section 7): header and signature lines."""
+    if "-----BEGIN PGP SIG" not in body.text:
+        return
     for at, line in enumerate(body.lines):
         if line.startswith("-----BEGIN PGP SIGNED MESSAGE-----"):
             follow = at + 1
@@ -84,6 +89,8 @@ def _label_signatures(body: BodyLines) -> None:
 
 def _opens_signature(body: BodyLines, at: int, end: int) -> bool:
     line = body.lines[at]
+    if line[:1] not in _SIGNATURE_STARTS:
+        return False
     mark = line.rstrip() in ("--", "- --")
     if not (mark or quotes.is_dash_name(line) or quotes.is_rule(line, 10)) or end - at > 100:
         return False
@@ -100,8 +107,8 @@ def _opens_signature(body: BodyLines, at: int, end: int) -> bool:
 
 def _label_phone_lines(body: BodyLines) -> None:
     """'Sent from my phone': a paragraph of its own, or the line above a signature or the end."""
-    for at in range(len(body.lines)):
-        if not body.free(at) or not quotes.is_phone_line(body.lines[at]):
+    for at in body.open_lines():
+        if not quotes.is_phone_line(body.lines[at]):
             continue
         alone = at == 0 or body.blank(at - 1) or body.kinds[at - 1] is BlockKind.SIGNATURE
         ends = at + 1 == len(body.lines) or not body.free(at + 1)
@@ -133,8 +140,9 @@ def _label_trailing_rules(body: BodyLines) -> None:
 def _label_code(body: BodyLines) -> None:
     """Fenced code, patches, and paragraphs most of whose lines look preformatted."""
     _label_fences(body)
-    for at in range(len(body.lines)):
-        if body.free(at) and _DIFF_START.match(body.lines[at]) and _is_diff(body, at):
+    for at in body.open_lines():
+        line = body.lines[at]
+        if line.startswith(_DIFF_HEADS) and _DIFF_START.match(line) and _is_diff(body, at):
             body.mark(at, body.segment_end(at), BlockKind.PRE)
     for first, end in body.paragraphs():
         odd = sum(_looks_like_code(line) for line in body.lines[first:end])
@@ -149,6 +157,8 @@ def _is_diff(body: BodyLines, at: int) -> bool:
 
 def _label_fences(body: BodyLines) -> None:
     opened = -1
+    if "```" not in body.text:
+        return
     for at, line in enumerate(body.lines):
         if body.kinds[at] is not None or not line.lstrip().startswith("```"):
             continue
@@ -162,7 +172,7 @@ def _label_fences(body: BodyLines) -> None:
 def _looks_like_code(line: str) -> bool:
     """One line's vote: a prompt, columns, code punctuation, or indented and not prose."""
     text = line.strip()[: quotes.MAX_SCAN]
-    if _PROMPT.match(line[: quotes.MAX_SCAN]):
+    if (text[0] in "$#%[>I" or "@" in text[:32]) and _PROMPT.match(text):
         return True
     letters = sum(map(str.isalpha, text)) + text.count(" ")
     prose = letters >= 0.88 * len(text) and len(text.split()) > 3
