@@ -1,0 +1,218 @@
+"""What a host asks: what became of a mail, what waits to be sent, held or in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, false, func, or_, select, update
+
+from archive import store
+from archive.db import Database
+from archive.ids import canonical_message_id
+from archive.tables import groups, mails, posts
+from dgroup.errors import NotFoundError
+from dgroup.intake import Intake
+from dgroup.members import comparable
+from dgroup.model import Envelope, Reply
+from dgroup.tables import audit, deliveries, holds, outbox_mails, quarantine
+from dgroup.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One thing that happened to a mail or to a person."""
+
+    at: datetime
+    group: str
+    event: str
+    who: str
+    detail: str
+
+
+def trace(conn: Connection, wanted: str, limit: int) -> list[TraceLine]:
+    """Tell what happened, oldest first. `wanted` is an address, a Message-ID, a post's key or an
+    envelope id; for a post its deliveries are told too."""
+    post = conn.execute(
+        select(posts.c.id, posts.c.message_id).where(
+            or_(posts.c.key == wanted.lower(), posts.c.message_id == canonical_message_id(wanted))
+        )
+    ).first()
+    lines = _audit_lines(conn, wanted, post.message_id if post else "", limit)
+    lines += _delivery_lines(conn, wanted, post.id if post else None, limit)
+    return sorted(lines, key=lambda line: line.at)[-limit:]
+
+
+def _audit_lines(conn: Connection, wanted: str, message_id: str, limit: int) -> list[TraceLine]:
+    ids = [one for one in (message_id, canonical_message_id(wanted)) if one]
+    query = (
+        select(audit, groups.c.name)
+        .outerjoin(groups, groups.c.id == audit.c.group_id)
+        .where(
+            or_(
+                audit.c.sender == comparable(wanted),
+                audit.c.message_id.in_(ids),
+                audit.c.envelope_id == wanted,
+                audit.c.reason.like(f"{comparable(wanted)}%") if "@" in wanted else false(),
+            )
+        )
+        .order_by(audit.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        TraceLine(row.at, row.name or "-", row.event, row.sender or row.recipient, row.reason)
+        for row in conn.execute(query)
+    ]
+
+
+def _delivery_lines(
+    conn: Connection, wanted: str, post_id: int | None, limit: int
+) -> list[TraceLine]:
+    query = (
+        select(deliveries, groups.c.name, outbox_mails.c["class"].label("kind"))
+        .join(outbox_mails, outbox_mails.c.id == deliveries.c.outbox_mail_id)
+        .outerjoin(groups, groups.c.id == outbox_mails.c.group_id)
+        .order_by(deliveries.c.id.desc())
+        .limit(limit)
+    )
+    if post_id is not None:
+        query = query.where(outbox_mails.c.post_id == post_id)
+    elif "@" in wanted:
+        query = query.where(func.lower(deliveries.c.recipient) == comparable(wanted))
+    else:
+        return []
+    return [
+        TraceLine(
+            row.done_at or row.created_at,
+            row.name or "-",
+            f"{row.kind} {row.state}",
+            row.recipient,
+            row.last_reply or f"{row.attempts} tries so far",
+        )
+        for row in conn.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """How much waits, and for whom."""
+
+    pending: int
+    oldest: datetime | None
+    failed: int
+    held: int
+    quarantined: int
+
+
+def queues(conn: Connection) -> Queues:
+    """Count what waits to be sent, decided or looked at."""
+    waiting = select(func.count(), func.min(deliveries.c.created_at)).where(
+        deliveries.c.state == "pending"
+    )
+    pending, oldest = conn.execute(waiting).one()
+    failed = select(func.count()).where(deliveries.c.state == "failed")
+    held = select(func.count()).where(holds.c.state == "waiting")
+    kept = select(func.count()).where(quarantine.c.state == "waiting")
+    return Queues(
+        pending=pending,
+        oldest=oldest,
+        failed=conn.execute(failed.select_from(deliveries)).scalar_one(),
+        held=conn.execute(held.select_from(holds)).scalar_one(),
+        quarantined=conn.execute(kept.select_from(quarantine)).scalar_one(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that is still to be made, or was given up."""
+
+    id: int
+    recipient: str
+    state: str
+    attempts: int
+    not_before: datetime
+    last_reply: str
+
+
+def waiting(conn: Connection, limit: int) -> Sequence[Waiting]:
+    """List deliveries that are pending after a first try, or failed, newest first."""
+    query = (
+        select(deliveries)
+        .where(or_(deliveries.c.state == "failed", deliveries.c.state == "pending"))
+        .order_by(deliveries.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Waiting(row.id, row.recipient, row.state, row.attempts, row.not_before, row.last_reply)
+        for row in conn.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mail that waits for a decision."""
+
+    id: int
+    held_at: datetime
+    sender: str
+    subject: str
+    reason: str
+
+
+def held(conn: Connection, group_id: int) -> list[Held]:
+    """List the mails of a group that wait for a decision, oldest first."""
+    query = (
+        select(holds)
+        .where(holds.c.group_id == group_id, holds.c.state == "waiting")
+        .order_by(holds.c.id)
+    )
+    return [
+        Held(row.id, row.held_at, row.sender, row.subject, row.reason)
+        for row in conn.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A mail that met an unexpected error."""
+
+    id: int
+    at: datetime
+    recipient: str
+    error: str
+
+
+def quarantined(conn: Connection) -> list[Quarantined]:
+    """List the mails in quarantine, oldest first."""
+    query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.id)
+    return [Quarantined(row.id, row.at, row.recipient, row.error) for row in conn.execute(query)]
+
+
+async def release(db: Database, writer: Writer, intake: Intake, number: int) -> Reply:
+    """Give a quarantined mail to intake again. Raises NotFoundError where there is none."""
+    with db.read() as conn:
+        query = (
+            select(quarantine, mails.c.mail_from, mails.c.received_at)
+            .join(mails, mails.c.id == quarantine.c.mail_id)
+            .where(quarantine.c.id == number, quarantine.c.state == "waiting")
+        )
+        row = conn.execute(query).first()
+        if row is None:
+            raise NotFoundError(f"there is no mail {number} in quarantine")
+        raw = store.load_raw(conn, row.mail_id)
+    envelope = Envelope(
+        id=row.envelope_id,
+        mail_from=row.mail_from,
+        rcpt=(row.recipient,),
+        raw=raw,
+        received_at=row.received_at,
+        peer="",
+        helo="",
+        smtputf8=False,
+        trusted_front=True,
+    )
+    replies = await intake.accept(envelope)
+    gone = update(quarantine).where(quarantine.c.id == number).values(state="released")
+    await writer.run(lambda conn: conn.execute(gone).rowcount)
+    return replies[0]
