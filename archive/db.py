@@ -5,8 +5,9 @@ Together with `archive.types` the only code that knows the difference between SQ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,20 @@ from archive.tables import metadata
 
 WRITE = "dgroup_write"
 _GROUP_LOCK = 0x6467
+# The full-text tables are no tables of SQLAlchemy's: FTS5 is a virtual table without a copy of the
+# texts, and a tsvector is known to one engine only.
+FULL_TEXT = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(
+            subject, author, words, content='', tokenize="unicode61 remove_diacritics 2")""",
+    ),
+    "postgresql": (
+        """CREATE TABLE IF NOT EXISTS search_index (
+            post_id BIGINT PRIMARY KEY, group_id BIGINT NOT NULL, vector TSVECTOR NOT NULL)""",
+        "CREATE INDEX IF NOT EXISTS ix_search_index_vector ON search_index USING gin (vector)",
+        "CREATE INDEX IF NOT EXISTS ix_search_index_group ON search_index (group_id, post_id)",
+    ),
+}
 # The one writer holds the lock from its BEGIN on; rows with given ids advance the sequence.
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 _NEXT_IDS = text(
@@ -99,12 +114,8 @@ class Database:
         and grow the columns `add` by it."""
         if not rows:
             return
-        statement = self._insert(table)
-        changes: dict[str, ColumnElement[Any]]
-        changes = {name: statement.excluded[name] for name in update}
-        changes |= {name: table.c[name] + statement.excluded[name] for name in add}
-        keys = list(table.primary_key.columns)
-        conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+        statement = _upsert_statement(self._insert, table, tuple(update), tuple(add))
+        conn.execute(statement, list(rows) if len(rows) > 1 else rows[0])
 
     def reserve_ids(self, conn: Connection, table: Table, count: int) -> list[int]:
         """Take `count` row ids of an autoincrementing table, so that rows which name each other can
@@ -126,7 +137,10 @@ class Database:
     def create_tables(self) -> None:
         """Make all tables that are known to the program, without migrations: for an archive that is
         thrown away, and for tests."""
-        metadata.create_all(self._writer)
+        with self.write() as conn:
+            metadata.create_all(conn)
+            for statement in FULL_TEXT[self.engine.dialect.name]:
+                conn.execute(text(statement))
 
     def dispose(self) -> None:
         """Close all pooled connections."""
@@ -134,6 +148,22 @@ class Database:
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+
+@lru_cache(maxsize=64)
+def _upsert_statement(
+    insert: Callable[[Table], sqlite.Insert | postgresql.Insert],
+    table: Table,
+    update: tuple[str, ...],
+    add: tuple[str, ...],
+) -> sqlite.Insert | postgresql.Insert:
+    """Built once: making it anew costs more than running it."""
+    statement = insert(table)
+    changes: dict[str, ColumnElement[Any]]
+    changes = {name: statement.excluded[name] for name in update}
+    changes |= {name: table.c[name] + statement.excluded[name] for name in add}
+    keys = list(table.primary_key.columns)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:

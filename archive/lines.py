@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive import threads as rules
+from archive.ids import key_of
 from archive.pages import month_of
 from archive.tables import mentions, posts, thread_ids, thread_months, threads
 from archive.threads import Line, Opening
@@ -189,12 +190,14 @@ def lines_of_subjects(conn: Connection, group_id: int, bases: Collection[str]) -
     for base in sorted(set(conn.execute(replies).scalars())):
         rows = conn.execute(_OF_SUBJECT, {"of": group_id, "base": base})
         found.append(
-            [
-                Line(row.id, (row.started_at, row.key), row.line_last_at, Opening(row.opening))
-                for row in rows
-            ]
+            [Line(row.id, _order(row), row.line_last_at, Opening(row.opening)) for row in rows]
         )
     return found
+
+
+def _order(row: Any) -> tuple[datetime, str]:
+    """By the name of its Message-ID: the key of an imposter depends on which mail came first."""
+    return (row.started_at, key_of(row.message_id))
 
 
 _OF_SUBJECT = (
@@ -203,7 +206,7 @@ _OF_SUBJECT = (
         threads.c.started_at,
         threads.c.line_last_at,
         threads.c.opening,
-        posts.c.key,
+        posts.c.message_id,
     )
     .join(posts, posts.c.id == threads.c.first_id)
     .where(

@@ -85,7 +85,7 @@ class Line:
 
     id: int
     order: tuple[datetime, str]
-    """received_at and key of its first post"""
+    """received_at and name of its first post"""
     last_at: datetime
     opening: Opening
 
