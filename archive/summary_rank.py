@@ -31,6 +31,8 @@ _SAME_PERSON, _SAME_POST, _SIMILAR = 0.1, 0.2, 0.3
 _LEAST_QUALITY = 0.25
 _LEAST_ALONE = 0.5
 
+_MARKS = (">", "#", "|", "--")  # quotes, prompts and comments that look like prose
+
 _STEMMERS = {
     "en": "english", "fr": "french", "es": "spanish", "pt": "portuguese",
     "de": "german", "it": "italian", "nl": "dutch",
@@ -95,9 +97,10 @@ def boilerplate_of(owns: Iterable[str], least: int = 3) -> frozenset[str]:
 
 
 def is_fit(text: str, boilerplate: frozenset[str]) -> bool:
-    """True for a sentence that may be quoted: prose, no greeting, boilerplate or address."""
+    """True for a sentence that may be quoted: prose, no greeting, boilerplate, address or mark."""
     return (
-        not is_greeting_or_thanks(text)
+        not text.startswith(_MARKS)
+        and not is_greeting_or_thanks(text)
         and not holds_address(text)
         and quality(text) >= _LEAST_QUALITY
         and normalised(text) not in boilerplate

@@ -13,7 +13,7 @@ from archive.model import OpenQuestion, WeekFacts
 from archive.summary import SECTIONS, clean_subject, language_of, sentence_boilerplate, summarise
 from archive.summary_model import Discussion, Other, Quote, Summary, as_json, from_json
 from archive.text import blocks
-from tests.archive.weekfacts import HOME, Script, list_weeks
+from tests.archive.weekfacts import HOME, Script, every, list_weeks
 
 ASK = "How do you dry maize seed when it rains every day in October?"
 DRY = "We hang the cobs over the kitchen fire for two weeks before we shell them."
@@ -272,7 +272,7 @@ def _is_verbatim(quote: Quote, facts: WeekFacts) -> bool:
 def test_summaries_of_real_weeks_are_complete_and_verbatim(name: str) -> None:
     weeks = list_weeks(name)
     assert len(weeks) > 20
-    for facts in weeks[::4]:
+    for facts in weeks[:: every(4)]:
         summary = summarise(facts)
         named = {entry.url for entry in told_or_named(summary)}
         assert named == {thread.url for thread in facts.threads}

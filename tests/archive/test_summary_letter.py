@@ -17,7 +17,7 @@ from archive.summary_fit import CUTS, LETTER_LIMIT, fit
 from archive.summary_letter import WIDTH, SummaryLetter, render_letter
 from archive.summary_model import Discussion, Numbers, Other, Question, Quote, Resource, Summary
 from tests.archive.test_summary import BOX, DRY, told_or_named, week
-from tests.archive.weekfacts import HOME, LINKS, Script, environment, list_weeks
+from tests.archive.weekfacts import HOME, LINKS, Script, environment, every, list_weeks
 
 ENGLISH = environment("en")
 
@@ -194,7 +194,7 @@ def _shape(draft: Summary) -> tuple[int, int, int, int, int]:
 
 @pytest.mark.parametrize("name", ["usrp-users", "blinux-list", "ksummit-discuss"])
 def test_letters_of_real_weeks_fit(name: str) -> None:
-    for facts in list_weeks(name)[::3]:
+    for facts in list_weeks(name)[:: every(3)]:
         summary = summarise(facts)
         made = render_letter(summary, ENGLISH, "en", LINKS)
         assert len(made.text.encode()) <= LETTER_LIMIT
