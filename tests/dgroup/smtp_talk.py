@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from dgroup.config import Listener as ListenerConfig
+from dgroup.errors import UnavailableError
 from dgroup.listener import Listener
 from dgroup.model import Envelope, Reply
 
@@ -41,6 +42,8 @@ class Keeper:
     async def check_rcpt(self, address: str) -> Reply | None:
         if address.startswith("broken@"):
             raise RuntimeError("db password=secret")
+        if address.startswith("full@"):
+            raise UnavailableError("disk full")
         return UNKNOWN if address.startswith("nobody@") else None
 
     async def accept(self, envelope: Envelope) -> tuple[Reply, ...]:
@@ -131,8 +134,17 @@ async def talking(port: int, hello: str = "EHLO client.example") -> AsyncIterato
         talk.writer.close()
 
 
-def hang_up(talk: Talk) -> None:
-    """Break the connection off, without a word."""
+async def hang_up(talk: Talk, listener: Listener) -> None:
+    """Break the connection off, without a word, and wait until the listener has seen it."""
+    mine = talk.writer.get_extra_info("sockname")
+    theirs = next(
+        session
+        for session in listener._shared.sessions
+        if session.session is not None and session.session.peer == mine
+    )
     handle = talk.writer.get_extra_info("socket")
     handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     talk.writer.transport.abort()
+    assert theirs._handler_coroutine is not None
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.wait({theirs._handler_coroutine})

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from dgroup.errors import RefusedError, UnavailableError
+from dgroup.model import Envelope, Reply
+from dgroup.smtp_limits import ByteBudget
 from tests.dgroup.smtp_talk import (
     CONFIG,
     FRONT,
@@ -140,9 +142,11 @@ async def test_a_failed_handshake_ends_one_session_only(keeper: Keeper, tls_port
 async def test_one_address_cannot_take_all_places(keeper: Keeper) -> None:
     config = replace(CONFIG, max_connections=4, max_connections_per_ip=2)
     async with serving(keeper, config) as (listener, port):
-        async with talking(port), talking(port), talking(port, hello="") as third:
-            assert (await third.reply()).startswith("421 4.7.0")
-            assert await third.ended()
+        async with talking(port), talking(port):
+            for _ in range(3):  # who was refused gives no place back
+                async with talking(port, hello="") as third:
+                    assert (await third.reply()).startswith("421 4.7.0")
+                    assert await third.ended()
         assert await listener._empty(10)
         async with talking(port) as talk:
             assert await talk.mail(MAIL) == KEPT.line()
@@ -228,6 +232,7 @@ async def test_a_failure_inside_says_nothing_to_the_client(
     async with talking(port) as talk:
         await talk.say("MAIL FROM:<ana@member.example>")
         assert (await talk.say("RCPT TO:<broken@lists.example>")).startswith("451 4.3.0 Something")
+        assert (await talk.say("RCPT TO:<full@lists.example>")).startswith("451 4.3.0 Cannot")
         await talk.say("RCPT TO:<group@lists.example>")
         await talk.say("DATA")
         await talk.send(MAIL + b".\r\n")
@@ -261,11 +266,46 @@ async def test_a_client_that_goes_away_does_not_stop_its_mail_from_being_kept(
             await talk.begin()
             await talk.send(MAIL + b".\r\n")
             await keeper.inside.wait()
-            hang_up(talk)
+            await hang_up(talk, listener)
         assert listener.sessions == 1  # it holds its place while the mail is being kept
         keeper.hold.set()
         assert await listener._empty(10)
     assert [mail.raw for mail in keeper.kept] == [MAIL]
+
+
+async def test_who_goes_away_while_its_mail_waits_on_disk_has_been_promised_nothing(
+    keeper: Keeper,
+) -> None:
+    big = b"Subject: big\r\n\r\n" + b"x" * 600_000 + b"\r\n"
+    keeper.hold.clear()
+    async with serving(keeper, replace(CONFIG, max_size=1_000_000)) as (listener, port):
+        listener._shared.budget = ByteBudget(1_000_000)
+        async with talking(port) as first, talking(port) as second:
+            await first.begin()
+            await first.send(big + b".\r\n")
+            await keeper.inside.wait()
+            await second.begin(sender="gone@member.example")
+            await second.send(big + b".\r\n")
+            async with asyncio.timeout(10):
+                while not listener._shared.budget._turn.locked():  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.01)
+            await hang_up(second, listener)
+            keeper.hold.set()
+            assert await first.reply() == KEPT.line()
+        assert await listener._empty(10)
+    assert [mail.mail_from for mail in keeper.kept] == ["ana@member.example"]
+
+
+class Forgetful(Keeper):
+    """An intake that breaks its contract: it answers for nobody."""
+
+    async def accept(self, envelope: Envelope) -> tuple[Reply, ...]:
+        return ()
+
+
+async def test_an_intake_that_answers_for_too_few_is_a_failure_inside() -> None:
+    async with serving(Forgetful(), CONFIG) as (_, port), talking(port) as talk:
+        assert (await talk.mail(MAIL)).startswith("451 4.3.0")
 
 
 async def test_a_long_wait_for_the_intake_is_no_timeout(keeper: Keeper) -> None:

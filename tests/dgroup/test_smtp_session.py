@@ -148,7 +148,7 @@ async def test_an_unknown_recipient_is_refused_and_the_others_get_their_mail(
         ("MAIL FROM:<a@b.example> SIZE=x", "501 5.5.4"), ("MAIL FROM:<a@b.example> SIZE=\u00b2", "501 5.5.4"),
         ("MAIL FROM:<a@b.example> BODY=BINARYMIME", "501 5.5.4"), ("MAIL FROM:<a@b.example> SIZE=100001", "552 5.3.4"),
         ("RCPT TO:<group@lists.example>", "503 5.5.1"), ("DATA", "503 5.5.1"), ("DATA now", "501 5.5.4"),
-        ("STARTTLS", "454 4.7.0"), ("XFORWARD ADDR=192.0.2.1", "550 5.7.1"), ("EHLO", "501 5.5.4"), ("x" * 3000, "500 5.5.2"),
+        ("STARTTLS", "454 4.7.0"), ("XFORWARD ADDR=192.0.2.1", "550 5.7.1"), ("EHLO", "501 5.5.4"), ("HELO", "501 5.5.4"), ("x" * 3000, "500 5.5.2"),
         ("VRFY ana", "252 2.1.5"), ("HELP", "214 2.0.0"), ("NOOP x", "250 2.0.0"), ("RSET", "250 2.0.0"),
     ],
 )  # fmt: skip
