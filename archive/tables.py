@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from archive.types import BigId, UtcTime
@@ -167,8 +168,8 @@ posts = Table(
 Index(
     "ix_posts_unindexed",
     posts.c.id,
-    sqlite_where=posts.c.indexed.is_(False),
-    postgresql_where=posts.c.indexed.is_(False),
+    sqlite_where=text("indexed IS 0"),
+    postgresql_where=text("indexed IS false"),
 )
 
 # Small: tells at once whether a year has files, and which.

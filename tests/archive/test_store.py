@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from archive import ids, store
 from archive.db import Database
-from archive.model import GroupInfo, Link, PageKey, PageKind, ParsedMessage
-from archive.store import NewPost
-from archive.tables import groups, months, posts, thread_months, threads
-from tests.archive.made import NOW, after, mail
-
-_ON_ONE_STORE = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
-)
-
-
-def make_group(db: Database, name: str = "beans") -> GroupInfo:
-    with db.write() as conn:
-        return store.create_group(conn, name)
-
-
-def new_posts(conn: Connection, mails: Sequence[tuple[ParsedMessage, float]]) -> list[NewPost]:
-    """Store the raw mails and give their posts-to-be; the number is minutes after NOW."""
-    return [
-        NewPost(
-            message=message,
-            mail_id=store.store_mail(conn, b"x", message.digest, "", after(minutes)),
-            received_at=after(minutes),
-        )
-        for message, minutes in mails
-    ]
-
-
-def add(
-    db: Database, group: GroupInfo, *mails: tuple[ParsedMessage, float], join: bool = False
-) -> list[store.AddedPost]:
-    """Add mails as one batch."""
-    with db.write() as conn:
-        news = new_posts(conn, mails)
-        known = store.unknown_of(conn, group.id, [new.message for new in news])
-        kept = [
-            replace(new, imposter=imposter)
-            for new, (is_new, imposter) in zip(news, known, strict=True)
-            if is_new
-        ]
-        return store.add_posts(db, conn, group, kept, join_by_subject=join)
-
+from archive.model import Link, PageKey, PageKind
+from archive.tables import groups, thread_months, threads
+from tests.archive.made import after, mail
+from tests.archive.storing import add, make_group, new_posts
 
 # --- One post ---------------------------------------------------------------------------------
 
@@ -266,107 +222,6 @@ def test_a_late_parent_undoes_a_join_by_subject(database: Database) -> None:
         assert store.get_thread(conn, added[0].post.thread_id).count == 1
 
 
-# --- Any order --------------------------------------------------------------------------------
-
-_NUMBERS = itertools.count()
-_NAMES = [f"n{n}" for n in range(7)]
-_SUBJECTS = ["Pods and rain", "Re: Pods and rain", "Beans", "Re: Beans", "hi", "Re: hi"]
-
-
-@dataclass(frozen=True, slots=True)
-class _World:
-    mails: tuple[tuple[ParsedMessage, float], ...]
-    cuts: tuple[int, ...]
-
-    def __repr__(self) -> str:
-        told = [
-            f"{one.digest[:2]} {one.message_id[:2]} <- {[name[:2] for name in one.references]}"
-            f" {one.subject!r} {minutes / 1440:.3f}"
-            for one, minutes in self.mails
-        ]
-        return "\n".join(["", *told, f"cuts {self.cuts}"])
-
-
-@st.composite
-def _worlds(draw: st.DrawFn) -> _World:
-    """Up to ten mails in some order of arrival, cut into batches."""
-    count = draw(st.integers(1, 10))
-    mails = []
-    for number in range(count):
-        references = draw(st.lists(st.sampled_from(_NAMES), max_size=3))
-        message = mail(
-            draw(st.sampled_from(_NAMES)),
-            *references,
-            subject=draw(st.sampled_from(_SUBJECTS)),
-            author=draw(st.sampled_from(["Ana Silva", "Bo Lund"])),
-            digest=f"d{number}",
-        )
-        days = draw(st.sampled_from([0, 1, 2, 20, 45, 70]))
-        mails.append((message, days * 1440 + draw(st.integers(0, 2))))
-    cuts = draw(st.lists(st.integers(0, count), max_size=4).map(sorted))
-    return _World(tuple(mails), tuple(cuts))
-
-
-def _batches(world: _World) -> list[Sequence[tuple[ParsedMessage, float]]]:
-    edges = [0, *world.cuts, len(world.mails)]
-    return [world.mails[a:b] for a, b in itertools.pairwise(edges) if a < b]
-
-
-def _snapshot(conn: Connection, group: GroupInfo) -> dict[str, Any]:
-    """All that must not depend on the order of arrival; posts are named by their content."""
-    rows = conn.execute(select(posts).where(posts.c.group_id == group.id)).all()
-    name_of = {row.id: row.digest for row in rows}
-    members: dict[int, set[str]] = {}
-    for row in rows:
-        members.setdefault(row.thread_id, set()).add(row.digest)
-    shown = {}
-    for row in conn.execute(select(threads).where(threads.c.id.in_(members))):
-        months_of = select(thread_months.c.month, thread_months.c.count).where(
-            thread_months.c.thread_id == row.id
-        )
-        shown[frozenset(members[row.id])] = (
-            *(row.subject, row.started_at, row.last_at, row.count, row.people),
-            *(row.merged_into, name_of[row.first_id]),
-            tuple(sorted((row[0], row[1]) for row in conn.execute(months_of))),
-        )
-    counts = select(months.c.month, months.c.posts).where(months.c.group_id == group.id)
-    return {
-        "parents": {row.digest: (name_of.get(row.parent_id), row.depth) for row in rows},
-        "threads": shown,
-        "months": sorted((row[0], row[1]) for row in conn.execute(counts)),
-    }
-
-
-def _stored(db: Database, batches: Sequence[Any], join: bool) -> dict[str, Any]:
-    name = f"g{next(_NUMBERS)}"
-    group = make_group(db, name)
-    for batch in batches:
-        add(db, group, *batch, join=join)
-    with db.read() as conn:
-        return _snapshot(conn, group)
-
-
-@_ON_ONE_STORE
-@given(_worlds(), st.booleans())
-def test_any_order_and_any_batches_give_the_same_threads(
-    sqlite_database: Database, world: _World, join: bool
-) -> None:
-    once = sorted(world.mails, key=lambda one: (one[1], one[0].digest))
-    expected = _stored(sqlite_database, [once], join)
-    assert _stored(sqlite_database, _batches(world), join) == expected
-    assert _stored(sqlite_database, [[one] for one in world.mails], join) == expected
-
-
-@settings(_ON_ONE_STORE, max_examples=8)
-@given(_worlds())
-def test_any_order_gives_the_same_threads_on_postgresql(
-    pg_database: Database, world: _World
-) -> None:
-    once = sorted(world.mails, key=lambda one: (one[1], one[0].digest))
-    expected = _stored(pg_database, [once], join=True)
-    assert _stored(pg_database, [[one] for one in world.mails], join=True) == expected
-
-
 # --- Pages ------------------------------------------------------------------------------------
 
 
@@ -421,4 +276,3 @@ def test_a_group_that_is_not_there_is_said_so(database: Database) -> None:
             store.get_group(conn, "peas")
         count = conn.execute(select(groups.c.next_number)).scalar_one()
     assert count == 1
-    assert timedelta(0) < NOW - after(-1)
