@@ -1,0 +1,155 @@
+"""The sender's ledger: writes down what became of copies, many in one transaction, and only then lets
+their sessions send further ones. What is not yet written is repeated after a crash: at most 20 copies
+a session (RULINGS 2)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from dgroup import deliveries
+from dgroup.deliveries import Put, PutOff
+from dgroup.model import OutboxItem
+from dgroup.retry import Answer, Fate, decide
+
+T = TypeVar("T")
+log = logging.getLogger("dgroup.sender")
+
+IN_FLIGHT = 20
+STRIKES = 3
+"""sessions that may break over one copy before it counts as an attempt"""
+_PAUSE_S = 1.0
+
+
+class Jobs(Protocol):
+    """Runs jobs on the database (`dgroup.writer.Writer`)."""
+
+    async def run(self, job: Callable[[Connection], T]) -> T:
+        """Run `job` in a transaction and give its result once that is committed."""
+
+
+class Line(Protocol):
+    """A session that waits for its copies to be written down."""
+
+    def written(self, count: int) -> None:
+        """So many of its copies are in the database."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """Outcomes that wait to be written together."""
+
+    sent: list[Put] = field(default_factory=list)
+    failed: list[Put] = field(default_factory=list)
+    put_off: list[PutOff] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
+    lines: Counter[Line] = field(default_factory=Counter)
+
+    def write(self, conn: Connection, now: datetime) -> None:
+        """Write them all."""
+        deliveries.mark_sent(conn, self.sent, now)
+        deliveries.mark_failed(conn, self.failed, now)
+        deliveries.mark_retry(conn, self.put_off)
+        deliveries.release(conn, self.released)
+
+
+class Ledger:
+    """Collects outcomes while the transaction before is being committed."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        clock: Callable[[], datetime],
+        lifetime: timedelta,
+        on_released: Callable[[], None],
+    ) -> None:
+        self._jobs = jobs
+        self._clock = clock
+        self._lifetime = lifetime
+        self._on_released = on_released
+        self._marks = Marks()
+        self._some = asyncio.Event()
+        self._strikes: Counter[int] = Counter()
+        self._stopping = False
+        self.counts: Counter[str] = Counter()
+
+    def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
+        """Take the outcome of a copy that `line` sent or could not send."""
+        now = self._clock()
+        decision = decide(answer, now - item.created_at, self._lifetime, item.last_reply)
+        marks, fate, delay = self._marks, decision.fate, decision.delay
+        if fate is Fate.REQUEUE:
+            fate, delay = self._strike(item)
+        if fate is Fate.SENT:
+            marks.sent.append(Put(item.id, decision.reply))
+        elif fate is Fate.FAILED:
+            marks.failed.append(Put(item.id, decision.reply))
+            log.warning(
+                "failed delivery=%d to=%s reply=%s", item.id, item.recipient, decision.reply
+            )
+        elif fate is Fate.RETRY:
+            marks.put_off.append(PutOff(item.id, decision.reply, now + delay, item.attempts + 1))
+        else:
+            marks.released.append(item.id)
+        if fate is not Fate.REQUEUE:
+            self._strikes.pop(item.id, None)
+        self.counts[fate] += 1
+        marks.lines[line] += 1
+        self._some.set()
+
+    def _strike(self, item: OutboxItem) -> tuple[Fate, timedelta]:
+        """A copy over which session after session breaks must not hold up all others."""
+        self._strikes[item.id] += 1
+        if self._strikes[item.id] < STRIKES:
+            return Fate.REQUEUE, timedelta(0)
+        return Fate.RETRY, timedelta(minutes=1)
+
+    def fail(self, done: list[Put]) -> None:
+        """Give up items that never came to a session."""
+        if not done:
+            return
+        self._marks.failed += done
+        self.counts[Fate.FAILED] += len(done)
+        self._some.set()
+
+    def release(self, items: list[OutboxItem]) -> None:
+        """Give items back that never came to a session."""
+        if not items:
+            return
+        self._marks.released += [item.id for item in items]
+        self._some.set()
+
+    async def run(self) -> None:
+        """Write marks until `stop`. None is ever given up: what was sent is not to be repeated."""
+        while not self._stopping or self._some.is_set():
+            await self._some.wait()
+            await self._write()
+
+    def stop(self) -> None:
+        """Let `run` end when all that was settled is written."""
+        self._stopping = True
+        self._some.set()
+
+    async def _write(self) -> None:
+        self._some.clear()
+        marks, self._marks = self._marks, Marks()
+        now = self._clock()
+        while True:
+            try:
+                await self._jobs.run(lambda conn: marks.write(conn, now))
+                break
+            except SQLAlchemyError:
+                log.exception("cannot mark deliveries, trying again")
+                await asyncio.sleep(_PAUSE_S)
+        if marks.released:
+            self._on_released()
+        for line, count in marks.lines.items():
+            line.written(count)

@@ -1,0 +1,216 @@
+"""The sender: takes what is due from the outbox and gets it out; woken, not polled.
+
+Expansion, claims and marks are jobs on the database's writer; copies go out on the event loop. A
+crash skips no copy and repeats at most what was in flight (invariant 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.db import Database
+from archive.model import SiteInfo
+from dgroup import config, deliveries
+from dgroup.ledger import Jobs, Ledger, Line
+from dgroup.model import OutboxItem
+from dgroup.pipeline import Copy
+from dgroup.retry import Answer
+from dgroup.sessions import MaildirRelay, Relay, SmarthostRelay
+from dgroup.smarthost import Host
+from dgroup.stock import LEASE, Claim, Copies, claim
+from dgroup.tokens import Keyring
+
+log = logging.getLogger("dgroup.sender")
+
+BATCH = 1000
+LOW = 500
+POLL_S = 30.0
+ERROR_PAUSE_S = 1.0
+EXPIRY = timedelta(minutes=10)
+
+
+class Sender:
+    """One node's sender. `run` it as a task, `wake` it after a commit, `stop` it before the writer.
+
+    `node` names this sender in claims. At its start it takes back what a sender of the same name held
+    when it died, so two that run at the same time need different names.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        jobs: Jobs,
+        *,
+        relay: config.Relay,
+        target: config.RelayTarget,
+        password: str,
+        hostname: str,
+        keyring: Keyring,
+        site: SiteInfo,
+        clock: Callable[[], datetime],
+        node: str = "sender",
+    ) -> None:
+        self._db, self._jobs, self._clock, self._node = db, jobs, clock, node
+        self._lifetime = timedelta(hours=relay.retry_hours)
+        self._ledger = Ledger(jobs, clock, self._lifetime, self.wake)
+        self._copies = Copies(db, keyring, site)
+        self._relay = self._way_out(relay, target, password, hostname)
+        self._stock: deque[tuple[OutboxItem, Copy]] = deque()
+        self._unmade: list[OutboxItem] = []
+        self._claimed_at = self._expired_at = datetime.min.replace(tzinfo=clock().tzinfo)
+        self._last_fanout = 0
+        self._woken = asyncio.Event()
+        self._started = self._stopping = False
+        self._running = asyncio.Event()
+        self._running.set()
+        self._writing: asyncio.Task[None] | None = None
+
+    def _way_out(
+        self, relay: config.Relay, target: config.RelayTarget, password: str, hostname: str
+    ) -> Relay:
+        if target.path is not None:
+            return MaildirRelay(target.path, self)
+        host = Host(
+            host=target.host,
+            port=target.port,
+            implicit_tls=target.implicit_tls,
+            tls=relay.tls,
+            username=relay.username,
+            password=password,
+            hostname=hostname,
+            timeout_s=relay.timeout_s,
+        )
+        return SmarthostRelay(host, self, relay.connections, relay.per_connection)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many copies were sent, put off, failed or given back since the start."""
+        return self._ledger.counts
+
+    def wake(self) -> None:
+        """Something may be due. Call it on the event loop, after the commit."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until `stop`. An error of the database is waited out."""
+        self._running.clear()
+        self._writing = asyncio.create_task(self._ledger.run(), name="sender-ledger")
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                pause = await self._look()
+                if pause and not self._stopping:
+                    await self._wait(pause)
+        finally:
+            self._running.set()
+
+    async def stop(self, grace_s: float = 10.0) -> None:
+        """End sessions politely, write down what was sent, give the rest back."""
+        self._stopping = True
+        self._woken.set()
+        await self._running.wait()
+        await self._relay.stop(grace_s)
+        self._give_back()
+        self._ledger.stop()
+        if self._writing is not None:
+            await self._writing
+
+    # --- For the relay -----------------------------------------------------------------------
+
+    def take(self) -> tuple[OutboxItem, Copy] | None:
+        """Give the next copy; the stock is filled up again before it is empty."""
+        if self._stopping or not self._stock:
+            return None
+        found = self._stock.popleft()
+        if len(self._stock) in {LOW - 1, 0}:
+            self._woken.set()
+        return found
+
+    def waiting(self) -> int:
+        """How many copies could be taken now."""
+        return 0 if self._stopping else len(self._stock)
+
+    def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
+        """Take the outcome of a copy."""
+        self._ledger.settle(line, item, answer)
+
+    def blocked(self) -> None:
+        """Nothing can go out for a while: other nodes may have what is in stock."""
+        self._give_back()
+        self._woken.set()
+
+    # --- The stock ---------------------------------------------------------------------------
+
+    async def _look(self) -> float:
+        try:
+            if not self._started:
+                await self._jobs.run(lambda conn: deliveries.release_node(conn, self._node))
+                self._started = True
+            await self._expire()
+            return await self._refill()
+        except SQLAlchemyError:
+            log.exception("the outbox cannot be read, trying again")
+            return ERROR_PAUSE_S
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _refill(self) -> float:
+        """Fill the stock if it is low; gives the seconds to wait for the next look, 0 for none."""
+        if self._stock and self._clock() - self._claimed_at > LEASE / 2:
+            self._give_back()
+        if blocked := self._relay.blocked_for():
+            return min(blocked, POLL_S)
+        if len(self._stock) >= LOW or (self._unmade and self._stock):
+            return POLL_S
+        wakes_at = await self._claim()
+        if not self._unmade:
+            return self._until(wakes_at)
+        made = await asyncio.to_thread(self._copies.make, self._unmade)
+        self._unmade = made.later
+        self._ledger.fail(made.gone)
+        self._stock.extend(made.copies)
+        self._relay.poke(len(self._stock))
+        return 0.0
+
+    async def _claim(self) -> datetime | None:
+        if self._unmade:
+            return None
+        found: Claim = await self._jobs.run(
+            lambda conn: claim(self._db, conn, self._node, self._clock(), BATCH, self._last_fanout)
+        )
+        self._last_fanout, self._claimed_at = found.fanout, self._clock()
+        self._unmade = list(found.items)
+        return found.wakes_at
+
+    def _until(self, moment: datetime | None) -> float:
+        if moment is None:
+            return POLL_S
+        return min(max((moment - self._clock()).total_seconds(), 0.05), POLL_S)
+
+    def _give_back(self) -> None:
+        """Release what was claimed and not begun."""
+        self._ledger.release([item for item, _ in self._stock] + self._unmade)
+        self._stock.clear()
+        self._unmade = []
+
+    async def _expire(self) -> None:
+        """Give up what waited longer than a copy may, also where no session can be had."""
+        now = self._clock()
+        if now - self._expired_at < EXPIRY:
+            return
+        self._expired_at = now
+        before = now - self._lifetime
+        count = await self._jobs.run(lambda conn: deliveries.expire(conn, before, now))
+        if count:
+            log.warning("gave up %d deliveries after %s", count, self._lifetime)
