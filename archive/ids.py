@@ -10,6 +10,7 @@ import base64
 import hashlib
 import posixpath
 import re
+import string
 import unicodedata
 from datetime import datetime
 from urllib.parse import quote
@@ -22,9 +23,9 @@ RESERVED_SEGMENTS = frozenset({"_", "static", "api", "groups", "postmaster", "ab
 _WHITE = re.compile(r"\s+")
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_ADDRESS = re.compile(
-    r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
-)
+_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_LOCAL_PART = frozenset(string.ascii_letters + string.digits + ".!#$%&'*+/=?^_`{|}~-")
+_SAFE_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 _FILE_CHARS = re.compile(r"[^A-Za-z0-9._-]+")
 
 _INLINE_ENDINGS = frozenset("csv gif jpeg jpg pdf png txt webp".split())
@@ -252,7 +253,18 @@ def relative(target: str, page: str) -> str:
 def url(base: str, path: str) -> str:
     """Give the absolute URL of a root-relative path; index pages end in `/`."""
     short = path.removesuffix("index.html")
-    return f"{base.rstrip('/')}/{quote(short, safe='/.-_~')}"
+    if not _SAFE_PATH.fullmatch(short):
+        short = quote(short, safe="/.-_~")
+    return f"{base.rstrip('/')}/{short}"
+
+
+def local_path(base: str, address: str) -> str:
+    """Give the path below the site's root of one of our own URLs; '' for somebody else's."""
+    root = f"{base.rstrip('/')}/"
+    if not address.startswith(root):
+        return ""
+    path = address.removeprefix(root)
+    return f"{path}index.html" if path.endswith("/") or not path else path
 
 
 def message_url(base: str, group: str, key: str) -> str:
@@ -299,8 +311,23 @@ def opens_inline(name: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """Hide the domain of every address in `text`: 'ana@ngo.example' becomes 'ana@...'."""
-    return _ADDRESS.sub(lambda found: f"{found.group(1)}@...", text) if "@" in text else text
+    """Hide the domain of every address in `text`: 'ana@ngo.example' becomes 'ana@...'.
+
+    Looks around each '@' only: bodies are long, and most hold none.
+    """
+    at = text.find("@")
+    if at < 0:
+        return text
+    out: list[str] = []
+    done = 0
+    while at >= 0:
+        domain = _DOMAIN.match(text, at + 1)
+        if domain and at > done and text[at - 1] in _LOCAL_PART:
+            out.append(text[done : at + 1])
+            out.append("...")
+            done = domain.end()
+        at = text.find("@", max(at + 1, done))
+    return "".join(out) + text[done:]
 
 
 def shown_name(name: str, address: str) -> str:
@@ -316,9 +343,9 @@ def group_address(group: str, domain: str) -> str:
     return f"{group}@{domain}"
 
 
-def command_link(group: str, verb: str, domain: str) -> str:
-    """Give the mailto: link of a command ('join', 'leave', 'help') or of the owners ('owner')."""
-    return f"mailto:{group}-{verb}@{domain}"
+def command_address(group: str, verb: str, domain: str) -> str:
+    """Address of a command ('join', 'leave', 'help') or of the owners ('owner')."""
+    return f"{group}-{verb}@{domain}"
 
 
 def reply_address(group: str, key: str, domain: str) -> str:
