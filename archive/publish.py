@@ -1,0 +1,260 @@
+"""Dirty pages to disk; full rebuild with several processes; nightly verify that heals drift.
+
+A dirty row goes only after its files are in place, so a crash in between loses nothing. Pages are
+not fsynced: what a power failure takes, `verify` brings back.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import ClassVar
+
+from sqlalchemy import Connection, select
+
+from archive import dirty
+from archive.db import Database
+from archive.dirty import DirtyPage
+from archive.frames import Place
+from archive.model import ArchiveMode, GroupInfo, PageKey, PageKind, SiteInfo
+from archive.pagewriter import PageWriter, Setting, close, write_page
+from archive.publicdir import PathSet, Tally
+from archive.readers import groups_by_id
+from archive.tables import months, threads, weeks
+from archive.views import thread_views
+
+__all__ = ["Publisher", "Setting", "Tally"]
+
+LEASE = timedelta(minutes=2)
+BATCH = 200
+JOB_POSTS = 400
+"""posts whose pages one rebuilding process writes before it takes the next job"""
+SLOW = frozenset({PageKind.MBOX, PageKind.FILES, PageKind.LINKS, PageKind.SITEMAP, PageKind.SITE})
+"""Pages that grow with a month or a year and that nobody waits for: left to the sweep"""
+FAST = frozenset(PageKind) - SLOW
+_ORDER = tuple(PageKind)
+_log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Keeps one public tree in step with the database. One instance per process is enough."""
+
+    def __init__(self, db: Database, setting: Setting, node: str = "publish") -> None:
+        """`node` names this process among those that share the database."""
+        self._db = db
+        self._setting = setting
+        self._node = node
+        self._writer = PageWriter.of(setting)
+
+    def drain(self, now: Callable[[], datetime], *, slow: bool = True, limit: int = BATCH) -> Tally:
+        """Write the dirty pages and settle them, in batches; without `slow` only those that readers
+        wait for. Pages marked while they are written stay dirty and come again. A page that cannot
+        be made is logged, keeps its row and is tried again when its lease is over."""
+        self._writer.tally = Tally()
+        kinds = frozenset(PageKind) if slow else FAST
+        while claimed := self._claim(now(), kinds, limit):
+            with self._writer.folder.lock(), self._db.read() as conn:
+                failed = self._write_all(conn, [page.key for page in claimed])
+            with self._db.write() as conn:
+                dirty.settle_all(conn, [page for page in claimed if page.key not in failed])
+        return self._writer.tally
+
+    def _claim(self, now: datetime, kinds: frozenset[PageKind], limit: int) -> list[DirtyPage]:
+        with self._db.read() as conn:  # an idle sweep takes no write lock
+            if not dirty.any_dirty(conn, kinds):
+                return []
+        with self._db.write() as conn:
+            return dirty.claim_dirty(self._db, conn, limit, self._node, now, LEASE, kinds)
+
+    def _write_all(self, conn: Connection, keys: Sequence[PageKey]) -> set[PageKey]:
+        """Posts first, then what links to them, so that no link points to a missing page."""
+        places = _places(conn, self._setting.site, {key.group_id for key in keys})
+        failed = set()
+        for place in places.values():
+            if not _is_open(place):
+                close(self._writer, conn, place)
+        known = {group_id: place for group_id, place in places.items() if _is_open(place)}
+        for key in sorted(keys, key=lambda key: (_ORDER.index(key.kind), key)):
+            if key.group_id not in known:
+                continue
+            try:
+                write_page(self._writer, conn, known[key.group_id], key)
+            except Exception:  # a named edge: one bad page must not hold up the others
+                _log.exception("page %s %s of group %d", key.kind, key.ref, key.group_id)
+                failed.add(key)
+        return failed
+
+    def rebuild(
+        self,
+        group: GroupInfo,
+        *,
+        processes: int = 1,
+        sweep: bool = True,
+        progress: Callable[[int], None] = lambda files: None,
+    ) -> Tally:
+        """Render all pages of a group again, whatever is dirty; with `sweep` also take away files
+        that belong to no page. Gives the same bytes as all drains before it. `progress` is told
+        how many files each job looked at."""
+        with self._db.read() as conn:
+            waiting = dirty.waiting_pages(conn, group.id)
+            jobs = list(_jobs(conn, group)) if group.archive is ArchiveMode.PUBLIC else []
+        total, seen = Tally(), PathSet()
+        if not jobs:
+            total.add(self._close(group))
+        for tally, paths in self._run(group, jobs, processes):
+            total.add(tally)
+            seen.update(paths)
+            progress(tally.files)
+        if jobs and sweep:
+            with self._writer.folder.lock():
+                self._writer.folder.sweep(group.name, seen, total)
+        with self._db.write() as conn:
+            dirty.settle_all(conn, waiting)
+        return total
+
+    def rebuild_site(self) -> Tally:
+        """Write the host's own pages: front page, style sheet, robots.txt, list of sitemaps."""
+        self._writer.tally = Tally()
+        site = _site_place(self._setting.site)
+        with self._writer.folder.lock(), self._db.read() as conn:
+            write_page(self._writer, conn, site, PageKey(0, PageKind.SITE, ""))
+        return self._writer.tally
+
+    def verify(
+        self, groups: Iterable[GroupInfo], now: Callable[[], datetime], *, processes: int = 1
+    ) -> Tally:
+        """Render everything, compare with the tree, heal what differs. After the drain that comes
+        first, whatever is written or removed was drift: `changed` names it."""
+        self.drain(now)
+        total = self.rebuild_site()
+        for group in groups:
+            total.add(self.rebuild(group, processes=processes))
+        return total
+
+    def _close(self, group: GroupInfo) -> Tally:
+        self._writer.tally = Tally()
+        with self._writer.folder.lock(), self._db.read() as conn:
+            close(self._writer, conn, Place(self._setting.site, group))
+        return self._writer.tally
+
+    def _run(
+        self, group: GroupInfo, jobs: Sequence[Job], processes: int
+    ) -> Iterator[tuple[Tally, PathSet]]:
+        if processes <= 1 or len(jobs) < 3:
+            bench = Bench(self._db, self._setting, group)
+            yield from map(bench.do, jobs)
+            return
+        url = self._db.engine.url.render_as_string(hide_password=False)
+        with ProcessPoolExecutor(
+            processes,
+            mp_context=multiprocessing.get_context("forkserver"),
+            initializer=Bench.open,
+            initargs=(url, self._setting, group),
+        ) as pool:
+            yield from pool.map(_do, jobs)
+
+
+def _places(conn: Connection, site: SiteInfo, group_ids: set[int]) -> dict[int, Place]:
+    places = {group.id: Place(site, group) for group in groups_by_id(conn, group_ids)}
+    return places | {0: _site_place(site)}
+
+
+def _site_place(site: SiteInfo) -> Place:
+    """The host itself, for pages of no group."""
+    return Place(site, GroupInfo(0, "", site.name, "", site.language, "UTC", ArchiveMode.PUBLIC))
+
+
+def _is_open(place: Place) -> bool:
+    return place.group.archive is ArchiveMode.PUBLIC
+
+
+# --- The jobs of a rebuild --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A share of a group's pages: all of a range of threads, or some pages by key."""
+
+    first: int
+    last: int
+    keys: tuple[PageKey, ...] = ()
+
+
+def _jobs(conn: Connection, group: GroupInfo) -> Iterator[Job]:
+    yield from _thread_jobs(conn, group.id)
+    keys = iter(_list_keys(conn, group.id))
+    while some := tuple(islice(keys, 8)):
+        yield Job(0, 0, some)
+
+
+def _thread_jobs(conn: Connection, group_id: int) -> Iterator[Job]:
+    statement = select(threads.c.id, threads.c.count).where(threads.c.group_id == group_id)
+    first = last = held = 0
+    for thread_id, count in conn.execute(statement.order_by(threads.c.id)):
+        first, last, held = first or thread_id, thread_id, held + count + 1
+        if held >= JOB_POSTS:
+            yield Job(first, last)
+            first = held = 0
+    if first:
+        yield Job(first, last)
+
+
+def _list_keys(conn: Connection, group_id: int) -> Iterator[PageKey]:
+    """All pages of a group that are not a thread's or a post's."""
+    of_group = select(months.c.month).where(months.c.group_id == group_id)
+    names = list(conn.execute(of_group.order_by(months.c.month)).scalars())
+    for month in names:
+        for kind in (PageKind.MONTH, PageKind.SITEMAP, PageKind.MBOX):
+            yield PageKey(group_id, kind, month)
+    for year in sorted({month[:4] for month in names}):
+        for kind in (PageKind.YEAR, PageKind.FILES, PageKind.LINKS):
+            yield PageKey(group_id, kind, year)
+    of_group = select(weeks.c.week).where(weeks.c.group_id == group_id)
+    for week in conn.execute(of_group.order_by(weeks.c.week)).scalars():
+        yield PageKey(group_id, PageKind.WEEK, week)
+    yield PageKey(group_id, PageKind.HOME, "")
+    yield PageKey(group_id, PageKind.FEED, "")
+
+
+class Bench:
+    """Does the jobs of one group's rebuild, in this process or in one of several."""
+
+    _own: ClassVar[Bench | None] = None
+
+    def __init__(self, db: Database, setting: Setting, group: GroupInfo) -> None:
+        self._db = db
+        self._place = Place(setting.site, group)
+        self._writer = PageWriter.of(setting)
+
+    @classmethod
+    def open(cls, url: str, setting: Setting, group: GroupInfo) -> None:
+        """Make the one of a rebuilding process."""
+        cls._own = cls(Database(url, pool_size=1), setting, group)
+
+    @classmethod
+    def own(cls) -> Bench:
+        """Give the one of this process; `open` made it."""
+        assert cls._own is not None
+        return cls._own
+
+    def do(self, job: Job) -> tuple[Tally, PathSet]:
+        """Write the pages of a job; give the count and the paths that belong to the tree."""
+        writer = self._writer
+        writer.tally, writer.seen = Tally(), PathSet()
+        with writer.folder.lock(shared=True), self._db.read() as conn:
+            for key in job.keys:
+                write_page(writer, conn, self._place, key)
+            if job.first:
+                views = thread_views(conn, self._place, job.first, job.last, writer.cache)
+                for view in views:
+                    writer.write(conn, self._place, view)
+        return writer.tally, writer.seen
+
+
+def _do(job: Job) -> tuple[Tally, PathSet]:
+    return Bench.own().do(job)
