@@ -53,6 +53,10 @@ class Marks:
     released: list[int] = field(default_factory=list)
     lines: Counter[Line] = field(default_factory=Counter)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.sent or self.failed or self.put_off or self.released)
+
     def write(self, conn: Connection, now: datetime) -> None:
         """Write them all."""
         deliveries.mark_sent(conn, self.sent, now)
@@ -141,6 +145,8 @@ class Ledger:
     async def _write(self) -> None:
         self._some.clear()
         marks, self._marks = self._marks, Marks()
+        if not marks:
+            return
         now = self._clock()
         while True:
             try:
