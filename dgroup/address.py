@@ -7,6 +7,7 @@ the way by many systems, so nothing here depends on case.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from archive.ids import RESERVED_SEGMENTS, is_key
 from dgroup.model import Route, RouteKind
@@ -122,6 +123,69 @@ def _post(address: str, local: str) -> Route:
     if _GROUP_NAME.fullmatch(local):
         return Route(RouteKind.POST, address, group=local)
     return Route(RouteKind.UNKNOWN, address)
+
+
+# --- People's addresses and names -----------------------------------------------------------
+
+_PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.@-]+")
+_SENDABLE = re.compile(
+    r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,64}@[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]{1,253}"
+)
+_NAME_LENGTH = 80
+_KEPT_FORMAT = frozenset("\u200c\u200d")  # joiners that Persian and Indic names are spelt with
+
+
+def comparable(address: str) -> str:
+    """Give the form of an address that is compared: no angle brackets, lower case, the domain in
+    its ASCII form (RFC 5891), so that one mailbox is one string."""
+    plain = address.strip().strip("<>").lower()
+    if _PLAIN.fullmatch(plain):
+        return plain
+    local, _, domain = plain.rpartition("@")
+    return f"{unicodedata.normalize('NFC', local)}@{ascii_domain(domain)}"
+
+
+def ascii_domain(domain: str) -> str:
+    """Give a domain in its ASCII form; as it is where it has none."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
+def is_sendable(address: str) -> bool:
+    """Tell whether mail can be addressed to it: one plain addr-spec (RFC 5321 4.1.2 without quoted
+    local parts), nothing that could end a header or a command line."""
+    return _SENDABLE.fullmatch(address) is not None and is_text(address)
+
+
+def is_text(text: str) -> bool:
+    """Tell whether a string holds only what UTF-8 can carry and a reader can see."""
+    return all(unicodedata.category(sign) not in {"Cc", "Cs", "Cf", "Zl", "Zp"} for sign in text)
+
+
+def clean_line(text: str, length: int) -> str:
+    """Make one line of hostile text: no line ends, controls, direction marks or lone surrogates;
+    cut at `length` characters, with an ellipsis."""
+    if not text.isascii() or not text.isprintable():
+        text = "".join(map(_clean_sign, text))
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "\u2026"
+
+
+def _clean_sign(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category in {"Cc", "Zl", "Zp"}:
+        return " "
+    if category == "Cs":
+        return "\ufffd"
+    return "" if category == "Cf" and sign not in _KEPT_FORMAT else sign
+
+
+def person_name(text: str) -> str:
+    """Give a display name as we keep it: one short line; nothing where it holds an address."""
+    name = clean_line(text, _NAME_LENGTH).strip("\"' ")
+    return "" if "@" in name else name
 
 
 # --- Building addresses -----------------------------------------------------------------------

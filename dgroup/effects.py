@@ -53,6 +53,8 @@ class QueueCopies:
     """Queue the post just stored to the group: one fan-out row with a membership cut-off."""
 
     author_membership: int | None
+    parent_id: str = ""
+    """canonical Message-ID of the post that a reply-key address answers"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,20 @@ class TellGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class TellHost:
+    """Queue a letter to the host's people, if the host has named a contact."""
+
+    name: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
 class HoldMail:
     """Keep the mail until somebody decides."""
 
     reason: str
+    answer_to: str = ""
+    """address that may be told what was decided; '' where the sender's may be forged"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,15 @@ class ResolveHold:
     hold_id: int
     decision: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepHold:
+    """A held mail was proved to be its author's and waits on, now for this reason."""
+
+    hold_id: int
+    reason: str
+    answer_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +142,13 @@ class UseCode:
     """Mark a confirmation code as used."""
 
     code_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountTry:
+    """Count a wrong short reference on the open codes of the address it came from (RULINGS 8)."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +179,13 @@ Effect = (
     | QueueCopies
     | QueueLetter
     | TellGroup
+    | TellHost
     | HoldMail
     | ResolveHold
+    | KeepHold
     | ChangeMember
     | UseCode
+    | CountTry
     | ScoreBounce
     | ForwardMail
     | Audit

@@ -3,141 +3,217 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from archive import store
-from dgroup import members, tokens
-from dgroup.incoming import Code, CommandFacts, Incoming, Known, Named, PostFacts, Reading
-from dgroup.model import Group, Membership, MemberState
+from archive.db import Database
+from dgroup import members, policy, tokens
+from dgroup.address import comparable
+from dgroup.commands.base import people_of
+from dgroup.incoming import (
+    Code,
+    CommandFacts,
+    Held,
+    Incoming,
+    Known,
+    LetterCounts,
+    Named,
+    PostFacts,
+    Reading,
+)
+from dgroup.model import Group, Membership
 from dgroup.tables import codes, holds, letter_log
 
 DAY = timedelta(days=1)
-ASKING = ("join-confirm", "leave-confirm", "join-to-publish", "did-you-send")
+MAX_TRIES = 5
+WAITING = "waiting"
+ASKING = frozenset({"join-confirm", "leave-confirm", "join-to-publish", "did-you-send"})
 """letters that count as confirmations for the caps"""
+NOTE = "forged-note"
+_WITH_PEOPLE = frozenset({"add", "remove", "undo"})
 
 
-@dataclass(frozen=True, slots=True)
-class LetterCounts:
-    """Letters that an address got in the last 24 hours."""
-
-    letters: int
-    confirmations_here: int
-    confirmations: int
+# --- Posts ------------------------------------------------------------------------------------
 
 
-def post_facts(conn: Connection, mail: Incoming, group: Group) -> PostFacts:
-    """Read what `plan.plan_post` needs. The caller holds the group's lock."""
-    member = members.find(conn, group.id, mail.sender) if mail.sender else None
+def post_facts(conn: Connection, db: Database, mail: Incoming, group: Group) -> PostFacts:
+    """Read what `plan.plan_post` needs. The caller holds the group's lock.
+
+    What only a held mail needs is read only where the rules will hold it: an ordinary post costs
+    two look-ups.
+    """
     message = mail.message
+    member = members.find(conn, group.id, mail.sender) if mail.sender else None
     same = store.find_duplicate(conn, group.id, message.message_id, message.digest)
-    parent = mail.route.reply_key
-    if parent and store.post_by_key(conn, group.id, parent) is None:
-        parent = ""
-    counts = _quiet_counts(conn, mail, group, member)
-    return PostFacts(
+    facts = PostFacts(
         group=group,
         member=member,
-        banned=member is not None and member.state is MemberState.BANNED,
         duplicate_of=same.post_id if same is not None and not same.imposter else None,
         imposter=same is not None and same.imposter,
-        waiting_hold=_is_held(conn, group.id, message.message_id, message.digest),
-        letters_today=counts.letters,
-        confirmations_today_group=counts.confirmations_here,
-        confirmations_today=counts.confirmations,
-        parent_key=parent,
+    )
+    if mail.route.reply_key:
+        parent = store.post_by_key(conn, group.id, mail.route.reply_key)
+        if parent is not None:
+            facts = replace(facts, parent_key=parent.key, parent_id=parent.message_id)
+    verdict = policy.judge(mail, facts)
+    keeps = verdict.fate is policy.Fate.HOLD or (
+        verdict.fate is policy.Fate.REFUSE and mail.envelope.trusted_front
+    )
+    return _with_holds(conn, db, mail, facts, verdict.reason) if keeps else facts
+
+
+def _with_holds(
+    conn: Connection, db: Database, mail: Incoming, facts: PostFacts, reason: str
+) -> PostFacts:
+    address = facts.member.address if facts.inside and facts.member else mail.sender
+    return replace(
+        facts,
+        waiting_hold=is_held(conn, facts.group.id, mail.message.message_id, mail.message.digest),
+        waiting=_count_waiting(conn, facts.group.id, mail.sender, reason),
+        letters=letter_counts(conn, db, address, facts.group.id, mail.envelope.received_at),
     )
 
 
-def _quiet_counts(
-    conn: Connection, mail: Incoming, group: Group, member: Membership | None
-) -> LetterCounts:
-    address = member.address if member is not None else mail.sender
-    return letter_counts(conn, address, group.id, mail.envelope.received_at)
-
-
-def letter_counts(conn: Connection, address: str, group_id: int, now: datetime) -> LetterCounts:
-    """Count the letters of the last 24 hours to `address`, from all groups."""
-    query = select(letter_log.c.group_id, letter_log.c.kind).where(
-        letter_log.c.address == members.comparable(address), letter_log.c.at > now - DAY
-    )
-    rows = conn.execute(query).all()
-    asked = [row.group_id for row in rows if row.kind in ASKING]
-    return LetterCounts(len(rows), asked.count(group_id), len(asked))
-
-
-def _is_held(conn: Connection, group_id: int, message_id: str, digest: str) -> bool:
+def is_held(conn: Connection, group_id: int, message_id: str, digest: str) -> bool:
+    """Tell whether this very mail waits for a decision already."""
     query = select(holds.c.id).where(
         holds.c.group_id == group_id,
         holds.c.message_id == message_id,
         holds.c.digest == digest,
-        holds.c.state == "waiting",
+        holds.c.state == WAITING,
     )
     return conn.execute(query).first() is not None
 
 
+def _count_waiting(conn: Connection, group_id: int, sender: str, reason: str) -> int:
+    """Count the held mails of a sender; where the sender may be anybody, all with this reason."""
+    alike: ColumnElement[bool] = func.lower(holds.c.sender) == sender
+    if reason in policy.NOBODYS:
+        alike = holds.c.reason == reason
+    waiting = (holds.c.group_id == group_id, holds.c.state == WAITING, alike)
+    count: int = conn.execute(select(func.count()).select_from(holds).where(*waiting)).scalar_one()
+    return count
+
+
+# --- Letters sent -----------------------------------------------------------------------------
+
+_LETTERS = select(letter_log.c.group_id, letter_log.c.kind).where(
+    letter_log.c.address == bindparam("address"), letter_log.c.at > bindparam("since")
+)
+
+
+def letter_counts(
+    conn: Connection, db: Database, address: str, group_id: int, now: datetime
+) -> LetterCounts:
+    """Count the letters of the last 24 hours to `address`, from all groups.
+
+    Whoever counts is about to write one: others who count for the same address wait for the end of
+    this transaction, so that a cap holds over all groups and writers.
+    """
+    if not address:
+        return LetterCounts()
+    key = comparable(address)
+    db.lock_text(conn, key)
+    rows = conn.execute(_LETTERS, {"address": key, "since": now - DAY}).all()
+    asked = [row.group_id for row in rows if row.kind in ASKING]
+    notes = sum(row.kind == NOTE for row in rows)
+    return LetterCounts(len(rows), asked.count(group_id), len(asked), notes)
+
+
+# --- Commands ---------------------------------------------------------------------------------
+
+
 def command_facts(
-    conn: Connection, mail: Incoming, reading: Reading, group: Group, token_member: int | None
+    conn: Connection,
+    db: Database,
+    mail: Incoming,
+    reading: Reading,
+    group: Group,
+    token_member: int | None,
 ) -> CommandFacts:
     """Read what `plan.plan_command` needs; `token_member` is the id that a leave token names."""
     now = mail.envelope.received_at
-    member = members.find(conn, group.id, mail.sender) if mail.sender else None
     code = find_code(conn, group.id, reading, mail.sender)
-    named = members.by_id(conn, token_member) if token_member is not None else None
-    if named is not None and named.group_id != group.id:
-        named = None
-    if code is not None:
-        named = members.find(conn, group.id, code.address)
-    counts = letter_counts(conn, member.address if member else mail.sender, group.id, now)
-    return CommandFacts(
+    facts = CommandFacts(
         group=group,
-        member=member,
-        token_member=named,
+        member=members.find(conn, group.id, mail.sender) if mail.sender else None,
+        token_member=_named(conn, group.id, token_member, code),
         code=code,
-        people=tuple(known(conn, group, person) for person in reading.people),
+        people=known_people(conn, group, _people(reading, code)),
         coordinators=members.coordinators(conn, group.id),
         waiting=_waiting(conn, group.id, code) if code is not None else (),
-        letters_today=counts.letters,
-        confirmations_today_group=counts.confirmations_here,
-        confirmations_today=counts.confirmations,
+        letters=LetterCounts(),
         now=now,
+    )
+    addressee = facts.addressee or mail.sender
+    return replace(facts, letters=letter_counts(conn, db, addressee, group.id, now))
+
+
+def _named(
+    conn: Connection, group_id: int, token_member: int | None, code: Code | None
+) -> Membership | None:
+    if code is not None:
+        return members.find(conn, group_id, code.address)
+    named = members.by_id(conn, token_member) if token_member is not None else None
+    return named if named is not None and named.group_id == group_id else None
+
+
+def _people(reading: Reading, code: Code | None) -> Sequence[Named]:
+    if code is None:
+        return reading.people
+    return people_of(code.payload) if code.action in _WITH_PEOPLE else ()
+
+
+def known_people(conn: Connection, group: Group, people: Sequence[Named]) -> tuple[Known, ...]:
+    """Check addresses that a command names and look them up, all at once."""
+    domain = group.address.partition("@")[2].lower()
+    found = members.find_all(conn, group.id, [person.address for person in people])
+    return tuple(
+        Known(person.address, person.name, found.get(comparable(person.address)), problem)
+        for person in people
+        for problem in [_problem(person.address, domain)]
     )
 
 
 def known(conn: Connection, group: Group, person: Named) -> Known:
-    """Check an address that a command names and look it up."""
+    """Check one address and look it up."""
+    return known_people(conn, group, [person])[0]
+
+
+def _problem(address: str, domain: str) -> str:
     try:
         validate_email(
-            person.address,
+            address,
             check_deliverability=False,
             test_environment=True,
             allow_smtputf8=True,
             strict=True,
         )
     except EmailNotValidError:
-        return Known(person.address, person.name, None, "syntax")
-    domain = group.address.partition("@")[2]
-    if person.address.lower().rpartition("@")[2] == domain.lower():
-        return Known(person.address, person.name, None, "ours")
-    return Known(person.address, person.name, members.find(conn, group.id, person.address))
+        return "syntax"
+    return "ours" if address.lower().rpartition("@")[2] == domain else ""
+
+
+# --- Codes ------------------------------------------------------------------------------------
 
 
 def find_code(conn: Connection, group_id: int, reading: Reading, sender: str) -> Code | None:
     """Find the code of a reply: the whole code, or its short reference from the address it was
-    sent to (RULINGS 8)."""
+    sent to (RULINGS 8). After five wrong references only the whole code counts."""
     if reading.code:
         where = codes.c.hash == tokens.hash_code(reading.code)
     elif reading.reference and sender:
-        mine = func.lower(codes.c.address) == members.comparable(sender)
-        where = (codes.c.reference == reading.reference) & mine
+        mine = func.lower(codes.c.address) == sender
+        where = (codes.c.reference == reading.reference) & mine & (codes.c.tries < MAX_TRIES)
     else:
         return None
     query = select(codes).where(where, codes.c.group_id == group_id).order_by(codes.c.id.desc())
-    row = conn.execute(query).first()
+    row = conn.execute(query.limit(1)).first()
     return _code(row) if row else None
 
 
@@ -155,22 +231,24 @@ def _code(row: Row[Any]) -> Code:
     )
 
 
-def _waiting(conn: Connection, group_id: int, code: Code) -> tuple[int, ...]:
-    """Held posts that a yes publishes: the address's own, or exactly the one that was asked about."""
-    wanted: Sequence[Any]
+def _waiting(conn: Connection, group_id: int, code: Code) -> tuple[Held, ...]:
+    """Held posts that a yes publishes: those whose author only had to join, or exactly the one that
+    was asked about. A mail that nobody vouched for is not among them."""
+    wanted: Sequence[ColumnElement[bool]]
     if code.action == "join":
-        wanted = (
-            holds.c.reason == "not-a-member",
-            func.lower(holds.c.sender) == members.comparable(code.address),
-        )
+        theirs = func.lower(holds.c.sender) == comparable(code.address)
+        wanted = (holds.c.reason == "not-a-member", theirs)
     elif code.action == "publish":
-        wanted = (holds.c.digest == code.payload,)
+        wanted = (holds.c.reason == "auth-fail", holds.c.digest == code.payload)
     else:
         return ()
-    query = select(holds.c.id).where(
-        holds.c.group_id == group_id, holds.c.state == "waiting", *wanted
+    query = select(holds.c.id, holds.c.subject).where(
+        holds.c.group_id == group_id, holds.c.state == WAITING, *wanted
     )
-    return tuple(conn.execute(query.order_by(holds.c.id)).scalars())
+    return tuple(Held(row.id, row.subject) for row in conn.execute(query.order_by(holds.c.id)))
+
+
+# --- People -----------------------------------------------------------------------------------
 
 
 def owner_addresses(conn: Connection, group_id: int, host_contact: str) -> tuple[str, ...]:

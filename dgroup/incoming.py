@@ -28,24 +28,46 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterCounts:
+    """Letters that an address got from us in the last 24 hours, for the caps (RULINGS 8)."""
+
+    letters: int = 0
+    confirmations_here: int = 0
+    """letters with a code about this group"""
+    confirmations: int = 0
+    notes: int = 0
+    """warnings that somebody used the address"""
+
+
+@dataclass(frozen=True, slots=True)
 class PostFacts:
     """All that the decision on a post needs to know of the database."""
 
     group: Group
     member: Membership | None
-    banned: bool
-    duplicate_of: int | None
+    duplicate_of: int | None = None
     """post id of a post with the same Message-ID and digest"""
-    imposter: bool
+    imposter: bool = False
     """a post has this Message-ID with another content"""
-    waiting_hold: bool
-    """the same mail is held already"""
-    letters_today: int
-    """capped letters this sender got from us in the last 24 hours"""
-    confirmations_today_group: int
-    confirmations_today: int
-    parent_key: str
+    parent_key: str = ""
     """key of the post that a reply-key address names, if it exists"""
+    parent_id: str = ""
+    """canonical Message-ID of that post"""
+    waiting_hold: bool = False
+    """the same mail is held already; this and the rest is only read where a mail is held"""
+    waiting: int = 0
+    """how many mails like it are held: of this sender, or of senders that nobody vouches for"""
+    letters: LetterCounts = LetterCounts()
+
+    @property
+    def inside(self) -> bool:
+        """The sender's address belongs to somebody who is in the group."""
+        return self.member is not None and self.member.inside
+
+    @property
+    def banned(self) -> bool:
+        """The sender's address belongs to somebody who is banned."""
+        return self.member is not None and self.member.banned
 
 
 class Answer(StrEnum):
@@ -80,6 +102,8 @@ class Reading:
     """short reference of the subject, '7KQ2-MX9T'"""
     code: str = ""
     """a whole code found in the address, the subject or the text, normalised"""
+    sure: bool = True
+    """the address names the verb, or subject and text agree on it (RULINGS 8)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,14 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A mail that waits for a decision."""
+
+    id: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommandFacts:
     """All that the decision on a command needs to know of the database."""
 
@@ -120,15 +152,23 @@ class CommandFacts:
     member: Membership | None
     """the membership of the address the mail claims to be from"""
     token_member: Membership | None
-    """the membership that the token in the address names, or that the code was sent to"""
+    """the membership that the token in the address names, or of the address the code was sent to"""
     code: Code | None
     """the code in the address or subject, if there is one like it"""
     people: tuple[Known, ...]
-    """what is known of each address that the command names, in its order"""
+    """what is known of each address that the command, or the code's payload, names; in its order"""
     coordinators: tuple[Membership, ...]
-    waiting: tuple[int, ...]
-    """ids of held posts that a yes to this code would publish"""
-    letters_today: int
-    confirmations_today_group: int
-    confirmations_today: int
+    waiting: tuple[Held, ...]
+    """held posts that a yes to this code would publish"""
+    letters: LetterCounts
+    """of `addressee`"""
     now: datetime
+
+    @property
+    def addressee(self) -> str:
+        """The registered address that answers go to: of the code, the token, the member; '' where
+        the sender is nobody in the group."""
+        if self.code is not None:
+            return self.code.address
+        known = self.token_member or self.member
+        return known.address if known is not None and known.inside else ""

@@ -16,18 +16,19 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert
 
 from archive import store
-from archive.model import ArchiveMode, GroupInfo
+from archive.model import ArchiveMode, GroupInfo, SiteInfo
 from archive.parse import parse
 from archive.text import links, own_words
 from dgroup import auth, facts, groups, members, plan, tokens
 from dgroup.address import group_address, route
-from dgroup.apply import Source, Tools, Work, apply
+from dgroup.apply import apply_effects
 from dgroup.commands.base import Caps, Request
 from dgroup.commands.reading import read
-from dgroup.effects import Outcome, OutcomeKind, Plan, QueueLetter
-from dgroup.incoming import Incoming, Reading
-from dgroup.model import Alignment, Envelope, Group, Reply, Route, RouteKind, WhoJoins, WhoPosts
+from dgroup.effects import Outcome, OutcomeKind, Plan
+from dgroup.incoming import Answer, Incoming, Reading
+from dgroup.model import Envelope, Group, Reply, Route, RouteKind, WhoJoins, WhoPosts
 from dgroup.tables import audit, quarantine
+from dgroup.work import Source, Tools, Work, record
 from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.intake")
@@ -142,7 +143,7 @@ class Intake:
         return tuple(prepared)
 
     def _prepared(self, mail: Incoming) -> _Prepared:
-        reads = mail.route.kind in {RouteKind.COMMAND, RouteKind.CONFIRM}
+        reads = mail.route.kind in {RouteKind.COMMAND, RouteKind.CONFIRM, RouteKind.OWNER}
         token = None
         if mail.route.token and mail.route.kind is RouteKind.COMMAND:
             token = tokens.read("leave", mail.route.token, self._keyring)
@@ -153,11 +154,12 @@ class Intake:
     def _decide(
         self, conn: Connection, prepared: tuple[_Prepared, ...]
     ) -> tuple[list[Work], tuple[Reply, ...]]:
+        """Decide for each recipient in turn; the outcomes are written when all of them stand."""
         works: list[Work] = []
         outcomes: list[Outcome] = []
-        mail_id: int | None = None
         for one in prepared:
             group = self._group(conn, one.mail.route)
+            mail_id = works[-1].mail_id if works else None
             if group is None:
                 works.append(self._work(conn, self._host_group(), one, mail_id))
                 outcomes.append(Outcome(OutcomeKind.REFUSED, NO_SUCH, "unknown-group"))
@@ -166,11 +168,32 @@ class Intake:
                 self._tools.db.lock_group(conn, group.id)
             decided = self._plan(conn, group, one)
             work = self._work(conn, group, one, mail_id)
-            apply(work, decided)
-            mail_id = work.mail_id
+            apply_effects(work, decided)
             works.append(work)
             outcomes.append(decided.outcome)
-        return works, self._replies(works, prepared, outcomes)
+        replies = tuple(outcome.reply for outcome in outcomes)
+        if not self._settings.per_recipient and 0 < sum(one.kept for one in replies) < len(replies):
+            outcomes = self._tell_refused(works, prepared, outcomes)
+        for work, outcome in zip(works, outcomes, strict=True):
+            record(work, outcome)
+        return works, replies
+
+    def _tell_refused(
+        self, works: list[Work], prepared: tuple[_Prepared, ...], outcomes: list[Outcome]
+    ) -> list[Outcome]:
+        """SMTP has one answer for all recipients: what it cannot say becomes a letter."""
+        told = []
+        for work, one, outcome in zip(works, prepared, outcomes, strict=True):
+            if not outcome.reply.kept:
+                caps, db, mail = self._settings.caps, self._tools.db, one.mail
+                now = mail.envelope.received_at
+                letters = facts.letter_counts(work.conn, db, mail.sender, work.group.id, now)
+                decided = plan.plan_mixed(mail, work.group, outcome, letters, caps)
+                apply_effects(work, decided)
+                told.append(decided.outcome)
+            else:
+                told.append(outcome)
+        return told
 
     def _work(self, conn: Connection, group: Group, one: _Prepared, mail_id: int | None) -> Work:
         return Work(conn, self._tools, group, Source.of(one.mail), mail_id=mail_id)
@@ -181,49 +204,30 @@ class Intake:
         return groups.find(conn, where.group, self._tools.site.domain)
 
     def _host_group(self) -> Group:
-        """What letters and audit lines about the host itself stand under: group 0."""
-        site = self._tools.site
-        info = GroupInfo(0, "groups", site.name, "", site.language, "UTC", ArchiveMode.NONE)
-        address = group_address("groups", site.domain)
-        return Group(info, address, WhoPosts.MEMBERS, WhoJoins.CLOSED, "", False, 0, 1, 8)
+        return host_group(self._tools.site)
 
     def _plan(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
-        mail, caps = one.mail, self._settings.caps
+        mail, caps, db = one.mail, self._settings.caps, self._tools.db
         kind = mail.route.kind
         if kind is RouteKind.POST:
-            known = facts.post_facts(conn, mail, group)
+            known = facts.post_facts(conn, db, mail, group)
             return plan.plan_post(mail, known, caps, self._tools.site.base_url)
         if kind is RouteKind.BOUNCE:
             member = None
             if one.token_member is not None:
                 member = members.by_id(conn, one.token_member)
-            return plan.plan_bounce(mail, member)
-        if kind in {RouteKind.OWNER, RouteKind.SITE}:
-            contact = self._settings.host_contact
-            people = facts.owner_addresses(conn, group.id, contact)
-            return plan.plan_owner(mail, people)
-        assert one.reading is not None  # _prepared() reads every command and confirm mail
-        found = facts.command_facts(conn, mail, one.reading, group, one.token_member)
+            return plan.plan_bounce(mail, group, member)
+        if kind is RouteKind.SITE:
+            return self._for_people(conn, group, mail)
+        assert one.reading is not None  # _prepared() reads all that is left
+        found = facts.command_facts(conn, db, mail, one.reading, group, one.token_member)
+        if kind is RouteKind.OWNER and (found.code is None or one.reading.answer is Answer.OTHER):
+            return self._for_people(conn, group, mail)
         return plan.plan_command(Request(mail, one.reading, found, caps))
 
-    def _replies(
-        self, works: list[Work], prepared: tuple[_Prepared, ...], outcomes: list[Outcome]
-    ) -> tuple[Reply, ...]:
-        """One SMTP answer serves several recipients: a refusal beside a kept mail becomes a letter
-        to a sender whose domain vouches for them, else an audit line (RULINGS 1)."""
-        replies = [outcome.reply for outcome in outcomes]
-        mixed = any(reply.kept for reply in replies) and not all(reply.kept for reply in replies)
-        if not mixed or self._settings.per_recipient:
-            return tuple(replies)
-        for work, one, outcome in zip(works, prepared, outcomes, strict=True):
-            aligned = one.mail.verdicts.alignment is Alignment.ALIGNED
-            if not outcome.reply.kept and aligned:
-                values = (("subject", work.source.message.subject), ("reason", outcome.reply.text))
-                language = work.group.info.language
-                letter = QueueLetter("not-posted", one.mail.sender, language, values)
-                told = Outcome(OutcomeKind.REFUSED, KEPT, f"letter: {outcome.reason}")
-                apply(work, Plan(told, (letter,)))
-        return tuple(replies)
+    def _for_people(self, conn: Connection, group: Group, mail: Incoming) -> Plan:
+        contact = self._settings.host_contact
+        return plan.plan_owner(mail, group, facts.owner_addresses(conn, group.id, contact))
 
     # --- Quarantine ---------------------------------------------------------------------------
 
@@ -246,6 +250,13 @@ class Intake:
                 len(envelope.raw),
                 reply.line(),
             )
+
+
+def host_group(site: SiteInfo) -> Group:
+    """What letters, holds and audit lines about the host itself stand under: group 0."""
+    info = GroupInfo(0, "groups", site.name, "", site.language, "UTC", ArchiveMode.NONE)
+    address = group_address("groups", site.domain)
+    return Group(info, address, WhoPosts.MEMBERS, WhoJoins.CLOSED, "", False, 0, 1, 8)
 
 
 def _store_quarantine(conn: Connection, envelope: Envelope, error: Exception) -> None:

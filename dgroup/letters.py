@@ -1,18 +1,19 @@
 """Letters: the mails that we write. A template `mail/NAME.txt.j2` becomes a whole mail as bytes.
 
 A template's first line is `Subject: ...`; the rest is the text, filled to 72 columns here. Letters
-are marked as automatic (RFC 3834 5) and their Message-IDs never join a thread (RULINGS 4).
+are marked as automatic (RFC 3834 5) and their Message-IDs never join a thread (RULINGS 4). Whatever
+names and subjects strangers send, a letter has exactly the header fields that stand here.
 """
 
 from __future__ import annotations
 
+import quopri
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -27,10 +28,16 @@ from archive import i18n, ids
 from archive.model import SiteInfo
 from archive.resources import tree
 from dgroup import address
-from dgroup.effects import Values
+from dgroup.address import clean_line
+from dgroup.effects import Value, Values
 from dgroup.model import Group
+from dgroup.splice import phrase
 
 WIDTH = 72
+SUBJECT_LENGTH = 150
+VALUE_LENGTH = 320
+"""characters of a name, subject or reason that came from outside; whole addresses fit"""
+_ID = re.compile(r"[!-;=?-~]{1,900}")
 _GAP = re.compile(r"\n{3,}")
 _LIST_ROW = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s+")
 
@@ -73,17 +80,22 @@ class LetterWriter:
         self._environments: dict[str, Environment] = {}
 
     def write(self, letter: Letter, group: Group) -> bytes:
-        """Give the whole mail, CRLF line ends, ready to be sent."""
+        """Give the whole mail, CRLF line ends, ready to be sent. Never raises for what values hold;
+        the recipient must be `address.is_sendable`."""
         subject, text = self._render(letter, group)
-        message = EmailMessage(policy=SMTP)
-        message["From"] = Address(group.info.title, group.name + "-owner", self._site.domain)
-        message["To"] = letter.recipient
-        message["Subject"] = subject
-        message["Date"] = format_datetime(letter.now)
-        message["Message-ID"] = f"<{letter.message_id}>"
-        _add_marks(message, letter, group, self._site.domain)
-        message.set_content(text, cte="8bit" if text.isascii() else "quoted-printable")
-        return message.as_bytes()
+        encoding, body = _encoded(text)
+        head = [
+            f"From: {_sender(group, self._site.domain)}",
+            f"To: <{letter.recipient}>",
+            f"Subject: {_unstructured('Subject', subject)}",
+            f"Date: {format_datetime(letter.now)}",
+            f"Message-ID: <{letter.message_id}>",
+            *_marks(letter, group, self._site.domain),
+            "MIME-Version: 1.0",
+            'Content-Type: text/plain; charset="utf-8"',
+            f"Content-Transfer-Encoding: {encoding}",
+        ]
+        return "\r\n".join([*head, "", ""]).encode() + body
 
     def _render(self, letter: Letter, group: Group) -> tuple[str, str]:
         environment = self.environment(letter.language)
@@ -99,10 +111,10 @@ class LetterWriter:
             home=ids.url(self._site.base_url, ids.home_path(group.name)),
             site=self._site,
             code=letter.code,
-            **dict(letter.values),
+            **{name: _harmless(value) for name, value in letter.values},
         )
         head, _, body = whole.strip().partition("\n")
-        subject = " ".join(head.removeprefix("Subject:").split())
+        subject = clean_line(head.removeprefix("Subject:"), SUBJECT_LENGTH)
         return subject, fill(body.strip("\n")) + "\n"
 
     def environment(self, language: str) -> Environment:
@@ -124,17 +136,46 @@ class LetterWriter:
         return self._environments[language]
 
 
-def _add_marks(message: EmailMessage, letter: Letter, group: Group, domain: str) -> None:
+def _harmless(value: Value) -> Value:
+    """One line of bounded length, whatever a stranger wrote; tables keep their shape."""
+    if isinstance(value, str):
+        return clean_line(value, VALUE_LENGTH)
+    if isinstance(value, tuple):
+        return tuple(tuple(clean_line(one, VALUE_LENGTH) for one in row) for row in value)
+    return value
+
+
+def _sender(group: Group, domain: str) -> str:
+    owner = address.owner_address(group.name, domain)
+    words = phrase(group.info.title)
+    return f"{words} <{owner}>" if words else owner
+
+
+def _marks(letter: Letter, group: Group, domain: str) -> Iterator[str]:
     """Say that a program wrote this, whom to answer and which group it is about."""
-    message["Reply-To"] = (
-        letter.code.reply_to if letter.code else address.owner_address(group.name, domain)
-    )
-    if letter.answers:
-        message["In-Reply-To"] = f"<{letter.answers}>"
-        message["References"] = f"<{letter.answers}>"
-    message["Auto-Submitted"] = "auto-replied" if letter.answers else "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["List-Id"] = f"<{group.name}.{domain}>"
+    owner = address.owner_address(group.name, domain)
+    yield f"Reply-To: <{letter.code.reply_to if letter.code else owner}>"
+    if letter.answers and _ID.fullmatch(letter.answers):
+        yield f"In-Reply-To: <{letter.answers}>"
+        yield f"References: <{letter.answers}>"
+    yield f"Auto-Submitted: {'auto-replied' if letter.answers else 'auto-generated'}"
+    yield "X-Auto-Response-Suppress: All"
+    yield f"List-Id: <{group.name}.{domain}>"
+
+
+def _unstructured(name: str, text: str) -> str:
+    """Encode and fold a header's text (RFC 2047, RFC 5322 2.2.3)."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    folded = Header(text, charset, header_name=name, maxlinelen=76).encode(linesep="\r\n")
+    return folded.strip()
+
+
+def _encoded(text: str) -> tuple[str, bytes]:
+    """Give transfer encoding and body: as it is where every line is short ASCII."""
+    data = text.encode("utf-8", "replace")
+    if text.isascii() and all(len(line) < 900 for line in text.split("\n")):
+        return "7bit", data.replace(b"\n", b"\r\n")
+    return "quoted-printable", quopri.encodestring(data).replace(b"\n", b"\r\n")
 
 
 def fill(text: str) -> str:

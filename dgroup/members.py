@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
 
 from archive.model import GroupInfo
+from dgroup.address import comparable, person_name
 from dgroup.effects import ChangeMember
 from dgroup.model import Delivery, Membership, MemberState, Role
 from dgroup.tables import addresses, memberships, persons
@@ -27,10 +28,17 @@ _BY_ADDRESS = _SELECT.join(addresses, addresses.c.person_id == memberships.c.per
     addresses.c.address == bindparam("address"), memberships.c.group_id == bindparam("group")
 )
 
-
-def comparable(address: str) -> str:
-    """Give the form of an address that is compared: lower case, no angle brackets."""
-    return address.strip().strip("<>").lower()
+_BY_ADDRESSES = (
+    _SELECT.add_columns(addresses.c.address.label("asked"))
+    .join(addresses, addresses.c.person_id == memberships.c.person_id)
+    .where(
+        addresses.c.address.in_(bindparam("addresses", expanding=True)),
+        memberships.c.group_id == bindparam("group"),
+    )
+)
+_NEWEST = select(func.max(memberships.c.id))
+_CHUNK = 500
+_OUT = (MemberState.LEFT, MemberState.BANNED)
 
 
 def find(conn: Connection, group_id: int, address: str) -> Membership | None:
@@ -38,6 +46,17 @@ def find(conn: Connection, group_id: int, address: str) -> Membership | None:
     found = {"address": comparable(address), "group": group_id}
     row = conn.execute(_BY_ADDRESS, found).first()
     return _membership(row) if row else None
+
+
+def find_all(conn: Connection, group_id: int, wanted: Sequence[str]) -> dict[str, Membership]:
+    """Give the memberships of many addresses, by the comparable form of the address."""
+    keys = sorted({comparable(address) for address in wanted})
+    found = {}
+    for start in range(0, len(keys), _CHUNK):
+        values = {"group": group_id, "addresses": keys[start : start + _CHUNK]}
+        for row in conn.execute(_BY_ADDRESSES, values):
+            found[row.asked] = _membership(row)
+    return found
 
 
 def by_id(conn: Connection, membership_id: int) -> Membership | None:
@@ -72,13 +91,10 @@ def count_active(conn: Connection, group_id: int) -> int:
     return conn.execute(select(func.count()).select_from(memberships).where(where)).scalar_one()
 
 
-def newest_id(conn: Connection, group_id: int) -> int:
-    """Give the highest membership id of the group: the cut-off of a fan-out (RULINGS 2)."""
-    query = select(func.coalesce(func.max(memberships.c.id), 0)).where(
-        memberships.c.group_id == group_id
-    )
-    newest: int = conn.execute(query).scalar_one()
-    return newest
+def newest_id(conn: Connection) -> int:
+    """Give the highest membership id there is: the cut-off of a fan-out (RULINGS 2)."""
+    newest: int | None = conn.execute(_NEWEST).scalar_one()
+    return newest or 0
 
 
 def change(conn: Connection, group: GroupInfo, wish: ChangeMember, now: datetime) -> Membership:
@@ -104,7 +120,7 @@ def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) 
     if row is None:
         person_id: int = conn.execute(
             insert(persons)
-            .values(name=wish.name, language=wish.language or language, created_at=now)
+            .values(name=person_name(wish.name), language=wish.language or language, created_at=now)
             .returning(persons.c.id)
         ).scalar_one()
         conn.execute(
@@ -113,7 +129,8 @@ def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) 
             )
         )
         return person_id
-    values = {"name": wish.name} if wish.name and not row.name else {}
+    name = person_name(wish.name)
+    values = {"name": name} if name and not row.name else {}
     if wish.language is not None:
         values["language"] = wish.language
     if values:
@@ -144,9 +161,9 @@ def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datet
     values: dict[str, object] = {}
     if wish.state is not None:
         values["state"] = wish.state
-        if wish.state is MemberState.LEFT:
+        if wish.state in _OUT:
             values["left_at"] = now
-        elif wish.state is MemberState.ACTIVE and member.state is MemberState.LEFT:
+        elif wish.state is MemberState.ACTIVE and not member.inside:
             values |= {"joined_at": now, "left_at": None, "address": wish.address.strip()}
     for name in ("role", "delivery", "summary", "own_copy"):
         if (value := getattr(wish, name)) is not None:

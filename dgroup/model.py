@@ -127,6 +127,9 @@ class MemberState(StrEnum):
     BANNED = "banned"
 
 
+_INSIDE = frozenset({MemberState.ACTIVE, MemberState.PAUSED, MemberState.SUSPENDED})
+
+
 class Delivery(StrEnum):
     """How posts reach a member (RULINGS 7)."""
 
@@ -164,6 +167,21 @@ class Membership:
     own_copy: bool
     language: str
     joined_at: datetime
+
+    @property
+    def inside(self) -> bool:
+        """In the group now: may post and leave, whether or not mail goes out to them."""
+        return self.state in _INSIDE
+
+    @property
+    def coordinates(self) -> bool:
+        """Runs the group now."""
+        return self.inside and self.role is Role.COORDINATOR
+
+    @property
+    def banned(self) -> bool:
+        """Refused, whatever address of theirs writes."""
+        return self.state is MemberState.BANNED
 
 
 class WhoPosts(StrEnum):

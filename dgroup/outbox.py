@@ -131,9 +131,13 @@ def queue_letter(
     recipient: str,
     envelope_from: str,
     now: datetime,
+    smtputf8: bool = False,
 ) -> int:
-    """Queue a whole mail to one address; `envelope_from` '' is the null reverse-path."""
-    row = _mail_row(group_id, MailClass.LETTER, message, now)
+    """Queue a whole mail to one address; `envelope_from` '' is the null reverse-path.
+
+    `smtputf8` says that headers or address hold UTF-8 (RFC 6531).
+    """
+    row = {**_mail_row(group_id, MailClass.LETTER, message, now), "smtputf8": smtputf8}
     outbox_id: int = conn.execute(_INSERT_MAIL, row).scalar_one()
     conn.execute(
         insert(deliveries),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from archive import ids
 from archive.model import ArchiveMode
 from dgroup.commands import BY_VERB, confirm, guide
-from dgroup.commands.base import Caps, Request, dropped
+from dgroup.commands.base import Caps, Request, dropped, join_payload, may_ask
 from dgroup.effects import (
+    Audit,
     Effect,
     ForwardMail,
     HoldMail,
@@ -19,9 +20,22 @@ from dgroup.effects import (
     ScoreBounce,
     StorePost,
 )
-from dgroup.incoming import Incoming, PostFacts
+from dgroup.incoming import Incoming, LetterCounts, PostFacts
 from dgroup.model import Alignment, Group, Membership, Reply, RouteKind
-from dgroup.policy import Fate, Verdict, automatic_reason, judge
+from dgroup.policy import (
+    Fate,
+    Verdict,
+    automatic_reason,
+    is_echo,
+    is_list_mail,
+    is_vouched,
+    judge,
+)
+
+RECEIVED = Reply(250, "2.0.0", "Received")
+
+
+# --- Posts ------------------------------------------------------------------------------------
 
 
 def plan_post(mail: Incoming, facts: PostFacts, caps: Caps, base_url: str) -> Plan:
@@ -33,10 +47,7 @@ def plan_post(mail: Incoming, facts: PostFacts, caps: Caps, base_url: str) -> Pl
         reply = Reply(250, "2.0.0", f"Not posted: {verdict.reason}")
         return Plan(Outcome(OutcomeKind.DISCARDED, reply, verdict.reason))
     if verdict.fate is Fate.REFUSE and not mail.envelope.trusted_front:
-        reply = Reply(verdict.code, verdict.enhanced, verdict.text)
-        return Plan(Outcome(OutcomeKind.REFUSED, reply, verdict.reason))
-    if verdict.reason == "too-large" and mail.verdicts.alignment is Alignment.FAIL:
-        return dropped("too-large auth-fail")
+        return _refused(verdict)
     return _hold(mail, facts, verdict, caps)
 
 
@@ -47,7 +58,8 @@ def _post(mail: Incoming, facts: PostFacts, verdict: Verdict, base_url: str) -> 
         text = f"Accepted {ids.message_url(base_url, facts.group.name, key)}"
     outcome = Outcome(OutcomeKind.POSTED, Reply(250, "2.0.0", text), verdict.reason)
     author = facts.member.id if facts.member is not None else None
-    return Plan(outcome, (StorePost(facts.parent_key, facts.imposter), QueueCopies(author)))
+    copies = QueueCopies(author, facts.parent_id)
+    return Plan(outcome, (StorePost(facts.parent_key, facts.imposter), copies))
 
 
 def post_key(mail: Incoming, *, imposter: bool) -> str:
@@ -58,96 +70,151 @@ def post_key(mail: Incoming, *, imposter: bool) -> str:
     return ids.key_of(message.message_id)
 
 
+def _refused(verdict: Verdict) -> Plan:
+    reply = Reply(verdict.code, verdict.enhanced, verdict.text)
+    return Plan(Outcome(OutcomeKind.REFUSED, reply, verdict.reason))
+
+
 def _hold(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Plan:
+    """Keep the mail, within bounds: nobody fills the disk or the coordinators' desk through us."""
+    if verdict.limit and facts.waiting >= verdict.limit:
+        if mail.envelope.trusted_front or not verdict.text:
+            return dropped(f"cap {verdict.reason}")
+        return _refused(verdict)
     outcome = Outcome(
         OutcomeKind.HELD, Reply(250, "2.0.0", f"Held: {verdict.reason}"), verdict.reason
     )
-    effects: list[Effect] = [HoldMail(verdict.reason)]
+    effects: list[Effect] = [HoldMail(verdict.reason, _answerable(mail, facts))]
     note = _note(mail, facts, verdict, caps)
     if note is not None and not facts.waiting_hold:
         effects.append(note)
     return Plan(outcome, tuple(effects))
 
 
+def _answerable(mail: Incoming, facts: PostFacts) -> str:
+    """Give the address that may be written to about a held mail, '' where it may be forged: a
+    member's registered one, or that of a sender whose domain vouches for the mail."""
+    if mail.verdicts.alignment is Alignment.FAIL or is_list_mail(mail):
+        return ""
+    if facts.inside and facts.member is not None:
+        return facts.member.address
+    return mail.sender if is_vouched(mail) else ""
+
+
 def _note(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> QueueLetter | None:
-    """The one capped letter about a held mail: to the registered address, or to a sender whose
-    domain vouches for them; never to an address that may be forged."""
-    if not verdict.letter or facts.letters_today >= caps.answers_per_day:
+    """The one capped letter about a held mail."""
+    if verdict.letter == "did-you-send":
+        return _question(mail, facts, caps)
+    recipient = _answerable(mail, facts)
+    if not verdict.letter or not recipient or facts.letters.letters >= caps.answers_per_day:
         return None
-    member, subject = facts.member, mail.message.subject
-    if member is None and mail.verdicts.alignment is not Alignment.ALIGNED:
+    if verdict.letter == "too-large" and not is_vouched(mail):
         return None
-    code = _code(mail, facts, verdict, caps)
-    if code is not None and (
-        facts.confirmations_today_group >= caps.confirmations_per_group
-        or facts.confirmations_today >= caps.confirmations
-    ):
-        return None
+    code = None
+    if verdict.letter == "join-to-publish":
+        if not may_ask(facts.letters, caps):
+            return None
+        code = NewCode("join", mail.sender, join_payload(mail.message, ""), caps.code_days)
     return QueueLetter(
         name=verdict.letter,
-        recipient=member.address if member is not None else mail.sender,
-        language=_language(member, facts.group),
-        values=(("subject", subject), ("reason", verdict.reason)),
+        recipient=recipient,
+        language=_language(facts),
+        values=(("subject", mail.message.subject), ("reason", verdict.reason)),
         code=code,
-        answers="" if verdict.letter == "did-you-send" else mail.message.message_id,
+        answers=mail.message.message_id,
     )
 
 
-def _code(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> NewCode | None:
-    if verdict.letter == "join-to-publish":
-        name = mail.message.from_[0].name if mail.message.from_ else ""
-        return NewCode("join", mail.sender, name, caps.code_days)
-    if verdict.letter == "did-you-send" and facts.member is not None:
-        return NewCode("publish", facts.member.address, mail.message.digest, caps.code_days)
-    return None
+def _question(mail: Incoming, facts: PostFacts, caps: Caps) -> QueueLetter | None:
+    """Ask the registered address, and nobody else, whether the mail is theirs."""
+    if facts.member is None or not may_ask(facts.letters, caps):
+        return None
+    address = facts.member.address
+    code = NewCode("publish", address, mail.message.digest, caps.code_days)
+    values = (("subject", mail.message.subject), ("reason", "auth-fail"))
+    return QueueLetter("did-you-send", address, facts.member.language, values, code)
 
 
-def _language(member: Membership | None, group: Group) -> str:
-    return member.language if member is not None else group.info.language
+def _language(facts: PostFacts) -> str:
+    if facts.inside and facts.member is not None:
+        return facts.member.language
+    return facts.group.info.language
+
+
+def plan_mixed(
+    mail: Incoming, group: Group, refused: Outcome, letters: LetterCounts, caps: Caps
+) -> Plan:
+    """A refusal beside other recipients who took the mail: SMTP has one answer, so it becomes a
+    letter to a sender whose domain vouches for them, else an audit line (RULINGS 1)."""
+    told = Outcome(OutcomeKind.REFUSED, RECEIVED, f"mixed {refused.reason}")
+    if not is_vouched(mail) or is_list_mail(mail) or letters.letters >= caps.answers_per_day:
+        return Plan(told)
+    values = (("subject", mail.message.subject), ("reason", refused.reply.text))
+    letter = QueueLetter(
+        "not-posted", mail.sender, group.info.language, values, answers=mail.message.message_id
+    )
+    return Plan(told, (letter,))
+
+
+# --- Commands ---------------------------------------------------------------------------------
 
 
 def plan_command(request: Request) -> Plan:
     """Shield first: automatic mail never acts, never confirms, is never answered (COMMANDS D2)."""
-    if reason := _shielded(request.mail):
+    if reason := shielded(request.mail, request.facts.group):
         return dropped(f"shield={reason}")
-    if request.mail.route.kind is RouteKind.CONFIRM or _answers_code(request):
+    member = request.facts.member
+    if member is not None and member.banned:
+        return dropped("banned")
+    if request.mail.route.kind is RouteKind.CONFIRM or request.facts.code is not None:
         return confirm.plan(request)
     command = BY_VERB.get(request.reading.verb)
     return command.plan(request) if command is not None else guide.not_understood(request)
 
 
-def _shielded(mail: Incoming) -> str:
-    """Beside the robots' marks: a command that came through a list is nobody's command."""
+def shielded(mail: Incoming, group: Group) -> str:
+    """Say why a command mail must not act, or '': beside the robots' marks, what came through a
+    list is nobody's command."""
     if reason := automatic_reason(mail):
         return reason
     if mail.message.precedence == "list":
         return "precedence"
-    return "list-id" if any(name == "list-id" for name, _ in mail.message.list_headers) else ""
+    if is_list_mail(mail):
+        return "list-id"
+    return "own-echo" if is_echo(mail, group.address) else ""
 
 
-def _answers_code(request: Request) -> bool:
-    """A reply that lost the address's code: the code itself or the subject's reference counts."""
-    return request.facts.code is not None
+# --- Bounces and mail for people --------------------------------------------------------------
 
 
-def plan_bounce(mail: Incoming, member: Membership | None) -> Plan:
+def plan_bounce(mail: Incoming, group: Group, member: Membership | None) -> Plan:
     """Count a report on the membership that the token names. A bounce never makes a bounce."""
-    reply = Reply(250, "2.0.0", "Received")
-    if member is None:
-        return Plan(Outcome(OutcomeKind.DISCARDED, reply, "bounce-unknown-token"))
-    reason = "report" if automatic_reason(mail) == "report" else "other"
+    if member is None or member.group_id != group.id:
+        return Plan(Outcome(OutcomeKind.DISCARDED, RECEIVED, "bounce-unknown-token"))
+    reason = automatic_reason(mail)
+    if not reason:
+        return Plan(Outcome(OutcomeKind.DISCARDED, RECEIVED, "bounce-by-hand"))
     score = ScoreBounce(member.id, reason)
-    return Plan(Outcome(OutcomeKind.BOUNCE, reply, f"bounce {reason}"), (score,))
+    return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, f"bounce {reason}"), (score,))
 
 
-def plan_owner(mail: Incoming, people: tuple[str, ...]) -> Plan:
-    """Pass a mail for people on to people, untouched; with nobody to reach it is held."""
-    if reason := automatic_reason(mail):
+def plan_owner(mail: Incoming, group: Group, people: tuple[str, ...]) -> Plan:
+    """Pass a mail for people on to people, untouched; with nobody to reach it is held.
+
+    Robots may write to the host (reports to postmaster and abuse, RFC 2142), not to coordinators.
+    """
+    if is_echo(mail, group.address):
+        return dropped("own-echo")
+    reason = automatic_reason(mail) if mail.route.kind is RouteKind.OWNER else ""
+    if reason:
         return dropped(reason)
-    if mail.verdicts.alignment is Alignment.FAIL:
-        return dropped("auth-fail")
+    if mail.verdicts.alignment is Alignment.FAIL and mail.route.kind is RouteKind.OWNER:
+        if mail.envelope.trusted_front:
+            return dropped("auth-fail")
+        reply = Reply(550, "5.7.1", "Mail authentication failed")
+        return Plan(Outcome(OutcomeKind.REFUSED, reply, "auth-fail"))
     if not people:
         outcome = Outcome(OutcomeKind.HELD, Reply(250, "2.0.0", "Held for the host"), "no-owner")
-        return Plan(outcome, (HoldMail("no-owner"),))
+        return Plan(outcome, (HoldMail("no-owner"), Audit("no-owner", mail.route.address)))
     outcome = Outcome(OutcomeKind.FORWARDED, Reply(250, "2.0.0", "Passed on"), "to-people")
     return Plan(outcome, (ForwardMail(people),))

@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dgroup.incoming import Incoming, PostFacts
-from dgroup.model import Alignment, DmarcPolicy, Group, MemberState, Role, WhoJoins, WhoPosts
+from dgroup.model import Alignment, DmarcPolicy, Group, Membership, Role, WhoJoins, WhoPosts
 
 MAX_RECEIVED = 100  # RFC 5321 6.3
 LOOP_HEADER = "x-loop"
+SENDER_HOLDS = 10
+"""mails of one sender that are held at a time"""
+UNPROVED_HOLDS = 100
+"""mails of a group that are held at a time though nobody vouches for their senders"""
+AWAY_SUBJECT = "away-subject"
+UNPROVED = "unproved"
+TWO_FROM = "two-from"
+NOBODYS = frozenset({UNPROVED, TWO_FROM})
+"""reasons that say nothing of the sender: such holds are counted for the whole group"""
+_AUTH_FAILED = "Mail authentication failed (DMARC policy of the sender's domain)"
 
 
 class Fate(StrEnum):
@@ -37,6 +47,8 @@ class Verdict:
     enhanced: str = "5.7.1"
     text: str = ""
     """what an SMTP client is told when refused; names the cure"""
+    limit: int = 0
+    """how many mails like this one may be held at a time; 0 = any number"""
 
 
 Rule = Callable[[Incoming, PostFacts], Verdict | None]
@@ -44,11 +56,9 @@ Rule = Callable[[Incoming, PostFacts], Verdict | None]
 
 def loop(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Our own copy coming back, or a mail that has been round too many hosts."""
-    message = mail.message
-    ours = facts.group.address.lower()
-    if any(name == LOOP_HEADER and value.lower() == ours for name, value in message.headers):
+    if is_echo(mail, facts.group.address):
         return Verdict(Fate.DISCARD, "own-echo")
-    if message.received_count >= MAX_RECEIVED:
+    if mail.message.received_count >= MAX_RECEIVED:
         return Verdict(Fate.DISCARD, "received-loop")
     return None
 
@@ -63,8 +73,13 @@ def banned(mail: Incoming, facts: PostFacts) -> Verdict | None:
 
 
 def automatic(mail: Incoming, facts: PostFacts) -> Verdict | None:
-    """Out-of-office answers, reports and other robots never reach members (STANDARDS pain 18)."""
+    """Out-of-office answers, reports and other robots never reach members (STANDARDS pain 18).
+
+    A member's mail that only its subject makes suspect is looked at by a person.
+    """
     reason = automatic_reason(mail)
+    if reason == AWAY_SUBJECT and facts.inside:
+        return Verdict(Fate.HOLD, AWAY_SUBJECT, limit=SENDER_HOLDS)
     return Verdict(Fate.DISCARD, reason) if reason else None
 
 
@@ -78,7 +93,16 @@ def two_authors(mail: Incoming, facts: PostFacts) -> Verdict | None:
     if "two-from" not in mail.message.defects:
         return None
     text = "A mail must have one From header (RFC 5322 3.6)"
-    return Verdict(Fate.REFUSE, "two-from", code=550, enhanced="5.6.0", text=text)
+    return Verdict(Fate.REFUSE, TWO_FROM, enhanced="5.6.0", text=text, limit=UNPROVED_HOLDS)
+
+
+def forged_stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """Authentication failed and the sender is nobody we know."""
+    if facts.inside or mail.verdicts.alignment is not Alignment.FAIL:
+        return None
+    if mail.envelope.trusted_front:
+        return Verdict(Fate.DISCARD, "auth-fail")
+    return Verdict(Fate.REFUSE, "auth-fail", text=_AUTH_FAILED)
 
 
 def too_large(mail: Incoming, facts: PostFacts) -> Verdict | None:
@@ -86,62 +110,60 @@ def too_large(mail: Incoming, facts: PostFacts) -> Verdict | None:
     limit = facts.group.max_size
     if not limit or len(mail.envelope.raw) <= limit:
         return None
+    if mail.envelope.trusted_front and mail.verdicts.alignment is Alignment.FAIL:
+        return Verdict(Fate.DISCARD, "too-large auth-fail")
     text = f"This group takes mails of up to {limit // 1024} KB"
-    return Verdict(Fate.REFUSE, "too-large", "too-large", 552, "5.3.4", text)
-
-
-def forged(mail: Incoming, facts: PostFacts) -> Verdict | None:
-    """Authentication failed: the From domain publishes DMARC and nothing aligns."""
-    if mail.verdicts.alignment is not Alignment.FAIL:
-        return None
-    if _is_member(facts):
-        if mail.verdicts.policy is DmarcPolicy.REJECT and not mail.envelope.trusted_front:
-            text = "Mail authentication failed (DMARC policy of your domain)"
-            return Verdict(Fate.REFUSE, "auth-fail", text=text)
-        return Verdict(Fate.HOLD, "auth-fail", "did-you-send")
-    if mail.envelope.trusted_front:
-        return Verdict(Fate.DISCARD, "auth-fail")
-    return Verdict(Fate.REFUSE, "auth-fail", text="Mail authentication failed")
-
-
-def other_list(mail: Incoming, facts: PostFacts) -> Verdict | None:
-    """A mail of another list must not pass unseen (RFC 2919): a person looks at it first."""
-    if not any(name == "list-id" for name, _ in mail.message.list_headers):
-        return None
-    return Verdict(Fate.HOLD, "other-list")
-
-
-def stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
-    """Somebody who is not a member writes to a group that only takes members' posts."""
-    if _is_member(facts) or facts.group.who_posts is WhoPosts.OPEN:
-        return None
-    if mail.verdicts.alignment is Alignment.ALIGNED:
-        letter = "join-to-publish" if facts.group.who_joins is WhoJoins.OPEN else "held"
-        return Verdict(Fate.HOLD, "not-a-member", letter)
-    if mail.envelope.trusted_front:
-        return Verdict(Fate.HOLD, "not-a-member")
-    return Verdict(Fate.REFUSE, "not-a-member", text=_cure(facts.group))
+    return Verdict(Fate.REFUSE, "too-large", "too-large", 552, "5.3.4", text, SENDER_HOLDS)
 
 
 def announcements_only(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """In an announce group only coordinators and moderators post."""
-    if facts.group.who_posts is not WhoPosts.ANNOUNCE or _may_announce(facts):
+    group = facts.group
+    if group.who_posts is not WhoPosts.ANNOUNCE or may_announce(facts.member):
         return None
-    owner = facts.group.address.replace("@", "-owner@")
+    owner = group.address.replace("@", "-owner@")
     text = f"Only coordinators post to this group; write to {owner}"
-    return Verdict(Fate.REFUSE, "announce-only", "announce-only", text=text)
+    reason = "announce-only" if is_vouched(mail) or facts.inside else UNPROVED
+    return Verdict(Fate.REFUSE, reason, "announce-only", text=text, limit=_limit(mail))
+
+
+def stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """Somebody who is not a member writes to a group that only takes members' posts."""
+    if facts.inside or facts.group.who_posts is WhoPosts.OPEN:
+        return None
+    text, limit = _cure(facts.group), _limit(mail)
+    if is_vouched(mail):
+        letter = "join-to-publish" if facts.group.who_joins is WhoJoins.OPEN else "held"
+        return Verdict(Fate.HOLD, "not-a-member", letter, text=text, limit=limit)
+    if mail.envelope.trusted_front:
+        return Verdict(Fate.HOLD, UNPROVED, limit=limit)
+    return Verdict(Fate.REFUSE, "not-a-member", text=text)
+
+
+def other_list(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """A mail of another list must not pass unseen (RFC 2919): a person looks at it first."""
+    return Verdict(Fate.HOLD, "other-list") if is_list_mail(mail) else None
+
+
+def forged_member(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """Authentication failed in the name of a member: the member is asked."""
+    if mail.verdicts.alignment is not Alignment.FAIL:
+        return None
+    if mail.verdicts.policy is DmarcPolicy.REJECT and not mail.envelope.trusted_front:
+        return Verdict(Fate.REFUSE, "auth-fail", text=_AUTH_FAILED)
+    return Verdict(Fate.HOLD, "auth-fail", "did-you-send", text=_AUTH_FAILED, limit=SENDER_HOLDS)
 
 
 def moderated(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Everything waits for a coordinator in a moderated group."""
-    if facts.group.who_posts is not WhoPosts.MODERATED or _may_announce(facts):
+    if not needs_decision(facts.group, facts.member):
         return None
     return Verdict(Fate.HOLD, "moderated", "held")
 
 
 def accept(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Nothing speaks against it."""
-    return Verdict(Fate.POST, "member" if _is_member(facts) else "open-group")
+    return Verdict(Fate.POST, "member" if facts.inside else "open-group")
 
 
 RULES: tuple[Rule, ...] = (
@@ -150,11 +172,12 @@ RULES: tuple[Rule, ...] = (
     automatic,
     duplicate,
     two_authors,
+    forged_stranger,
     too_large,
-    forged,
-    other_list,
-    stranger,
     announcements_only,
+    stranger,
+    other_list,
+    forged_member,
     moderated,
     accept,
 )
@@ -166,6 +189,49 @@ def judge(mail: Incoming, facts: PostFacts) -> Verdict:
         if (verdict := rule(mail, facts)) is not None:
             return verdict
     raise AssertionError("the last rule always has a verdict")
+
+
+# --- What rules ask ---------------------------------------------------------------------------
+
+
+def may_announce(member: Membership | None) -> bool:
+    """Tell whether somebody posts without a decision: a coordinator or moderator."""
+    return member is not None and member.inside and member.role is not Role.MEMBER
+
+
+def needs_decision(group: Group, member: Membership | None) -> bool:
+    """Tell whether a proved post still waits for a coordinator."""
+    return group.who_posts is WhoPosts.MODERATED and not may_announce(member)
+
+
+def is_vouched(mail: Incoming) -> bool:
+    """Tell whether the sender's domain vouches for the mail, so that the sender may be answered."""
+    return mail.verdicts.alignment is Alignment.ALIGNED and bool(mail.sender)
+
+
+def is_list_mail(mail: Incoming) -> bool:
+    """Tell whether the mail came through a list: nobody's command, and never answered."""
+    return any(name == "list-id" for name, _ in mail.message.list_headers)
+
+
+def is_echo(mail: Incoming, address: str) -> bool:
+    """Tell whether a copy that we sent for `address` has come back."""
+    ours = address.lower()
+    return any(
+        name == LOOP_HEADER and value.strip().lower() == ours
+        for name, value in mail.message.headers
+    )
+
+
+def _limit(mail: Incoming) -> int:
+    return SENDER_HOLDS if is_vouched(mail) else UNPROVED_HOLDS
+
+
+def _cure(group: Group) -> str:
+    join = group.address.replace("@", "-join@")
+    if group.who_joins is WhoJoins.CLOSED:
+        return f"Only members post to this group; write to {group.address.replace('@', '-owner@')}"
+    return f"Only members post to this group; to join, send an empty mail to {join}"
 
 
 # --- The shield -------------------------------------------------------------------------------
@@ -213,7 +279,7 @@ def automatic_reason(mail: Incoming) -> str:
     if _is_report(mail):
         return "report"
     subject = message.subject.casefold().strip()
-    return "away-subject" if subject.startswith(_AWAY) else ""
+    return AWAY_SUBJECT if subject.startswith(_AWAY) else ""
 
 
 def _is_report(mail: Incoming) -> bool:
@@ -221,19 +287,3 @@ def _is_report(mail: Incoming) -> bool:
         name == "content-type" and value.lower().startswith("multipart/report")
         for name, value in mail.message.headers
     )
-
-
-def _is_member(facts: PostFacts) -> bool:
-    states = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.SUSPENDED)
-    return facts.member is not None and facts.member.state in states
-
-
-def _may_announce(facts: PostFacts) -> bool:
-    return _is_member(facts) and facts.member is not None and facts.member.role is not Role.MEMBER
-
-
-def _cure(group: Group) -> str:
-    join = group.address.replace("@", "-join@")
-    if group.who_joins is WhoJoins.CLOSED:
-        return f"Only members post to this group; write to {group.address.replace('@', '-owner@')}"
-    return f"Only members post to this group; to join, send an empty mail to {join}"

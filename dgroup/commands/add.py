@@ -8,14 +8,13 @@ from dgroup.commands.base import (
     Request,
     active,
     answer,
-    people_of,
     people_payload,
     rows,
 )
-from dgroup.commands.coordinator import confirm_letter, guard, report
+from dgroup.commands.coordinator import answer_guard, confirm_letter, guard, report
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Known, Named
-from dgroup.model import MemberState
+from dgroup.model import MemberState, Role
 
 
 def plan(request: Request) -> Plan:
@@ -26,30 +25,34 @@ def plan(request: Request) -> Plan:
     lists = {"new": rows(new), "known": rows(known), "bad": rows(bad)}
     if not new:
         return answer(request, "add-nobody", **lists)
-    code = NewCode("add", request.sender, people_payload(new), request.caps.code_days)
+    code = NewCode("add", request.addressee, people_payload(new), request.caps.code_days)
     return confirm_letter(request, "add-confirm", code, count=len(new), **lists)
 
 
 def confirmed(request: Request) -> Plan:
-    """The coordinator said yes: each new person is in and gets a welcome."""
-    code = request.facts.code
-    assert code is not None  # `confirm` calls this with a code only
-    people = people_of(code.payload)
+    """The coordinator said yes: each new person is in and gets a welcome.
+
+    Who has joined, or was banned, since the preview is left as they are.
+    """
+    if refusal := answer_guard(request, "add"):
+        return refusal
+    people, _, _ = _sorted(request.facts.people)
     effects: list[Effect] = []
     for person in people:
-        effects.append(ChangeMember(person.address, person.name, MemberState.ACTIVE))
-        effects.append(Audit("added", f"{person.address} by {code.address}"))
-        language = request.facts.group.info.language
-        values = (("name", person.name), ("by", _name(request)))
-        effects.append(QueueLetter("welcome-added", person.address, language, values))
-    payload = people_payload(people, verb="add")
-    undo = NewCode("undo", code.address, payload, UNDO_DAYS)
+        effects += _added(request, person)
+    undo = NewCode("undo", request.addressee, people_payload(people, verb="add"), UNDO_DAYS)
     return report(request, "add-done", undo, people, effects)
 
 
-def _name(request: Request) -> str:
-    member = request.facts.member
-    return member.name if member is not None else ""
+def _added(request: Request, person: Named) -> tuple[Effect, ...]:
+    boss, language = request.facts.member, request.facts.group.info.language
+    assert boss is not None  # answer_guard() says so
+    values = (("name", person.name), ("by", boss.name))
+    return (
+        ChangeMember(person.address, person.name, MemberState.ACTIVE, Role.MEMBER),
+        Audit("added", f"{person.address} by {boss.address}"),
+        QueueLetter("welcome-added", person.address, language, values),
+    )
 
 
 def _sorted(
@@ -57,9 +60,8 @@ def _sorted(
 ) -> tuple[tuple[Named, ...], tuple[Named, ...], tuple[Named, ...]]:
     new, known, bad = [], [], []
     for person in people:
-        banned = person.membership is not None and person.membership.state is MemberState.BANNED
         named = Named(person.address, person.name)
-        if person.problem or banned:
+        if person.problem or (person.membership is not None and person.membership.banned):
             bad.append(named)
         elif active(person.membership):
             known.append(named)

@@ -6,19 +6,22 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archive.model import ParsedMessage
+from dgroup.address import is_sendable, person_name
 from dgroup.effects import (
     Audit,
+    CountTry,
     Effect,
     NewCode,
     Outcome,
     OutcomeKind,
     Plan,
     QueueLetter,
+    UseCode,
     Value,
-    Values,
 )
-from dgroup.incoming import CommandFacts, Incoming, Named, Reading
-from dgroup.model import Alignment, Membership, MemberState, Reply
+from dgroup.incoming import CommandFacts, Incoming, LetterCounts, Named, Reading
+from dgroup.model import Alignment, Membership, Reply
 
 UNDO_DAYS = 30
 
@@ -58,10 +61,16 @@ class Request:
         return self.mail.verdicts.alignment is Alignment.ALIGNED
 
     @property
+    def addressee(self) -> str:
+        """Whom an answer goes to: the registered address of somebody we know, else the sender."""
+        return self.facts.addressee or self.sender
+
+    @property
     def language(self) -> str:
-        """How to speak to the sender: their own language, else how they wrote, else the group's."""
-        if self.facts.member is not None:
-            return self.facts.member.language
+        """How to speak to the addressee: their own language, else how they wrote, else the group's."""
+        known = self.facts.token_member or self.facts.member
+        if known is not None:
+            return known.language
         return self.reading.language or self.facts.group.info.language
 
 
@@ -75,8 +84,7 @@ class Command:
 
 def active(member: Membership | None) -> bool:
     """Tell whether this is somebody who is in the group now."""
-    inside = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.SUSPENDED)
-    return member is not None and member.state in inside
+    return member is not None and member.inside
 
 
 def done(request: Request, reason: str, *effects: Effect) -> Plan:
@@ -85,25 +93,43 @@ def done(request: Request, reason: str, *effects: Effect) -> Plan:
     return Plan(Outcome(OutcomeKind.COMMAND, reply, reason), effects)
 
 
-def dropped(reason: str) -> Plan:
+def dropped(reason: str, *effects: Effect) -> Plan:
     """Nothing is done and nobody is told: automatic mail, caps reached."""
-    return Plan(Outcome(OutcomeKind.DISCARDED, Reply(250, "2.0.0", "Received"), reason))
+    return Plan(Outcome(OutcomeKind.DISCARDED, Reply(250, "2.0.0", "Received"), reason), effects)
+
+
+# --- Letters within their caps ----------------------------------------------------------------
 
 
 def answer(request: Request, name: str, *effects: Effect, **values: Value) -> Plan:
-    """Answer the sender with a letter and do nothing else; silence where caps or forgery say so."""
+    """Answer with a letter and do `effects`; forgery and caps silence the letter, not the effects."""
     if request.forged:
-        return dropped(f"auth-fail {name}")
-    if request.facts.letters_today >= request.caps.answers_per_day:
-        return dropped(f"cap {name}")
+        return dropped(f"auth-fail {name}", *effects)
+    if not may_answer(request):
+        return dropped(f"cap {name}", *effects)
     return done(request, name, *effects, letter(request, name, **values))
 
 
+def may_answer(request: Request) -> bool:
+    """Tell whether the addressee can be written to and has not had the answers of the day."""
+    counts = request.facts.letters
+    return is_sendable(request.addressee) and counts.letters < request.caps.answers_per_day
+
+
+def may_ask(counts: LetterCounts, caps: Caps) -> bool:
+    """Tell whether one more letter with a code may go to the address counted (COMMANDS D4)."""
+    return (
+        counts.letters < caps.answers_per_day
+        and counts.confirmations_here < caps.confirmations_per_group
+        and counts.confirmations < caps.confirmations
+    )
+
+
 def letter(request: Request, name: str, **values: Value) -> QueueLetter:
-    """A letter to the sender, answering their mail."""
+    """A letter to the addressee, answering the mail."""
     return QueueLetter(
         name=name,
-        recipient=request.sender,
+        recipient=request.addressee,
         language=request.language,
         values=tuple(values.items()),
         answers=request.mail.message.message_id,
@@ -115,39 +141,77 @@ def letter_to(member: Membership, name: str, **values: Value) -> QueueLetter:
     return QueueLetter(name, member.address, member.language, tuple(values.items()))
 
 
-def ask(request: Request, name: str, code: NewCode, language: str, **values: Value) -> Plan:
-    """Send a letter with a confirmation code to `code.address`, within the caps on confirmations."""
-    facts, caps = request.facts, request.caps
-    full = (
-        facts.confirmations_today_group >= caps.confirmations_per_group
-        or facts.confirmations_today >= caps.confirmations
-    )
-    if full:
+def ask(request: Request, name: str, code: NewCode, **values: Value) -> Plan:
+    """Send a letter with a confirmation code to the addressee, within the caps on confirmations."""
+    if not is_sendable(code.address) or not may_ask(request.facts.letters, request.caps):
         return dropped(f"cap {name}")
-    pairs: Values = tuple(values.items())
-    asked = QueueLetter(name, code.address, language, pairs, code, request.mail.message.message_id)
+    asked = QueueLetter(
+        name=name,
+        recipient=code.address,
+        language=request.language,
+        values=tuple(values.items()),
+        code=code,
+        answers=request.mail.message.message_id,
+    )
     return done(request, f"asked {name}", asked)
 
 
 def forged_note(request: Request, verb: str) -> Plan:
     """Tell the real person, once a day, that somebody used their address (COMMANDS D6.6)."""
-    member = request.facts.member
-    if member is None or request.facts.letters_today >= 1:
+    member, counts = request.facts.member, request.facts.letters
+    peer = request.mail.envelope.peer
+    if member is None:
         return dropped("auth-fail")
-    audit = Audit("forged", f"{verb} as {member.address} from {request.mail.envelope.peer}")
-    note = letter_to(member, "forged-note", verb=verb, origin=request.mail.envelope.peer)
-    return done(request, "auth-fail", audit, note)
+    audit = Audit("forged", f"{verb} as {member.address} from {peer}")
+    if counts.notes or counts.letters >= request.caps.answers_per_day:
+        return dropped("auth-fail", audit)
+    return done(
+        request, "auth-fail", audit, letter_to(member, "forged-note", verb=verb, origin=peer)
+    )
+
+
+# --- What codes carry -------------------------------------------------------------------------
+
+
+def used(request: Request) -> UseCode:
+    """The effect that ends the code of this answer."""
+    assert request.facts.code is not None  # only answers to a code are confirmed
+    return UseCode(request.facts.code.id)
+
+
+def wrong_reference(request: Request) -> tuple[Effect, ...]:
+    """Count a short reference that fits no code of the sender's: guessing ends after a few tries."""
+    if request.reading.code or not request.reading.reference or not request.sender:
+        return ()
+    return (CountTry(request.sender),)
+
+
+def join_payload(message: ParsedMessage, language: str) -> str:
+    """Write what a code to join must remember: how the person calls themselves and writes."""
+    name = person_name(message.from_[0].name) if message.from_ else ""
+    return json.dumps({"name": name, "language": language})
+
+
+def joining(payload: str) -> tuple[str, str]:
+    """Read (name, language) of a code to join."""
+    data = json.loads(payload)
+    return str(data["name"]), str(data["language"])
 
 
 def people_payload(people: tuple[Named, ...], **extra: str) -> str:
     """Write the people of a code's payload as JSON."""
-    rows = [[person.address, person.name] for person in people]
-    return json.dumps({"people": rows, **extra})
+    listed = [[person.address, person.name] for person in people]
+    return json.dumps({"people": listed, **extra})
 
 
 def people_of(payload: str) -> tuple[Named, ...]:
     """Read the people of a code's payload."""
     return tuple(Named(address, name) for address, name in json.loads(payload)["people"])
+
+
+def verb_of(payload: str) -> str:
+    """Read what an undo code takes back."""
+    return str(json.loads(payload)["verb"])
 
 
 def rows(people: tuple[Named, ...]) -> tuple[tuple[str, ...], ...]:

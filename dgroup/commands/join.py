@@ -10,43 +10,77 @@ from dgroup.commands.base import (
     ask,
     done,
     dropped,
+    join_payload,
+    joining,
+    used,
 )
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, ResolveHold
-from dgroup.model import MemberState, WhoJoins
+from dgroup.model import MemberState, Role, WhoJoins
 
 
 def plan(request: Request) -> Plan:
     """Ask the address itself; a forger only causes one capped letter to the address he names."""
     member, group = request.facts.member, request.facts.group
-    if member is not None and member.state is MemberState.BANNED:
-        return dropped("banned")
-    if active(member):
+    if request.forged:
+        return dropped("auth-fail join")
+    if active(member) and member is not None and member.state is not MemberState.SUSPENDED:
         return answer(request, "join-already")
     if group.who_joins is WhoJoins.CLOSED:
         return answer(request, "join-closed")
-    name = request.mail.message.from_[0].name if request.mail.message.from_ else ""
-    code = NewCode("join", request.sender, name, request.caps.code_days)
-    return ask(request, "join-confirm", code, request.language)
+    address = member.address if active(member) and member is not None else request.sender
+    payload = join_payload(request.mail.message, request.reading.language)
+    return ask(request, "join-confirm", NewCode("join", address, payload, request.caps.code_days))
 
 
 def confirmed(request: Request) -> Plan:
     """The holder of the address said yes: they are in, or wait for a coordinator."""
-    code, group = request.facts.code, request.facts.group
-    assert code is not None  # `confirm` calls this with a code only
-    language = request.language
-    if group.who_joins is WhoJoins.APPROVAL:
-        wish = ChangeMember(code.address, code.payload, MemberState.PENDING, language=language)
-        told = [
-            QueueLetter("join-asked", boss.address, boss.language, (("who", code.address),))
-            for boss in request.facts.coordinators
-        ]
-        waiting = QueueLetter("join-waiting", code.address, language)
-        return done(request, "join-pending", wish, waiting, *told)
-    wish = ChangeMember(code.address, code.payload, MemberState.ACTIVE, language=language)
-    welcome = QueueLetter("welcome", code.address, language, (("name", code.payload),))
-    effects: list[Effect] = [wish, Audit("joined", code.address), welcome]
-    effects += [ResolveHold(hold, "approved", "joined") for hold in request.facts.waiting]
-    return done(request, "joined", *effects)
+    member = request.facts.token_member
+    if member is not None and member.banned:
+        return dropped("banned", used(request))
+    if active(member) and member is not None and member.state is not MemberState.SUSPENDED:
+        return answer(request, "join-already", used(request), *_published(request))
+    if request.facts.group.who_joins is WhoJoins.APPROVAL:
+        return _waits(request)
+    name, language = _who(request)
+    wish = _wish(request, MemberState.ACTIVE)
+    welcome = QueueLetter("welcome", wish.address, language, (("name", name),))
+    joined = Audit("joined", wish.address)
+    return done(request, "joined", used(request), wish, joined, welcome, *_published(request))
+
+
+def _who(request: Request) -> tuple[str, str]:
+    """Give name and language: as kept, else as the first mail had them."""
+    assert request.facts.code is not None  # `confirm` calls with a code only
+    member = request.facts.token_member
+    name, language = joining(request.facts.code.payload)
+    if member is not None:
+        return member.name or name, member.language
+    return name, language or request.language
+
+
+def _wish(request: Request, state: MemberState) -> ChangeMember:
+    """Whoever comes back comes as a member, whatever they were before."""
+    code, member = request.facts.code, request.facts.token_member
+    assert code is not None  # `confirm` calls with a code only
+    name, language = joining(code.payload)
+    role = None if active(member) else Role.MEMBER
+    return ChangeMember(code.address, name, state, role, language=language or None)
+
+
+def _waits(request: Request) -> Plan:
+    wish = _wish(request, MemberState.PENDING)
+    _, language = _who(request)
+    told = [
+        QueueLetter("join-asked", boss.address, boss.language, (("who", wish.address),))
+        for boss in request.facts.coordinators
+    ]
+    waiting = QueueLetter("join-waiting", wish.address, language)
+    return done(request, "join-pending", used(request), wish, waiting, *told)
+
+
+def _published(request: Request) -> tuple[Effect, ...]:
+    """The mails that waited for their author to join."""
+    return tuple(ResolveHold(held.id, "approved", "joined") for held in request.facts.waiting)
 
 
 COMMAND = Command("join", plan)

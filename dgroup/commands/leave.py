@@ -13,10 +13,12 @@ from dgroup.commands.base import (
     dropped,
     forged_note,
     people_payload,
+    used,
 )
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, TellGroup
+from dgroup.commands.coordinator import orphaned
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Answer, Named
-from dgroup.model import Membership, MemberState, Role
+from dgroup.model import Membership, MemberState
 
 
 def plan(request: Request) -> Plan:
@@ -24,15 +26,13 @@ def plan(request: Request) -> Plan:
     facts = request.facts
     if facts.token_member is not None:
         return _by_token(request, facts.token_member)
-    if not active(facts.member):
+    if facts.member is None or not active(facts.member):
         return answer(request, "leave-unknown", asked=request.sender)
-    assert facts.member is not None  # active() says so
     if request.forged:
         return forged_note(request, "leave")
-    if request.aligned and request.reading.answer is not Answer.NO:
+    if request.aligned and request.reading.sure and request.reading.answer is not Answer.NO:
         return left(request, facts.member)
-    code = NewCode("leave", facts.member.address, "", request.caps.code_days)
-    return ask(request, "leave-confirm", code, facts.member.language)
+    return _ask(request, facts.member)
 
 
 def _by_token(request: Request, member: Membership) -> Plan:
@@ -40,22 +40,24 @@ def _by_token(request: Request, member: Membership) -> Plan:
     if not active(member):
         return dropped("left-already")
     if request.reading.answer is Answer.NO:
-        code = NewCode("leave", member.address, "", request.caps.code_days)
-        return ask(request, "leave-confirm", code, member.language)
+        return _ask(request, member)
     return left(request, member)
+
+
+def _ask(request: Request, member: Membership) -> Plan:
+    code = NewCode("leave", member.address, "", request.caps.code_days)
+    return ask(request, "leave-confirm", code)
 
 
 def confirmed(request: Request) -> Plan:
     """The registered address said yes to the question."""
-    code = request.facts.code
-    assert code is not None  # `confirm` calls this with a code only
     member = request.facts.token_member
     if member is None or not active(member):
-        return dropped("left-already")
-    return left(request, member)
+        return dropped("left-already", used(request))
+    return left(request, member, used(request))
 
 
-def left(request: Request, member: Membership) -> Plan:
+def left(request: Request, member: Membership, *before: Effect) -> Plan:
     """Out at once, with a letter that undoes it for 30 days."""
     undo = NewCode(
         "undo",
@@ -63,18 +65,21 @@ def left(request: Request, member: Membership) -> Plan:
         people_payload((Named(member.address, member.name),), verb="leave"),
         UNDO_DAYS,
     )
-    goodbye = QueueLetter("left", member.address, member.language, (("name", member.name),), undo)
-    return done(request, "left", *goodbye_effects(request, member), goodbye)
+    goodbye = QueueLetter(
+        name="left",
+        recipient=member.address,
+        language=member.language,
+        values=(("name", member.name),),
+        code=undo,
+        answers=request.mail.message.message_id if member == request.facts.member else "",
+    )
+    return done(request, "left", *before, *goodbye_effects(request, member), goodbye)
 
 
 def goodbye_effects(request: Request, member: Membership) -> tuple[Effect, ...]:
     """The change itself; the last coordinator cannot leave silently (RULINGS 3)."""
     change = ChangeMember(member.address, state=MemberState.LEFT)
-    effects: tuple[Effect, ...] = (change, Audit("left", member.address))
-    others = [boss for boss in request.facts.coordinators if boss.id != member.id]
-    if member.role is Role.COORDINATOR and not others:
-        effects += (TellGroup("no-coordinator", ()), Audit("no-coordinator", member.address))
-    return effects
+    return (*orphaned(request, {member.id}), change, Audit("left", member.address))
 
 
 COMMAND = Command("leave", plan)

@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
+from dgroup.commands import leave
 from dgroup.commands.base import (
     UNDO_DAYS,
     Command,
     Request,
     active,
     answer,
-    people_of,
     people_payload,
     rows,
 )
-from dgroup.commands.coordinator import confirm_letter, guard, report
+from dgroup.commands.coordinator import answer_guard, confirm_letter, guard, orphaned, report
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
-from dgroup.incoming import Named
-from dgroup.model import MemberState
+from dgroup.incoming import Known, Named
+from dgroup.model import Membership, MemberState
 
 
 def plan(request: Request) -> Plan:
-    """Show who would be removed; nothing is done before the coordinator's yes."""
+    """Show who would be removed; nothing is done before the coordinator's yes.
+
+    A member who names nobody else means themselves (COMMANDS D2.5); a coordinator does not.
+    """
+    member = request.facts.member
+    others = [one for one in request.reading.people if one.address.lower() != request.sender]
+    if not others and member is not None and not member.coordinates:
+        return leave.plan(request)
     if refusal := guard(request, "remove"):
         return refusal
-    known = request.facts.people
-    there = tuple(Named(one.address, one.name) for one in known if active(one.membership))
-    absent = tuple(Named(one.address, one.name) for one in known if not active(one.membership))
+    there, absent = _sorted(request.facts.people)
     if not there:
         return answer(request, "remove-nobody", absent=rows(absent))
-    code = NewCode("remove", request.sender, people_payload(there), request.caps.code_days)
+    code = NewCode("remove", request.addressee, people_payload(there), request.caps.code_days)
     lists = {"there": rows(there), "absent": rows(absent)}
     return confirm_letter(request, "remove-confirm", code, count=len(there), **lists)
 
 
 def confirmed(request: Request) -> Plan:
     """The coordinator said yes: out, each told by a letter."""
-    code = request.facts.code
-    assert code is not None  # `confirm` calls this with a code only
-    people = people_of(code.payload)
-    effects: list[Effect] = []
-    for person in people:
-        effects.append(ChangeMember(person.address, state=MemberState.LEFT))
-        effects.append(Audit("removed", f"{person.address} by {code.address}"))
-        language = request.facts.group.info.language
-        effects.append(QueueLetter("removed", person.address, language, (("name", person.name),)))
-    payload = people_payload(people, verb="remove")
-    undo = NewCode("undo", code.address, payload, UNDO_DAYS)
+    if refusal := answer_guard(request, "remove"):
+        return refusal
+    people, _ = _sorted(request.facts.people)
+    going = [one.membership for one in request.facts.people if active(one.membership)]
+    effects = list(orphaned(request, {member.id for member in going if member is not None}))
+    for member in going:
+        if member is not None:
+            effects += _removed(request, member)
+    undo = NewCode("undo", request.addressee, people_payload(people, verb="remove"), UNDO_DAYS)
     return report(request, "remove-done", undo, people, effects)
+
+
+def _removed(request: Request, member: Membership) -> tuple[Effect, ...]:
+    return (
+        ChangeMember(member.address, state=MemberState.LEFT),
+        Audit("removed", f"{member.address} by {request.addressee}"),
+        QueueLetter("removed", member.address, member.language, (("name", member.name),)),
+    )
+
+
+def _sorted(known: tuple[Known, ...]) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+    """Give who is there, under the address and name that we have, and who is not."""
+    members = [one.membership for one in known if active(one.membership)]
+    there = {one.id: Named(one.address, one.name) for one in members if one is not None}
+    absent = tuple(Named(one.address, one.name) for one in known if not active(one.membership))
+    return tuple(there.values()), absent
 
 
 COMMAND = Command("remove", plan)

@@ -58,6 +58,41 @@ _ANSWERS: dict[Answer, dict[str, str]] = {
 ME = frozenset({"me", "moi", "mim", "myself"})
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(folded(word) for word in words.split())
+
+
+POLITE = _set(
+    "please kindly pls hi hello dear bonjour salut merci svp veuillez hola por favor olá gracias "
+    "obrigado obrigada could can would you i want to would like je voudrais souhaite veux quiero "
+    "deseo quisiera quero gostaria"
+)
+FILLERS = (
+    POLITE
+    | ME
+    | _set(
+        "the this that your my from of to in on list group mailing email e-mail mail mails emails "
+        "address team all everyone everybody good morning day thank thanks many best regards kind "
+        "sincerely cordially "
+        "d'avance la le les de du des cette ce ma mon votre vos liste groupe adresse "
+        "bien cordialement cordiales salutations s'il vous plaît plait "
+        "una el los del esta este mi su lista grupo dirección correo correos saludos cordiales "
+        "atentamente buenos días muchas "
+        "a o os da do desta deste minha meu sua endereço muito obrigados atenciosamente cumprimentos "
+        "bom dia"
+    )
+)
+"""words around a verb that change nothing"""
+
+DOUBTS = _set(
+    "but not don't do-not wait if unless except instead never no cancel only "
+    "mais pas attendez sauf plutôt jamais non seulement "
+    "pero espere salvo excepto nunca sólo "
+    "mas não espera exceto nunca só"
+)
+"""words beside a yes after which somebody had better be asked again"""
+
+
 def _table(source: dict[str, str]) -> list[tuple[str, str]]:
     pairs = [(language, word) for language, words in source.items() for word in words.split("|")]
     return [(folded(word), language) for language, word in pairs]

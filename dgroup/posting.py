@@ -1,0 +1,66 @@
+"""Effects on posts: store the mail, place it, queue its copies to the group."""
+
+from __future__ import annotations
+
+from archive import store
+from dgroup import members, outbox, rewrite
+from dgroup.effects import QueueCopies, StorePost
+from dgroup.model import WhoPosts
+from dgroup.work import Work
+
+
+def store_post(work: Work, effect: StorePost) -> None:
+    """Store the mail and its post, placed in its thread; its pages become dirty."""
+    added = store.add_post(
+        work.tools.db, work.conn, work.group.info, new_post(work, effect), now=work.source.now
+    )
+    work.post_id, work.key, work.dirty = added.post.id, added.post.key, True
+
+
+def new_post(work: Work, effect: StorePost) -> store.NewPost:
+    """Give what the archive is told of the mail; stores the raw mail."""
+    source = work.source
+    return store.NewPost(
+        message=source.message,
+        mail_id=work.stored_mail(),
+        received_at=source.received_at,
+        imposter=effect.imposter,
+        parent_key=effect.parent_key,
+        own=source.own,
+        links=source.links,
+        addresses=(work.group.address,),
+    )
+
+
+def queue_copies(work: Work, effect: QueueCopies) -> None:
+    """Queue the post just stored to the group: one fan-out row with a membership cut-off."""
+    outbox.queue_copies(
+        work.conn,
+        group_id=work.group.id,
+        post_id=work.post_id,
+        mail_id=work.stored_mail(),
+        rewritten=rewritten(work, effect.parent_id),
+        message_id=work.source.message.message_id,
+        cutoff=members.newest_id(work.conn),
+        author_membership=effect.author_membership,
+        now=work.source.now,
+    )
+    work.sends = True
+
+
+def rewritten(work: Work, parent_id: str) -> rewrite.Rewritten:
+    """Give the header block that the members' copies have."""
+    group, tools, source = work.group, work.tools, work.source
+    context = rewrite.RewriteContext(
+        group=group,
+        site=tools.site,
+        key=work.key,
+        message_id=source.message.message_id,
+        announce=group.who_posts is WhoPosts.ANNOUNCE,
+        received_at=source.received_at,
+        envelope_id=source.envelope_id,
+        parent_id=parent_id,
+        smtputf8=source.smtputf8,
+        authserv_ids=tools.authserv_ids,
+    )
+    return rewrite.rewrite(source.raw, context)

@@ -1,0 +1,126 @@
+"""What applying a plan works with: the tools, the mail it is about, and what its effects have made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from archive import store
+from archive.db import Database
+from archive.model import Link, ParsedMessage, SiteInfo
+from dgroup.effects import Outcome
+from dgroup.incoming import Incoming
+from dgroup.letters import LetterWriter
+from dgroup.model import Group
+from dgroup.tables import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What applying a plan needs beside the connection."""
+
+    db: Database
+    site: SiteInfo
+    letters: LetterWriter
+    random: Callable[[int], bytes]
+    """random bytes: `secrets.token_bytes`, or a counter in tests"""
+    host_contact: str = ""
+    """address of the host's people, or ''"""
+    authserv_ids: frozenset[str] = frozenset()
+    """names under which we or our front write Authentication-Results"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The mail that a plan is about: what was received, where it stands, when it came."""
+
+    envelope_id: str
+    recipient: str
+    sender: str
+    mail_from: str
+    raw: bytes
+    message: ParsedMessage
+    own: str
+    links: tuple[Link, ...]
+    received_at: datetime
+    reply_key: str
+    now: datetime
+    smtputf8: bool = False
+
+    @staticmethod
+    def of(mail: Incoming) -> Source:
+        """Make it from a mail that just came in."""
+        envelope = mail.envelope
+        return Source(
+            envelope_id=envelope.id,
+            recipient=mail.route.address,
+            sender=mail.sender,
+            mail_from=envelope.mail_from,
+            raw=envelope.raw,
+            message=mail.message,
+            own=mail.own,
+            links=mail.links,
+            received_at=envelope.received_at,
+            reply_key=mail.route.reply_key,
+            now=envelope.received_at,
+            smtputf8=envelope.smtputf8,
+        )
+
+
+@dataclass(slots=True)
+class Work:
+    """One plan being applied; remembers what its effects made for the effects after them."""
+
+    conn: Connection
+    tools: Tools
+    group: Group
+    source: Source
+    mail_id: int | None = None
+    """row of the stored raw mail; shared by the plans of one envelope"""
+    post_id: int | None = None
+    key: str = ""
+    sends: bool = False
+    """something was queued for the sender"""
+    dirty: bool = False
+    """pages were marked"""
+
+    def stored_mail(self) -> int:
+        """Store the raw mail once and give its row."""
+        if self.mail_id is None:
+            self.mail_id = store.store_mail(
+                self.conn,
+                self.source.raw,
+                self.source.message.digest,
+                self.source.mail_from,
+                self.source.received_at,
+            )
+        return self.mail_id
+
+
+def record(work: Work, outcome: Outcome) -> None:
+    """Write the outcome that `dgroup trace` shows (invariant 3)."""
+    note(work, outcome.kind, outcome.reason, work.post_id)
+
+
+def note(work: Work, event: str, reason: str, post_id: int | None = None) -> None:
+    """Write a line about the mail into the audit log."""
+    work.conn.execute(insert(audit), [audit_row(work, event, reason, post_id)])
+
+
+def audit_row(work: Work, event: str, reason: str, post_id: int | None) -> dict[str, object]:
+    """Give the line as a row."""
+    source = work.source
+    return {
+        "at": source.now,
+        "envelope_id": source.envelope_id,
+        "group_id": work.group.id,
+        "recipient": source.recipient,
+        "sender": source.sender,
+        "message_id": source.message.message_id,
+        "event": str(event),
+        "reason": reason,
+        "post_id": post_id,
+    }
