@@ -331,7 +331,9 @@ def _author_lines(lines: list[str]) -> list[int]:
     """Numbers of lines that are surely the author's, by a rule that knows nothing of ours."""
     marked = [line.lstrip().startswith(">") for line in lines]
     heads = ("From:", "De:", "Von:", "Subject:", "*From", "De :")
-    if sum(marked) < 2 or any(line.lstrip().startswith(heads) or "riginal M" in line for line in lines):
+    if sum(marked) < 2 or any(
+        line.lstrip().startswith(heads) or "riginal M" in line for line in lines
+    ):
         return []
     first, last = marked.index(True), len(marked) - 1 - marked[::-1].index(True)
     found = []
