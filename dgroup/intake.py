@@ -13,21 +13,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from archive import store
-from archive.model import ArchiveMode, GroupInfo, SiteInfo
 from archive.parse import parse
 from archive.text import links, own_words
-from dgroup import auth, facts, groups, members, plan, tokens
-from dgroup.address import group_address, route
+from dgroup import auth, facts, groups, members, plan, quarantine, tokens
+from dgroup.address import route
 from dgroup.apply import apply_effects
 from dgroup.commands.base import Caps, Request
 from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
 from dgroup.incoming import Answer, Incoming, Reading
-from dgroup.model import Envelope, Group, Reply, Route, RouteKind, WhoJoins, WhoPosts
-from dgroup.tables import audit, quarantine
+from dgroup.model import Envelope, Group, Reply, Route, RouteKind
+from dgroup.quarantine import host_group
 from dgroup.work import Source, Tools, Work, record
 from dgroup.writer import Writer
 
@@ -161,7 +159,7 @@ class Intake:
             group = self._group(conn, one.mail.route)
             mail_id = works[-1].mail_id if works else None
             if group is None:
-                works.append(self._work(conn, self._host_group(), one, mail_id))
+                works.append(self._work(conn, host_group(self._tools.site), one, mail_id))
                 outcomes.append(Outcome(OutcomeKind.REFUSED, NO_SUCH, "unknown-group"))
                 continue
             if group.id:
@@ -200,11 +198,8 @@ class Intake:
 
     def _group(self, conn: Connection, where: Route) -> Group | None:
         if where.kind is RouteKind.SITE:
-            return self._host_group()
+            return host_group(self._tools.site)
         return groups.find(conn, where.group, self._tools.site.domain)
-
-    def _host_group(self) -> Group:
-        return host_group(self._tools.site)
 
     def _plan(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
         mail, caps, db = one.mail, self._settings.caps, self._tools.db
@@ -234,10 +229,14 @@ class Intake:
     async def _quarantined(self, envelope: Envelope, error: Exception) -> tuple[Reply, ...]:
         log.error("envelope=%s unexpected error, to quarantine", envelope.id, exc_info=error)
         try:
-            await self._writer.run(lambda conn: _store_quarantine(conn, envelope, error))
+            told = await self._writer.run(
+                lambda conn: quarantine.store_mail(conn, self._tools, envelope, error)
+            )
         except Exception:  # the database is away or the disk full: the client must keep the mail
             log.critical("envelope=%s cannot be stored at all", envelope.id, exc_info=True)
             return tuple(NO_STORE for _ in envelope.rcpt)
+        if told:
+            self._wake_sender()
         return tuple(KEPT for _ in envelope.rcpt)
 
     def _log(self, envelope: Envelope, replies: tuple[Reply, ...]) -> None:
@@ -250,44 +249,3 @@ class Intake:
                 len(envelope.raw),
                 reply.line(),
             )
-
-
-def host_group(site: SiteInfo) -> Group:
-    """What letters, holds and audit lines about the host itself stand under: group 0."""
-    info = GroupInfo(0, "groups", site.name, "", site.language, "UTC", ArchiveMode.NONE)
-    address = group_address("groups", site.domain)
-    return Group(info, address, WhoPosts.MEMBERS, WhoJoins.CLOSED, "", False, 0, 1, 8)
-
-
-def _store_quarantine(conn: Connection, envelope: Envelope, error: Exception) -> None:
-    mail_id = store.store_mail(
-        conn,
-        envelope.raw,
-        "",
-        envelope.mail_from,
-        envelope.received_at,
-    )
-    for address in envelope.rcpt:
-        conn.execute(
-            insert(quarantine).values(
-                mail_id=mail_id,
-                envelope_id=envelope.id,
-                recipient=address,
-                error=repr(error)[:2000],
-                state="waiting",
-                at=envelope.received_at,
-            )
-        )
-        conn.execute(
-            insert(audit).values(
-                at=envelope.received_at,
-                envelope_id=envelope.id,
-                group_id=0,
-                recipient=address,
-                sender=envelope.mail_from,
-                message_id="",
-                event=OutcomeKind.QUARANTINED,
-                reason=type(error).__name__,
-                post_id=None,
-            )
-        )

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, false, func, or_, select, update
+from sqlalchemy import Connection, false, func, or_, select
 
-from archive import store
 from archive.db import Database
 from archive.ids import canonical_message_id
-from archive.tables import groups, mails, posts
-from dgroup.errors import NotFoundError
+from archive.tables import groups, posts
+from dgroup import quarantine as kept
+from dgroup.address import comparable
 from dgroup.intake import Intake
-from dgroup.members import comparable
-from dgroup.model import Envelope, Reply
+from dgroup.model import Reply
 from dgroup.tables import audit, deliveries, holds, outbox_mails, quarantine
 from dgroup.writer import Writer
 
@@ -190,29 +189,13 @@ def quarantined(conn: Connection) -> list[Quarantined]:
 
 
 async def release(db: Database, writer: Writer, intake: Intake, number: int) -> Reply:
-    """Give a quarantined mail to intake again. Raises NotFoundError where there is none."""
+    """Give a quarantined mail to intake again; it stays where it is if it cannot be stored.
+
+    Raises NotFoundError where there is none.
+    """
     with db.read() as conn:
-        query = (
-            select(quarantine, mails.c.mail_from, mails.c.received_at)
-            .join(mails, mails.c.id == quarantine.c.mail_id)
-            .where(quarantine.c.id == number, quarantine.c.state == "waiting")
-        )
-        row = conn.execute(query).first()
-        if row is None:
-            raise NotFoundError(f"there is no mail {number} in quarantine")
-        raw = store.load_raw(conn, row.mail_id)
-    envelope = Envelope(
-        id=row.envelope_id,
-        mail_from=row.mail_from,
-        rcpt=(row.recipient,),
-        raw=raw,
-        received_at=row.received_at,
-        peer="",
-        helo="",
-        smtputf8=False,
-        trusted_front=True,
-    )
-    replies = await intake.accept(envelope)
-    gone = update(quarantine).where(quarantine.c.id == number).values(state="released")
-    await writer.run(lambda conn: conn.execute(gone).rowcount)
-    return replies[0]
+        envelope = kept.load(conn, number)
+    reply = (await intake.accept(envelope))[0]
+    if reply.code < 400 or reply.code >= 500:
+        await writer.run(lambda conn: kept.settle(conn, number))
+    return reply

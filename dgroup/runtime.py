@@ -103,5 +103,6 @@ def open_runtime(config: Config) -> Runtime:
     keyring = Keyring(tuple((row.id, row.secret) for row in rows))
     site = site_info(config)
     letters = LetterWriter(site, config.site.templates)
-    tools = Tools(db, site, letters, random_source.token_bytes)
+    ours = frozenset({config.listener.authserv_id, config.hostname}) - {""}
+    tools = Tools(db, site, letters, random_source.token_bytes, config.site.contact, ours)
     return Runtime(config, db, site, keyring, tools)

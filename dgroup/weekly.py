@@ -212,7 +212,7 @@ def _queue(
 ) -> None:
     """One outbox mail per language that readers have; the group's own serves all the others."""
     languages = _languages(conn, group)
-    cutoff = members.newest_id(conn, group.id)
+    cutoff = members.newest_id(conn)
     others = [one for one in languages if one != group.info.language]
     for language in (group.info.language, *others):
         rendered = letter(summary, group, tools.letters, tools.site, language)
