@@ -37,20 +37,25 @@ def week_name(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-def last_week(group: Group, now: datetime) -> str:
-    """Give the newest finished ISO week whose summary is due at `now` (UTC).
+def newest_due(timezone: str, day: int, hour: int, now: datetime) -> date:
+    """Give the Monday of the newest finished ISO week whose summary is due at `now` (UTC).
 
-    The week ends on Sunday in the group's zone; its summary is due on the group's day at its hour
-    of the week after. Local time is turned into UTC before it is compared: an hour that the clocks
-    skip counts as the one after it, one that they repeat as its first pass.
+    The week ends on Sunday in the group's zone; its summary is due on the group's day (1 Monday to
+    7 Sunday) at its hour of the week after. Local time is turned into UTC before it is compared: an
+    hour that the clocks skip counts as the one after it, one that they repeat as its first pass.
     """
-    zone = zone_of(group.info.timezone)
+    zone = zone_of(timezone)
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    day = monday + timedelta(days=group.summary_day - 1)
-    due = datetime(day.year, day.month, day.day, group.summary_hour, tzinfo=zone).astimezone(UTC)
-    weeks_back = 1 if due <= now else 2
-    return week_name(monday - timedelta(weeks=weeks_back))
+    due_on = monday + timedelta(days=day - 1)
+    due = datetime(due_on.year, due_on.month, due_on.day, hour, tzinfo=zone).astimezone(UTC)
+    return monday - timedelta(weeks=1 if due <= now else 2)
+
+
+def last_week(group: Group, now: datetime) -> str:
+    """Give the newest week of a group whose summary is due: '2026-W12'."""
+    monday = newest_due(group.info.timezone, group.summary_day, group.summary_hour, now)
+    return week_name(monday)
 
 
 def due_weeks(groups: Sequence[Group], now: datetime) -> list[tuple[Group, str]]:
