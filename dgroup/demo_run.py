@@ -19,7 +19,7 @@ async def run(config: Config, clock: Callable[[], datetime], say: Callable[[str]
     prepare(config, clock())
     fresh = _create(config, clock())
     demo_clock = demo.DemoClock(clock)
-    service = Service(config, demo_clock)
+    service = Service(config, clock, demo_clock)
 
     async def started(bound: Bound) -> None:
         if fresh:
