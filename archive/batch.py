@@ -14,8 +14,10 @@ from archive.drafts import Draft
 from archive.lines import LineRow
 from archive.model import GroupInfo, PageKey, Post
 from archive.placing import Moved
+from archive.quick import Quick
 from archive.tables import groups, posts
 from archive.tables import threads as threads_table
+from archive.types import Among
 
 PART_POSTS = 50
 PART_WEIGHT = 150_000
@@ -75,8 +77,8 @@ def bear_lines(batch: Batch) -> None:
 
 
 def _used_paths(batch: Batch, wanted: Sequence[str]) -> set[str]:
-    found = batch.conn.execute(_PATHS, {"of": batch.group.id, "paths": sorted(set(wanted))})
-    return set(found.scalars())
+    found = _PATHS.rows(batch.conn, {"of": batch.group.id, "paths": sorted(set(wanted))})
+    return {row.path for row in found}
 
 
 def _free_path(batch: Batch, path: str, used: set[str]) -> str:
@@ -123,7 +125,7 @@ def _numbers(batch: Batch) -> tuple[list[int], bool]:
     newest = max(draft.new.received_at for draft in batch.drafts)
     day = newest.replace(hour=0, minute=0, second=0, microsecond=0)
     values = {"of": batch.group.id, "count": count, "day": day}
-    following, has_day = batch.conn.execute(_TAKE_NUMBERS, values).one()
+    following, has_day = _TAKE_NUMBERS.rows(batch.conn, values)[0]
     numbers = [
         number if fact is None else fact.number
         for number, fact in zip(range(following - count, following), recorded, strict=True)
@@ -144,7 +146,7 @@ def _strangers(batch: Batch) -> set[tuple[int, str]]:
             "lines": sorted({line for line, _ in old}),
             "people": sorted({person for _, person in old}),
         }
-        for line, person in batch.conn.execute(_WROTE, values):
+        for line, person in _WROTE.rows(batch.conn, values):
             wanted.discard((line, person))
     return wanted
 
@@ -171,11 +173,12 @@ def shown_line(batch: Batch, draft: Draft) -> LineRow:
     return lines.shown_as(batch.lines.get(line.id, line), batch.lines)
 
 
-_PATHS = select(threads_table.c.path).where(
-    threads_table.c.group_id == bindparam("of"),
-    threads_table.c.path.in_(bindparam("paths", expanding=True)),
+_PATHS = Quick(
+    select(threads_table.c.path).where(
+        threads_table.c.group_id == bindparam("of"), Among(threads_table.c.path, "paths")
+    )
 )
-_TAKE_NUMBERS = (
+_TAKE_NUMBERS = Quick(
     update(groups)
     .where(groups.c.id == bindparam("of"))
     .values(next_number=groups.c.next_number + bindparam("count"))
@@ -183,17 +186,15 @@ _TAKE_NUMBERS = (
         groups.c.next_number,
         select(posts.c.id)
         .where(posts.c.group_id == bindparam("of"), posts.c.received_at >= bindparam("day"))
-        .exists(),
+        .exists()
+        .label("has_day"),
     )
 )
 _SET_NUMBER = (
     update(groups).where(groups.c.id == bindparam("of")).values(next_number=bindparam("next"))
 )
-_WROTE = (
+_WROTE = Quick(
     select(posts.c.thread_id, posts.c.person)
     .distinct()
-    .where(
-        posts.c.thread_id.in_(bindparam("lines", expanding=True)),
-        posts.c.person.in_(bindparam("people", expanding=True)),
-    )
+    .where(Among(posts.c.thread_id, "lines"), Among(posts.c.person, "people"))
 )

@@ -1,11 +1,12 @@
 """The database: engine, pragmas, transactions, locks, upsert and claim.
 
-Together with `archive.types` the only code that knows the difference between SQLite and PostgreSQL.
+With `archive.types`, `archive.quick` and `archive.fulltext` the only code that knows the difference
+between SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    bindparam,
+    column,
     create_engine,
     event,
     func,
@@ -25,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from archive.quick import Quick, run_plain
 from archive.tables import metadata
 
-WRITE = "dgroup_write"
 _GROUP_LOCK = 0x6467
+_TEXT_LOCK = 0x6468
 # The full-text tables are no tables of SQLAlchemy's: FTS5 is a virtual table without a copy of the
 # texts, and a tsvector is known to one engine only.
 FULL_TEXT = {
@@ -44,7 +48,11 @@ FULL_TEXT = {
     ),
 }
 # The one writer holds the lock from its BEGIN on; rows with given ids advance the sequence.
-_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+_LAST_ID = Quick(
+    select(column("seq"))
+    .select_from(text("sqlite_sequence"))
+    .where(column("name") == bindparam("name"))
+)
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
 )
@@ -58,12 +66,13 @@ class Database:
         otherwise delete every child row (ON DELETE CASCADE)."""
         self.engine = _engine(url, pool_size, foreign_keys)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer = self.engine.execution_options(**{WRITE: True})
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one consistent view, rolled back at the end."""
         with self.engine.connect() as conn:
+            if self.is_sqlite:
+                conn.exec_driver_sql("BEGIN")
             yield conn
 
     @contextmanager
@@ -73,8 +82,27 @@ class Database:
         On SQLite it takes the write lock at its beginning: a transaction that read first and wants
         to write later can fail with SQLITE_BUSY whatever the busy timeout.
         """
-        with self._writer.begin() as conn:
+        with self.engine.connect() as conn, conn.begin():
+            if self.is_sqlite:
+                conn.exec_driver_sql("BEGIN IMMEDIATE")
             yield conn
+
+    @contextmanager
+    def savepoint(self, conn: Connection) -> Iterator[None]:
+        """Undo what is done inside, and only that, when it raises; inside a write transaction."""
+        if not self.is_sqlite:
+            with conn.begin_nested():
+                yield
+            return
+        # SQLAlchemy compiles its SAVEPOINT anew each time, which costs as much as ten inserts.
+        run_plain(conn, "SAVEPOINT change")
+        try:
+            yield
+        except BaseException:
+            run_plain(conn, "ROLLBACK TO change")
+            run_plain(conn, "RELEASE change")
+            raise
+        run_plain(conn, "RELEASE change")
 
     def lock_group(self, conn: Connection, group_id: int) -> None:
         """Serialise changes of one group until the transaction ends (RULINGS 2).
@@ -84,12 +112,20 @@ class Database:
         if not self.is_sqlite:
             conn.execute(select(func.pg_advisory_xact_lock(_GROUP_LOCK, group_id)))
 
+    def lock_text(self, conn: Connection, text: str) -> None:
+        """Serialise what concerns one name, such as an address, until the transaction ends.
+
+        Take it after the group's lock. PostgreSQL ends a deadlock by failing one side; try again.
+        """
+        if not self.is_sqlite:
+            conn.execute(select(func.pg_advisory_xact_lock(_TEXT_LOCK, func.hashtext(text))))
+
     def insert_ignore(
         self, conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Insert rows, leaving those whose key exists as they are."""
+        """Insert rows, leaving those whose key exists as they are; all with the same columns."""
         if rows:
-            conn.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
+            _ignoring(self.is_sqlite, table, tuple(rows[0])).run(conn, rows)
 
     def insert_from(
         self, conn: Connection, table: Table, columns: Sequence[str], source: Select[Any]
@@ -98,7 +134,7 @@ class Database:
 
         `source` needs a WHERE: without one SQLite reads ON CONFLICT as part of a join.
         """
-        statement = self._insert(table).from_select(list(columns), source)
+        statement = _inserting(self.is_sqlite, table).from_select(list(columns), source)
         counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
         return conn.execute(counted).rowcount
 
@@ -112,18 +148,18 @@ class Database:
     ) -> None:
         """Insert rows by primary key; where one exists set the columns `update` to the new value
         and grow the columns `add` by it."""
-        if not rows:
-            return
-        statement = _upsert_statement(self._insert, table, tuple(update), tuple(add))
-        conn.execute(statement, list(rows) if len(rows) > 1 else rows[0])
+        if rows:
+            columns = tuple(rows[0])
+            statement = _upserting(self.is_sqlite, table, columns, tuple(update), tuple(add))
+            statement.run(conn, rows)
 
     def reserve_ids(self, conn: Connection, table: Table, count: int) -> list[int]:
         """Take `count` row ids of an autoincrementing table, so that rows which name each other can
         be inserted in bulk. Call it inside a write transaction and use all ids there.
         """
         if self.is_sqlite:
-            found = conn.execute(_LAST_ID, {"name": table.name}).scalar_one_or_none()
-            last = found or 0
+            found = _LAST_ID.first(conn, {"name": table.name})
+            last = found.seq if found else 0
             return list(range(last + 1, last + 1 + count))
         values = {"name": table.name, "count": count}
         return list(conn.execute(_NEXT_IDS, values).scalars())
@@ -146,24 +182,31 @@ class Database:
         """Close all pooled connections."""
         self.engine.dispose()
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+def _inserting(is_sqlite: bool, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 @lru_cache(maxsize=64)
-def _upsert_statement(
-    insert: Callable[[Table], sqlite.Insert | postgresql.Insert],
+def _ignoring(is_sqlite: bool, table: Table, columns: tuple[str, ...]) -> Quick:
+    return Quick(_inserting(is_sqlite, table).on_conflict_do_nothing())
+
+
+@lru_cache(maxsize=64)
+def _upserting(
+    is_sqlite: bool,
     table: Table,
+    columns: tuple[str, ...],
     update: tuple[str, ...],
     add: tuple[str, ...],
-) -> sqlite.Insert | postgresql.Insert:
-    """Built once: making it anew costs more than running it."""
-    statement = insert(table)
+) -> Quick:
+    """Built once for each set of columns: making it anew costs more than running it."""
+    statement = _inserting(is_sqlite, table)
     changes: dict[str, ColumnElement[Any]]
     changes = {name: statement.excluded[name] for name in update}
     changes |= {name: table.c[name] + statement.excluded[name] for name in add}
     keys = list(table.primary_key.columns)
-    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    return Quick(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
 def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:
@@ -179,7 +222,8 @@ def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
-        # Autocommit mode of the driver: transactions are begun by `_on_begin`, never implicitly.
+        # The driver never begins a transaction by itself: `read` and `write` say BEGIN. A listener
+        # for SQLAlchemy's "begin" would do too, but any listener makes every statement dearer.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
@@ -189,10 +233,5 @@ def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:
         cursor.execute("PRAGMA cache_size=-16000")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(conn: Connection) -> None:
-        writing = conn.get_execution_options().get(WRITE, False)
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

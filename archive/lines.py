@@ -17,8 +17,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from archive import threads as rules
 from archive.ids import key_of
 from archive.pages import month_of
+from archive.quick import Quick
 from archive.tables import mentions, posts, thread_ids, thread_months, threads
 from archive.threads import Line, Opening
+from archive.types import Among
 
 _FIELDS = (
     *("id", "group_id", "path", "subject", "base_subject", "started_at", "last_at", "first_id"),
@@ -59,18 +61,18 @@ class LineRow:
         return {"of": self.id} | {name: getattr(self, name) for name in _CHANGING}
 
 
-UPDATE_LINE = (
+UPDATE_LINE = Quick(
     update(threads)
     .where(threads.c.id == bindparam("of"))
     .values({name: bindparam(name) for name in _CHANGING})
 )
-INSERT_LINE = insert(threads)
-_LOAD = select(*(threads.c[name] for name in _FIELDS)).where(
-    threads.c.id.in_(bindparam("lines", expanding=True))
+INSERT_LINE = Quick(insert(threads))
+_LOAD = Quick(select(*(threads.c[name] for name in _FIELDS)).where(Among(threads.c.id, "lines")))
+_COUNTED = Quick(
+    select(
+        posts.c.thread_id, posts.c.received_at, posts.c.person, posts.c.part, posts.c.weight
+    ).where(Among(posts.c.thread_id, "lines"))
 )
-_COUNTED = select(
-    posts.c.thread_id, posts.c.received_at, posts.c.person, posts.c.part, posts.c.weight
-).where(posts.c.thread_id.in_(bindparam("lines", expanding=True)))
 _POSTS_OF = (
     select(posts.c.id, posts.c.key)
     .distinct()
@@ -94,7 +96,7 @@ def load_lines(conn: Connection, ids: Iterable[int]) -> dict[int, LineRow]:
     found: dict[int, LineRow] = {}
     wanted = set(ids)
     while wanted:
-        for row in conn.execute(_LOAD, {"lines": sorted(wanted)}):
+        for row in _LOAD.rows(conn, {"lines": wanted}):
             found[row.id] = LineRow(*row)
         shown = {line.merged_into for line in found.values() if line.merged_into is not None}
         wanted = shown - set(found)
@@ -149,7 +151,7 @@ def move(conn: Connection, line: int, *, to: int, deeper: int) -> list[str]:
 def recount(conn: Connection, group_id: int, ids: Collection[int]) -> None:
     """Count posts, people, parts and months of threads again from their posts."""
     rows: dict[int, list[Any]] = {line: [] for line in ids}
-    for row in conn.execute(_COUNTED, {"lines": sorted(rows)}):
+    for row in _COUNTED.rows(conn, {"lines": rows}):
         rows[row.thread_id].append(row)
     conn.execute(delete(thread_months).where(thread_months.c.thread_id.in_(sorted(rows))))
     for line, members in rows.items():

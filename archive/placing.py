@@ -13,10 +13,10 @@ from sqlalchemy import Connection, bindparam, select
 
 from archive import threads
 from archive.lines import LineRow, load_lines
+from archive.quick import Quick
 from archive.tables import mentions, posts, thread_ids
 from archive.threads import Node, Union
-
-_CHUNK = 1000
+from archive.types import Among
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,16 @@ def read_facts(conn: Connection, group_id: int, nodes: Sequence[Node]) -> Facts:
     """Look up all names of a batch: two statements, one more with lines joined by subject."""
     facts = Facts()
     names = {name for node in nodes for name in (node.own, node.alias, *node.named)}
-    for chunk in _chunks(names):
-        for name, line in conn.execute(_LINES_OF, {"of": group_id, "names": chunk}):
-            facts.line_of[name] = line
+    for name, line in _LINES_OF.rows(conn, {"of": group_id, "names": names}):
+        facts.line_of[name] = line
     facts.lines = load_lines(conn, facts.line_of.values())
     owns = {name for node in nodes for name in (node.own, node.alias)}
     wanted = [name for name in facts.line_of if name not in owns]
-    for chunk in _chunks(wanted):
-        for row in conn.execute(_KNOWN, {"of": group_id, "names": chunk}):
-            found = Known(row.id, (row.received_at, row.name, row.digest), row.depth)
-            here = facts.known.get(row.name)
-            if here is None or found.order < here.order:
-                facts.known[row.name] = found
+    for row in _KNOWN.rows(conn, {"of": group_id, "names": wanted}) if wanted else ():
+        found = Known(row.id, (row.received_at, row.name, row.digest), row.depth)
+        here = facts.known.get(row.name)
+        if here is None or found.order < here.order:
+            facts.known[row.name] = found
     return facts
 
 
@@ -193,7 +191,7 @@ def _changes(
 
 def load_nodes(conn: Connection, lines: Collection[int]) -> dict[int, list[Stored]]:
     """Give all posts of some lines with the names they go by and the names they may answer."""
-    rows = conn.execute(_NODES, {"lines": list(lines)}).all()
+    rows = _NODES.rows(conn, {"lines": lines})
     posts_of: dict[int, list[Stored]] = {line: [] for line in lines}
     start = 0
     while start < len(rows):
@@ -215,17 +213,12 @@ def load_nodes(conn: Connection, lines: Collection[int]) -> dict[int, list[Store
     return posts_of
 
 
-def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
-    wanted = list(names)
-    for start in range(0, len(wanted), _CHUNK):
-        yield wanted[start : start + _CHUNK]
-
-
-_LINES_OF = select(thread_ids.c.key, thread_ids.c.thread_id).where(
-    thread_ids.c.group_id == bindparam("of"),
-    thread_ids.c.key.in_(bindparam("names", expanding=True)),
+_LINES_OF = Quick(
+    select(thread_ids.c.key, thread_ids.c.thread_id).where(
+        thread_ids.c.group_id == bindparam("of"), Among(thread_ids.c.key, "names")
+    )
 )
-_KNOWN = (
+_KNOWN = Quick(
     select(
         mentions.c.key.label("name"),
         posts.c.id,
@@ -236,12 +229,12 @@ _KNOWN = (
     .join(posts, posts.c.id == mentions.c.post_id)
     .where(
         mentions.c.group_id == bindparam("of"),
-        mentions.c.key.in_(bindparam("names", expanding=True)),
+        Among(mentions.c.key, "names"),
         mentions.c.position == 0,
     )
 )
 # Every id that a post of a line names belongs to that line, so this finds all of each post's names.
-_NODES = (
+_NODES = Quick(
     select(
         posts.c.id,
         posts.c.key,
@@ -259,6 +252,6 @@ _NODES = (
         (mentions.c.group_id == thread_ids.c.group_id) & (mentions.c.key == thread_ids.c.key),
     )
     .join(posts, posts.c.id == mentions.c.post_id)
-    .where(thread_ids.c.thread_id.in_(bindparam("lines", expanding=True)))
+    .where(Among(thread_ids.c.thread_id, "lines"))
     .order_by(posts.c.id, mentions.c.position)
 )

@@ -201,12 +201,9 @@ def _open_line(batch: Batch, line: LineRow, placement: Placement, first: Draft |
 
 def _write(batch: Batch, stored: Sequence[Post]) -> None:
     conn, db = batch.conn, batch.db
-    if batch.born:
-        conn.execute(INSERT_LINE, [line.values() for line in batch.born])
+    INSERT_LINE.run(conn, [line.values() for line in batch.born])
     born = {line.id for line in batch.born}
-    changed = [batch.lines[line].changes() for line in sorted(batch.changed - born)]
-    if changed:
-        conn.execute(UPDATE_LINE, changed)
+    UPDATE_LINE.run(conn, [batch.lines[line].changes() for line in sorted(batch.changed - born)])
     rows.insert_posts(conn, batch.drafts, stored)
     names = {
         name: batch.line_of[draft.node.id].id

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive.db import Database
 from archive.errors import NotFound
+from archive.quick import Quick
 from archive.tables import mail_chunks, mails
 
 CHUNK = 1_000_000
@@ -38,11 +39,11 @@ class _Codec(threading.local):
 
 
 _codec = _Codec()
-_INSERT_MAIL = insert(mails).returning(mails.c.id)
-_INSERT_MAILS = insert(mails)
-_INSERT_CHUNKS = insert(mail_chunks)
+_INSERT_MAIL = Quick(insert(mails).returning(mails.c.id))
+_INSERT_MAILS = Quick(insert(mails))
+_INSERT_CHUNKS = Quick(insert(mail_chunks))
 _IS_KEPT = select(mails.c.purged).where(mails.c.id == bindparam("mail"))
-_CHUNKS = (
+_CHUNKS = Quick(
     select(mail_chunks.c.data)
     .where(mail_chunks.c.mail_id == bindparam("mail"))
     .order_by(mail_chunks.c.seq)
@@ -54,8 +55,8 @@ def store_mail(
 ) -> int:
     """Keep a mail's bytes as they came and give its row id; `received_at` is aware."""
     row = _row(RawMail(raw, digest, mail_from, received_at))
-    mail_id: int = conn.execute(_INSERT_MAIL, row).scalar_one()
-    conn.execute(_INSERT_CHUNKS, _chunks(mail_id, raw))
+    mail_id: int = _INSERT_MAIL.rows(conn, row)[0].id
+    _INSERT_CHUNKS.run(conn, _chunks(mail_id, raw))
     return mail_id
 
 
@@ -65,19 +66,19 @@ def store_mails(db: Database, conn: Connection, new: Sequence[RawMail]) -> list[
         return []
     taken = db.reserve_ids(conn, mails, len(new))
     rows = [{"id": mail_id, **_row(mail)} for mail_id, mail in zip(taken, new, strict=True)]
-    conn.execute(_INSERT_MAILS, rows)
+    _INSERT_MAILS.run(conn, rows)
     chunks = [
         chunk
         for mail_id, mail in zip(taken, new, strict=True)
         for chunk in _chunks(mail_id, mail.raw)
     ]
-    conn.execute(_INSERT_CHUNKS, chunks)
+    _INSERT_CHUNKS.run(conn, chunks)
     return taken
 
 
 def load_raw(conn: Connection, mail_id: int) -> bytes:
     """Give the mail's bytes exactly as received. Raises NotFound if it is absent or purged."""
-    chunks = conn.execute(_CHUNKS, {"mail": mail_id}).scalars().all()
+    chunks = [row.data for row in _CHUNKS.rows(conn, {"mail": mail_id})]
     if not chunks:
         purged = conn.execute(_IS_KEPT, {"mail": mail_id}).scalar_one_or_none()
         raise NotFound(f"mail {mail_id} was {'removed' if purged else 'never stored'}")

@@ -12,11 +12,12 @@ from archive.drafts import RecordedFacts
 from archive.errors import NotFound
 from archive.ids import key_of
 from archive.model import ArchiveMode, GroupInfo, ParsedMessage, Post, PostState, Thread
+from archive.quick import Quick
 from archive.tables import groups, mentions, posts, thread_ids, threads
 from archive.threads import Opening
+from archive.types import Among
 
 _PAGE = 500
-_KEYS = 500
 
 _GROUP_COLUMNS = (
     groups.c.id,
@@ -81,13 +82,18 @@ class Recorded:
 
 
 _POST: Select[Any] = select(*POST_COLUMNS)
-_BY_KEY = _POST.where(posts.c.group_id == bindparam("of"), posts.c.key == bindparam("key"))
+_BY_KEY = Quick(_POST.where(posts.c.group_id == bindparam("of"), posts.c.key == bindparam("key")))
+_BY_IDS = Quick(_POST.where(Among(posts.c.id, "wanted")))
 _BY_NUMBER = _POST.where(posts.c.group_id == bindparam("of"), posts.c.number == bindparam("number"))
-_SAME_ID = select(posts.c.id, posts.c.digest, posts.c.state).where(
-    posts.c.group_id == bindparam("of"), posts.c.message_id == bindparam("mid")
+_SAME_ID = Quick(
+    select(posts.c.id, posts.c.digest, posts.c.state).where(
+        posts.c.group_id == bindparam("of"), posts.c.message_id == bindparam("mid")
+    )
 )
-_SAME_IDS = select(posts.c.id, posts.c.message_id, posts.c.digest, posts.c.state).where(
-    posts.c.group_id == bindparam("of"), posts.c.message_id.in_(bindparam("mids", expanding=True))
+_SAME_IDS = Quick(
+    select(posts.c.id, posts.c.message_id, posts.c.digest, posts.c.state).where(
+        posts.c.group_id == bindparam("of"), Among(posts.c.message_id, "mids")
+    )
 )
 # A post's line: where its own Message-ID belongs, whichever thread shows it.
 _WALK = (
@@ -206,7 +212,7 @@ def thread_of(row: Any) -> Thread:
 
 def post_by_key(conn: Connection, group_id: int, key: str) -> Post | None:
     """Give the post with this key, or None."""
-    row = conn.execute(_BY_KEY, {"of": group_id, "key": key}).first()
+    row = _BY_KEY.first(conn, {"of": group_id, "key": key})
     return post_of(row) if row else None
 
 
@@ -218,10 +224,7 @@ def post_by_number(conn: Connection, group_id: int, number: int) -> Post | None:
 
 def posts_by_ids(conn: Connection, wanted: Sequence[int]) -> list[Post]:
     """Give posts in the order of their row ids `wanted`; those that do not exist are left out."""
-    found: dict[int, Post] = {}
-    for start in range(0, len(wanted), _KEYS):
-        chunk = wanted[start : start + _KEYS]
-        found |= {row.id: post_of(row) for row in conn.execute(_POST.where(posts.c.id.in_(chunk)))}
+    found = {row.id: post_of(row) for row in _BY_IDS.rows(conn, {"wanted": wanted})}
     return [found[post_id] for post_id in wanted if post_id in found]
 
 
@@ -285,7 +288,7 @@ def moved_threads(conn: Connection, group_id: int) -> list[tuple[str, str]]:
 def find_duplicate(conn: Connection, group_id: int, message_id: str, digest: str) -> Found | None:
     """Tell whether the group has this Message-ID: with this content (or taken down, which no new
     copy may revive) it is a duplicate, with another one the mail is an imposter. None if new."""
-    rows = conn.execute(_SAME_ID, {"of": group_id, "mid": message_id}).all()
+    rows = _SAME_ID.rows(conn, {"of": group_id, "mid": message_id})
     return _judge([(row.id, row.digest, row.state) for row in rows], digest)
 
 
@@ -296,10 +299,8 @@ def unknown_of(
     comes twice in the batch is new once."""
     seen: dict[str, list[tuple[int, str, str]]] = {}
     wanted = sorted({message.message_id for message in messages})
-    for start in range(0, len(wanted), _KEYS):
-        chunk = wanted[start : start + _KEYS]
-        for row in conn.execute(_SAME_IDS, {"of": group_id, "mids": chunk}):
-            seen.setdefault(row.message_id, []).append((row.id, row.digest, row.state))
+    for row in _SAME_IDS.rows(conn, {"of": group_id, "mids": wanted}):
+        seen.setdefault(row.message_id, []).append((row.id, row.digest, row.state))
     answers = []
     for message in messages:
         same = seen.setdefault(message.message_id, [])

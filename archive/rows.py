@@ -13,15 +13,16 @@ from archive.drafts import Draft, is_quotable
 from archive.model import Post
 from archive.pages import month_of
 from archive.placing import Moved
+from archive.quick import Quick
 from archive.tables import links, mentions, parts, post_texts, posts, thread_months
 from archive.tables import months as months_table
 
-_INSERT_POSTS = insert(posts)
-_INSERT_TEXTS = insert(post_texts)
-_INSERT_MENTIONS = insert(mentions)
-_INSERT_PARTS = insert(parts)
-_INSERT_LINKS = insert(links)
-_MOVE = (
+_INSERT_POSTS = Quick(insert(posts))
+_INSERT_TEXTS = Quick(insert(post_texts))
+_INSERT_MENTIONS = Quick(insert(mentions))
+_INSERT_PARTS = Quick(insert(parts))
+_INSERT_LINKS = Quick(insert(links))
+_MOVE = Quick(
     update(posts)
     .where(posts.c.id == bindparam("of"))
     .values(parent_id=bindparam("to"), depth=bindparam("now"))
@@ -32,19 +33,17 @@ def insert_posts(conn: Connection, drafts: Sequence[Draft], stored: Sequence[Pos
     """Insert posts with their texts, names, parts and links."""
     pairs = list(zip(drafts, stored, strict=True))
     # A parent's row must be there before that of its answer.
-    conn.execute(
-        _INSERT_POSTS,
-        [_post(draft, post) for draft, post in sorted(pairs, key=lambda pair: pair[1].depth)],
-    )
-    conn.execute(_INSERT_TEXTS, [_text(draft) for draft in drafts])
-    _insert(conn, _INSERT_MENTIONS, (row for one in pairs for row in _mentions(*one)))
-    _insert(conn, _INSERT_PARTS, (row for draft in drafts for row in _parts(draft)))
-    _insert(conn, _INSERT_LINKS, (row for one in pairs for row in _links(*one)))
+    in_order = sorted(pairs, key=lambda pair: pair[1].depth)
+    _INSERT_POSTS.run(conn, [_post(draft, post) for draft, post in in_order])
+    _INSERT_TEXTS.run(conn, [_text(draft) for draft in drafts])
+    _INSERT_MENTIONS.run(conn, [row for one in pairs for row in _mentions(*one)])
+    _INSERT_PARTS.run(conn, [row for draft in drafts for row in _parts(draft)])
+    _INSERT_LINKS.run(conn, [row for one in pairs for row in _links(*one)])
 
 
 def move_posts(conn: Connection, moved: Iterable[Moved]) -> None:
     """Write new parents and depths of stored posts."""
-    _insert(conn, _MOVE, ({"of": one.id, "to": one.parent_id, "now": one.depth} for one in moved))
+    _MOVE.run(conn, [{"of": one.id, "to": one.parent_id, "now": one.depth} for one in moved])
 
 
 def count_months(db: Database, conn: Connection, stored: Sequence[Post]) -> None:
@@ -67,12 +66,6 @@ def count_months(db: Database, conn: Connection, stored: Sequence[Post]) -> None
         ],
         add=("count",),
     )
-
-
-def _insert(conn: Connection, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
-    values = list(rows)
-    if values:
-        conn.execute(statement, values)
 
 
 def _post(draft: Draft, post: Post) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Group commit: jobs of many sessions share one transaction, a savepoint each (DESIGN 9).
+"""Group commit: jobs of many sessions share one transaction (DESIGN 9).
 
 On SQLite one thread is the one writer. On PostgreSQL several writers run side by side. A job is a
-function of the connection; it may be run a second time if the shared transaction failed, so it must
-do nothing but database work.
+function of the connection; it may be run again where a shared transaction failed, so it must do
+nothing but database work.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from archive.db import Database
 
@@ -26,7 +26,17 @@ Job = Callable[[Connection], Any]
 log = logging.getLogger("dgroup.writer")
 
 BATCH = 128
+TRIES = 5
+"""how often a job is run that loses to others: PostgreSQL ends deadlocks by failing one side"""
 _STOP = None
+
+
+class WriterClosed(RuntimeError):
+    """A job came after `close`."""
+
+
+class _TransactionLost(Exception):
+    """The engine has ended the transaction by itself (SQLite: disk full, I/O error, no memory)."""
 
 
 @dataclass(slots=True)
@@ -68,17 +78,25 @@ class Writer:
         return item.future
 
     def close(self) -> None:
-        """Finish the jobs that are queued, then end the threads."""
+        """Finish the jobs that are queued, then end the threads. Later jobs get WriterClosed."""
         for _ in self._threads:
             self._queue.put(_STOP)
         for thread in self._threads:
             thread.join()
+        while not self._queue.empty():
+            late = self._queue.get()
+            if late is not None:
+                late.future.set_exception(WriterClosed("the writer is closed"))
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not _STOP:
             batch = [first]
             stopping = self._fill(batch)
+            # A job whose caller is gone already is not begun; one that was begun cannot be called off.
+            batch = [item for item in batch if item.future.set_running_or_notify_cancel()]
             self._commit(batch)
+            for item in batch:
+                _resolve(item)
             if stopping:
                 return
 
@@ -93,45 +111,98 @@ class Writer:
             batch.append(item)
         return False
 
+    # --- Three ways to commit, each for what the one before could not do ------------------------
+
     def _commit(self, batch: list[_Item]) -> None:
+        """All jobs in one transaction. If one fails, a savepoint each; if that fails too, alone."""
         try:
-            with self._db.write() as conn:
-                for item in batch:
-                    _run_in_savepoint(conn, item)
-        except SQLAlchemyError as error:
-            log.warning("shared commit of %d jobs failed: %s", len(batch), error)
+            self._together(batch, _run)
+        except Exception as error:  # a job's error or the database's: the next way tells which
+            log.info("shared commit of %d jobs failed: %r", len(batch), error)
+            if len(batch) > 1:
+                self._apart(batch)
+            else:
+                self._alone(batch[0])
+
+    def _together(self, batch: list[_Item], run: Callable[[Connection, _Item], None]) -> None:
+        with self._db.write() as conn:
             for item in batch:
-                self._commit_alone(item)
+                run(conn, item)
+                _check(conn)
+
+    def _apart(self, batch: list[_Item]) -> None:
+        try:
+            self._together(batch, _run_in_savepoint)
+        except (
+            Exception
+        ) as error:  # deadlock, lost connection, full disk: nobody's fault among them
+            log.warning("commit of %d jobs with savepoints failed: %r", len(batch), error)
+            self._one_by_one(batch)
             return
         for item in batch:
-            _resolve(item)
+            if _may_win(item.error):
+                self._alone(item)
 
-    def _commit_alone(self, item: _Item) -> None:
-        """Run one job in a transaction of its own: after a deadlock or a failed shared commit."""
-        item.error = None
-        try:
-            with self._db.write() as conn:
-                item.result = item.job(conn)
-        except Exception as error:  # the job's caller gets it, whatever it is
-            item.error = error
-        _resolve(item)
+    def _one_by_one(self, batch: Sequence[_Item]) -> None:
+        """Where not even a transaction can be begun, all of them fail at once: each would wait for
+        the whole timeout again."""
+        for at, item in enumerate(batch):
+            if not self._alone(item):
+                for other in batch[at + 1 :]:
+                    other.result, other.error = None, item.error
+                return
+
+    def _alone(self, item: _Item) -> bool:
+        """Run one job in a transaction of its own; False if no transaction could be begun."""
+        began = False
+        for _ in range(TRIES):
+            item.result = item.error = None
+            began = False
+            try:
+                with self._db.write() as conn:
+                    began = True
+                    _run(conn, item)
+                    _check(conn)
+            except Exception as error:  # the job's caller gets it, whatever it is
+                item.error = error
+            if not _may_win(item.error):
+                break
+        return began
+
+
+def _run(conn: Connection, item: _Item) -> None:
+    item.error = None
+    item.result = item.job(conn)
 
 
 def _run_in_savepoint(conn: Connection, item: _Item) -> None:
+    """Run a job so that its error undoes its own changes only."""
     try:
         with conn.begin_nested():
-            item.result = item.job(conn)
+            _run(conn, item)
     except DBAPIError as error:
-        if error.connection_invalidated or _is_deadlock(error):
+        if error.connection_invalidated or _is_conflict(error):
             raise
         item.error = error
     except Exception as error:  # the job's caller gets it; the other jobs go on
         item.error = error
 
 
-def _is_deadlock(error: DBAPIError) -> bool:
+def _check(conn: Connection) -> None:
+    """Stop where the engine has ended the transaction: what follows would be committed bit by bit."""
+    if getattr(conn.connection.dbapi_connection, "in_transaction", True) is False:
+        raise _TransactionLost
+
+
+def _is_conflict(error: Exception | None) -> bool:
     """PostgreSQL's deadlock (40P01) and serialisation (40001) failures abort the transaction."""
-    return getattr(error.orig, "sqlstate", "") in {"40P01", "40001"}
+    return getattr(getattr(error, "orig", None), "sqlstate", "") in {"40P01", "40001"}
+
+
+def _may_win(error: Exception | None) -> bool:
+    """Tell whether a job that failed may do better when it is run again: it lost to another writer
+    (conflict), or both made the same row (unique key)."""
+    return _is_conflict(error) or isinstance(error, IntegrityError)
 
 
 def _resolve(item: _Item) -> None:
