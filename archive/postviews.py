@@ -123,7 +123,7 @@ def _loaded(row: Any, files: tuple[FileView, ...]) -> LoadedPost:
     return LoadedPost(
         post=post_of(row),
         parent_key=key or "",
-        parent_mid=message_id or row.parent_mid,
+        parent_mid=row.parent_mid or message_id or "",
         parent_name=author or "",
         parent_state=state or "",
         parent_thread=thread_id or 0,
@@ -186,11 +186,8 @@ def thread_view(
     path = ids.thread_page(group, thread.path, part)
     by_id = {one.post.id: one for one in loaded}
     base = normal_subject(thread.subject)[0].casefold()
-    shown = tuple(
-        _in_thread(place, thread, by_id[post.id], base, cache)
-        for post in threads.tree([one.post for one in loaded])
-    )
-    first = next((one for one in loaded if not one.removed), None)
+    ordered = [by_id[post.id] for post in threads.tree([one.post for one in loaded])]
+    first = next((one for one in ordered if not one.removed), None)
     title = ids.masked(thread.subject if part == 1 else f"{thread.subject} ({part})")
     rows = threads.tree(skeleton) if part == 1 and len(skeleton) > 2 else []
     return ThreadView(
@@ -203,7 +200,7 @@ def thread_view(
         subject=ids.masked(thread.subject),
         month_path=ids.month_path(group, f"{thread.started_at:%Y-%m}"),
         part=part,
-        posts=shown,
+        posts=tuple(_in_thread(place, thread, one, base, cache) for one in ordered),
         started_at=thread.started_at,
         last_at=thread.last_at,
         count=thread.count,

@@ -144,10 +144,10 @@ class PublicDir:
         """Take everything below `folder` away that is not expected, and folders left empty."""
         for place, _, names in os.walk(self._base + folder, topdown=False):
             below = place[len(self._base) :]
-            for name in names:
+            for name in sorted(names):  # a page before its gzip twin, which goes with it
                 path = f"{below}/{name}"
                 page = path.removesuffix(".gz")
-                if path not in expected and (path == page or page not in expected):
+                if path not in expected and page not in expected:
                     self.remove(path, tally)
             if place != self._base + folder and not os.listdir(place):
                 os.rmdir(place)
