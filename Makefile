@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: run test bench lint format fuzz lock clean
+.PHONY: run test bench lint format fuzz lock messages clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.stamp
@@ -25,6 +25,10 @@ lint: $(VENV)/.stamp
 format: $(VENV)/.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Bring archive/locale/*.po up to date with the words of the templates.
+messages: $(VENV)/.stamp
+	$(BIN)/python -m tests.catalogues
 
 # The same invariants as in `make test`, with many more examples.
 fuzz: $(VENV)/.stamp

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -182,7 +183,7 @@ def test_a_page_marked_again_while_it_is_written_stays_dirty(
     with sqlite_database.write() as conn:
         dirty.mark(conn, sqlite_database, [key], NOW)
     with sqlite_database.write() as conn:
-        claimed = dirty.claim_dirty(sqlite_database, conn, 9, "other", NOW, dirty.timedelta(0))
+        claimed = dirty.claim_dirty(sqlite_database, conn, 9, "other", NOW, timedelta(0))
         dirty.mark(conn, sqlite_database, [key], NOW)
         dirty.settle_all(conn, claimed)
     assert _waiting(sqlite_database) == 1
@@ -224,7 +225,7 @@ def test_a_crash_in_the_middle_loses_no_page(
     )
     assert died.returncode == 9
     assert _waiting(sqlite_database) > 0
-    later = NOW + dirty.timedelta(minutes=5)  # the dead process's lease is over
+    later = NOW + timedelta(minutes=5)  # the dead process's lease is over
     publisher(sqlite_database, root).drain(lambda: later)
     assert _waiting(sqlite_database) == 0
     clean = publisher(sqlite_database, tmp_path / "clean")
