@@ -322,7 +322,7 @@ def masked(text: str) -> str:
     done = 0
     while at >= 0:
         domain = _DOMAIN.match(text, at + 1)
-        if domain and at > done and text[at - 1] in _LOCAL_PART:
+        if domain and (at == done > 0 or (at > done and text[at - 1] in _LOCAL_PART)):
             out.append(text[done : at + 1])
             out.append("...")
             done = domain.end()
