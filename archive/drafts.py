@@ -118,6 +118,7 @@ def draft_of(post_id: int, new: NewPost) -> Draft:
             digest=message.digest,
             received_at=new.received_at,
             named=_names(own, new.parent_key, named),
+            line_path=new.recorded.line_path if new.recorded is not None else "",
         ),
         author=author,
         person=ids.key_of(author.mark),

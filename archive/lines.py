@@ -7,14 +7,15 @@ where its subject joined it there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive import threads as rules
+from archive.db import Database
 from archive.ids import key_of
 from archive.pages import month_of
 from archive.quick import Quick
@@ -68,6 +69,11 @@ UPDATE_LINE = Quick(
 )
 INSERT_LINE = Quick(insert(threads))
 _LOAD = Quick(select(*(threads.c[name] for name in _FIELDS)).where(Among(threads.c.id, "lines")))
+_AT = Quick(
+    select(threads.c.path, threads.c.id).where(
+        threads.c.group_id == bindparam("of"), Among(threads.c.path, "paths")
+    )
+)
 _COUNTED = Quick(
     select(
         posts.c.thread_id, posts.c.received_at, posts.c.person, posts.c.part, posts.c.weight
@@ -101,6 +107,21 @@ def load_lines(conn: Connection, ids: Iterable[int]) -> dict[int, LineRow]:
         shown = {line.merged_into for line in found.values() if line.merged_into is not None}
         wanted = shown - set(found)
     return found
+
+
+def restore_moved(db: Database, conn: Connection, group_id: int, moved: Mapping[str, str]) -> None:
+    """Bring back the old paths of merged threads when an archive is rebuilt: each of `moved` leads
+    from an old path to that of the thread that shows its posts. Paths that are there are left."""
+    paths = {*moved, *moved.values()}
+    found = {row.path: row.id for row in _AT.rows(conn, {"of": group_id, "paths": paths})}
+    missing = [path for path in sorted(moved) if path not in found and moved[path] in found]
+    taken = db.reserve_ids(conn, threads, len(missing))
+    targets = load_lines(conn, {found[moved[path]] for path in missing})
+    rows = [
+        replace(targets[found[moved[path]]], id=line, path=path, merged_into=found[moved[path]])
+        for line, path in zip(taken, missing, strict=True)
+    ]
+    INSERT_LINE.run(conn, [replace(row, by_subject=False, count=0).values() for row in rows])
 
 
 def shown_as(line: LineRow, lines: dict[int, LineRow]) -> LineRow:
@@ -172,7 +193,7 @@ def _counts(members: list[Any]) -> dict[str, Any]:
     last = [row.weight for row in members if row.part == parts]
     return {
         "count": len(members),
-        "people": len({row.person for row in members}),
+        "people": len({row.person for row in members} - {""}),
         "last_at": max(row.received_at for row in members),
         "parts": parts,
         "part_posts": len(last),

@@ -15,6 +15,7 @@ from archive import threads
 from archive.lines import LineRow, load_lines
 from archive.quick import Quick
 from archive.tables import mentions, posts, thread_ids
+from archive.tables import threads as thread_table
 from archive.threads import Node, Union
 from archive.types import Among
 
@@ -90,6 +91,9 @@ def read_facts(conn: Connection, group_id: int, nodes: Sequence[Node]) -> Facts:
     names = {name for node in nodes for name in (node.own, node.alias, *node.named)}
     for name, line in _LINES_OF.rows(conn, {"of": group_id, "names": names}):
         facts.line_of[name] = line
+    paths = {node.line_path for node in nodes if node.line_path}
+    for path, line in _LINES_AT.rows(conn, {"of": group_id, "paths": paths}) if paths else ():
+        facts.line_of[threads.path_tie(path)] = line
     facts.lines = load_lines(conn, facts.line_of.values())
     owns = {name for node in nodes for name in (node.own, node.alias)}
     wanted = [name for name in facts.line_of if name not in owns]
@@ -105,9 +109,8 @@ def components(nodes: Sequence[Node], facts: Facts) -> list[Component]:
     """Group new posts by the ids that they name, directly or over stored lines."""
     union = Union()
     for node in nodes:
-        names = (node.own, node.alias, *node.named)
-        lines = (f"line {facts.line_of[name]}" for name in names if name in facts.line_of)
-        union.join((*names, *lines))
+        lines = (f"line {facts.line_of[name]}" for name in node.ties if name in facts.line_of)
+        union.join((*node.ties, *lines))
     groups: dict[str, list[Node]] = {}
     for node in nodes:
         groups.setdefault(union.find(node.own), []).append(node)
@@ -115,7 +118,7 @@ def components(nodes: Sequence[Node], facts: Facts) -> list[Component]:
 
 
 def _component(nodes: list[Node], facts: Facts) -> Component:
-    names = frozenset(name for node in nodes for name in (node.own, node.alias, *node.named))
+    names = frozenset(name for node in nodes for name in node.ties)
     lines = sorted({facts.line_of[name] for name in names if name in facts.line_of})
     return Component(tuple(nodes), names, tuple(lines))
 
@@ -216,6 +219,11 @@ def load_nodes(conn: Connection, lines: Collection[int]) -> dict[int, list[Store
 _LINES_OF = Quick(
     select(thread_ids.c.key, thread_ids.c.thread_id).where(
         thread_ids.c.group_id == bindparam("of"), Among(thread_ids.c.key, "names")
+    )
+)
+_LINES_AT = Quick(
+    select(thread_table.c.path, thread_table.c.id).where(
+        thread_table.c.group_id == bindparam("of"), Among(thread_table.c.path, "paths")
     )
 )
 _KNOWN = Quick(

@@ -65,6 +65,8 @@ def add_posts(
     taken = db.reserve_ids(conn, posts, len(new))
     drafts = [draft_of(post_id, item) for post_id, item in zip(taken, new, strict=True)]
     batch = Batch(db, conn, group, join_by_subject, drafts)
+    # A rebuild decides its joins again; which lines may be joined is recorded.
+    batch.rejoining = any(item.recorded is not None for item in new)
     _place(batch)
     bear_lines(batch)
     stored = record(batch)
@@ -136,15 +138,13 @@ def _settle_line(batch: Batch, placement: Placement, drafts: dict[int, Draft]) -
     batch.parent_of |= placement.parent_of
     batch.depth_of |= placement.depth_of
     members = [drafts[node.id] for node in placement.component.nodes]
-    first = drafts.get(placement.first.id)
     if placement.line is None:
-        assert first is not None  # a new line has new posts only
-        line = _new_line(batch, first)
+        line = _new_line(batch, drafts[placement.first.id])
     else:
         line = batch.lines[placement.line]
         batch.changed.add(line.id)
     if placement.arranged or placement.line is None:
-        _open_line(batch, line, placement, first)
+        _open_line(batch, line, placement, members)
     last_at = max(draft.new.received_at for draft in members)
     line.line_last_at = max(line.line_last_at, last_at)
     if batch.joining or batch.rejoining:
@@ -178,14 +178,14 @@ def _new_line(batch: Batch, first: Draft) -> LineRow:
     return line
 
 
-def _open_line(batch: Batch, line: LineRow, placement: Placement, first: Draft | None) -> None:
+def _open_line(batch: Batch, line: LineRow, placement: Placement, members: Sequence[Draft]) -> None:
     """Say of a line what its first post says, which may be another one than before."""
-    recorded = first.new.recorded if first is not None else None
     may_join = (
         batch.joining
         or line.opening is threads.Opening.REPLY
-        or (recorded is not None and recorded.may_join)
+        or any(one.new.recorded.may_join for one in members if one.new.recorded is not None)
     )
+    first = next((one for one in members if one.node.id == placement.first.id), None)
     if first is not None:
         line.subject, line.base_subject = first.new.message.subject, first.base
         line.started_at, line.first_id = first.new.received_at, first.node.id

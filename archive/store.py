@@ -5,6 +5,7 @@ from __future__ import annotations
 from archive.dirty import DirtyPage, claim_dirty, mark, settle, settle_all
 from archive.drafts import NewPost, RecordedFacts
 from archive.errors import NotFound
+from archive.lines import restore_moved
 from archive.posting import AddedPost, add_post, add_posts
 from archive.rawmail import RawMail, load_raw, purge_raw, store_mail, store_mails
 from archive.readers import (
@@ -24,6 +25,7 @@ from archive.readers import (
     unknown_of,
     walk,
 )
+from archive.takedown import Removed, remove_post
 
 __all__ = [
     "AddedPost",
@@ -34,6 +36,7 @@ __all__ = [
     "RawMail",
     "Recorded",
     "RecordedFacts",
+    "Removed",
     "add_post",
     "add_posts",
     "claim_dirty",
@@ -50,6 +53,8 @@ __all__ = [
     "posts_by_ids",
     "posts_of_thread",
     "purge_raw",
+    "remove_post",
+    "restore_moved",
     "settle",
     "settle_all",
     "shown_in",

@@ -61,6 +61,14 @@ class Node:
     received_at: datetime
     named: tuple[str, ...]
     """names of the posts it may answer, best first"""
+    line_path: str = ""
+    """recorded path of its line when an archive is rebuilt: posts that share one are one line"""
+
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """All that puts it into one line with others."""
+        names = (self.own, self.alias, *self.named)
+        return (*names, path_tie(self.line_path)) if self.line_path else names
 
     @property
     def order(self) -> Order:
@@ -77,6 +85,11 @@ class Opening(StrEnum):
     """looks like a reply, answers nothing known, and its subject says something: may be joined"""
     CHILD = "child"
     """answers a post that is younger by our clock: left alone"""
+
+
+def path_tie(path: str) -> str:
+    """Give the name under which a recorded path ties posts together; no key looks like it."""
+    return f"path {path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from archive import store
 from archive.db import Database
 from archive.model import GroupInfo, ParsedMessage
 from archive.tables import months, posts, thread_months, threads
 from tests.archive.made import mail
-from tests.archive.storing import add, make_group
+from tests.archive.storing import add, make_group, new_posts
 
 _ON_ONE_STORE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -118,3 +119,45 @@ def test_any_order_gives_the_same_threads_on_postgresql(
     once = sorted(world.mails, key=lambda one: (one[1], one[0].digest))
     expected = _stored(pg_database, [once], join=True)
     assert _stored(pg_database, [[one] for one in world.mails], join=True) == expected
+
+
+# --- Rebuilding from recorded facts -----------------------------------------------------------
+
+
+def _facts(conn: Connection, group: GroupInfo) -> list[tuple[object, ...]]:
+    paths = {row.id: row.path for row in conn.execute(select(threads.c.id, threads.c.path))}
+    rows = conn.execute(select(posts).where(posts.c.group_id == group.id).order_by(posts.c.number))
+    return [(row.number, row.key, row.part, paths[row.thread_id]) for row in rows]
+
+
+def _rebuilt(db: Database, group: GroupInfo, world: _World, size: int) -> GroupInfo:
+    """The same group stored anew from its mails and recorded facts, `size` posts at a time."""
+    again = make_group(db, f"g{next(_NUMBERS)}")
+    content = {one.digest: (one, minutes) for one, minutes in world.mails}
+    with db.write() as conn:
+        walked = list(store.walk(conn, group.id))
+        for start in range(0, len(walked), size):
+            chosen = walked[start : start + size]
+            news = new_posts(conn, [content[one.digest] for one in chosen])
+            kept = [
+                replace(new, imposter=one.imposter, recorded=one.facts)
+                for new, one in zip(news, chosen, strict=True)
+            ]
+            store.add_posts(db, conn, again, kept)
+        store.restore_moved(db, conn, again.id, dict(store.moved_threads(conn, group.id)))
+    return again
+
+
+@_ON_ONE_STORE
+@given(_worlds(), st.booleans(), st.integers(1, 4))
+def test_a_rebuild_gives_the_same_threads_and_facts(
+    sqlite_database: Database, world: _World, join: bool, size: int
+) -> None:
+    group = make_group(sqlite_database, f"g{next(_NUMBERS)}")
+    for batch in _batches(world):
+        add(sqlite_database, group, *batch, join=join)
+    again = _rebuilt(sqlite_database, group, world, size)
+    with sqlite_database.read() as conn:
+        assert _facts(conn, again) == _facts(conn, group)
+        assert _snapshot(conn, again) == _snapshot(conn, group)
+        assert store.moved_threads(conn, again.id) == store.moved_threads(conn, group.id)
