@@ -59,6 +59,11 @@ class Listener:
         logging.getLogger("mail.log").setLevel(logging.WARNING)
 
     @property
+    def open(self) -> bool:
+        """Whether new sessions are taken."""
+        return self._server is not None and self._server.is_serving()
+
+    @property
     def sessions(self) -> int:
         """How many sessions there are now, with those whose mail is still being kept."""
         return len(self._shared.sessions)

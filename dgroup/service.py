@@ -12,7 +12,8 @@ from datetime import datetime
 
 from archive import search
 from archive.pagewriter import Setting
-from archive.publish import Publisher
+from archive.publish import Publisher, Tally
+from archive.readers import list_groups
 from dgroup import jobs, weekly
 from dgroup.config import Config
 from dgroup.intake import Intake
@@ -24,6 +25,8 @@ from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.service")
 GRACE_S = 20.0
+VERIFY_HOUR = 2
+"""UTC hour from which the nightly check of all pages runs"""
 Clock = Callable[[], datetime]
 
 
@@ -62,6 +65,19 @@ class PublishTask:
                 await asyncio.to_thread(self._write, slow)
             except Exception:  # pages that cannot be written must not end the service
                 log.exception("pages could not be written; they stay marked")
+
+    async def verify(self) -> str:
+        """Render everything again and heal what differs from the files; say what was found."""
+        async with self._one_at_a_time:
+            found = await asyncio.to_thread(self._verify)
+        if found.changed:
+            log.warning("pages had drifted and were mended: %s", ", ".join(found.changed[:10]))
+        return f"{found.files} files, {found.written} mended, {found.removed} removed"
+
+    def _verify(self) -> Tally:
+        with self._db.read() as conn:
+            infos = list_groups(conn)
+        return self._publisher.verify(infos, self._clock)
 
     def _write(self, slow: bool) -> None:
         self._publisher.drain(self._clock, slow=slow)
@@ -119,7 +135,7 @@ class Service:
         spool.mkdir(exist_ok=True)
         self._listener = Listener(listening, self.intake, self._arrival, spool_dir=spool)
         self._web = WebServer(config.web, runtime, self._writer, clock, self.sender.wake)
-        self._health = HealthServer(config.health, runtime)
+        self._health = HealthServer(config.health, runtime, lambda: self._listener.open)
         self._scheduler = jobs.Scheduler(self._jobs(), clock)
         self._tasks = [
             asyncio.create_task(self.publisher.run(), name="publisher"),
@@ -139,6 +155,7 @@ class Service:
             writer=self._writer,
             publish=self.publisher.sweep,
             send_summaries=self.send_summaries,
+            daily=(jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),),
         )
 
     async def send_summaries(self) -> None:
