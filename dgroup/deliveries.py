@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, literal_column, null, or_, select, update
 
 from archive.db import Database
+from archive.quick import Quick
 from archive.store import load_raw
 from dgroup.model import MailClass, MemberState, OutboxItem
 from dgroup.outbox import PENDING
@@ -34,9 +36,8 @@ class OutboxMail:
     smtputf8: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What a smarthost said about one delivery."""
+class Put(NamedTuple):
+    """What a smarthost said about one delivery. A tuple, because every copy makes one."""
 
     id: int
     reply: str
@@ -130,7 +131,7 @@ def release(conn: Connection, ids: Sequence[int]) -> None:
     """Give claimed deliveries back unsent: they are due for anybody at once."""
     if ids:
         rows = [{"delivery": delivery} for delivery in ids]
-        conn.execute(_RELEASE, rows)
+        _RELEASE.run(conn, rows)
 
 
 def release_node(conn: Connection, node: str) -> int:
@@ -149,31 +150,30 @@ def next_due(conn: Connection) -> datetime | None:
 
 
 _WITH_ID = deliveries.c.id == bindparam("delivery")
-_RELEASE = update(deliveries).where(_WITH_ID).values(claimed_until=None, claimed_by=None)
+_FREE = {"claimed_until": null(), "claimed_by": null()}
+_RELEASE = Quick(update(deliveries).where(_WITH_ID).values(**_FREE))
 
 # --- Marking ----------------------------------------------------------------------------------
 
-_DONE = (
+_DONE = Quick(
     update(deliveries)
     .where(_WITH_ID)
     .values(
         state=bindparam("new_state"),
         done_at=bindparam("moment"),
         last_reply=bindparam("reply"),
-        attempts=deliveries.c.attempts + 1,
-        claimed_until=None,
-        claimed_by=None,
+        attempts=deliveries.c.attempts + literal_column("1"),
+        **_FREE,
     )
 )
-_PUT_OFF = (
+_PUT_OFF = Quick(
     update(deliveries)
     .where(_WITH_ID)
     .values(
         not_before=bindparam("moment"),
         last_reply=bindparam("reply"),
         attempts=bindparam("count"),
-        claimed_until=None,
-        claimed_by=None,
+        **_FREE,
     )
 )
 
@@ -205,7 +205,7 @@ def mark_retry(conn: Connection, later: Sequence[PutOff]) -> None:
             }
             for item in later
         ]
-        conn.execute(_PUT_OFF, rows)
+        _PUT_OFF.run(conn, rows)
 
 
 def _finish(conn: Connection, done: Sequence[Put], state: str, now: datetime) -> None:
@@ -219,7 +219,7 @@ def _finish(conn: Connection, done: Sequence[Put], state: str, now: datetime) ->
             }
             for put in done
         ]
-        conn.execute(_DONE, rows)
+        _DONE.run(conn, rows)
 
 
 def expire(conn: Connection, before: datetime, now: datetime) -> int:

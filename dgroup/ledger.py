@@ -87,33 +87,38 @@ class Ledger:
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy that `line` sent or could not send."""
+        if answer.taken:
+            self._marks.sent.append(Put(item.id, answer.said))
+            self.counts[Fate.SENT] += 1
+        else:
+            self._not_sent(item, answer)
+        self._marks.lines[line] += 1
+        self._some.set()
+
+    def _not_sent(self, item: OutboxItem, answer: Answer) -> None:
         now = self._clock()
         decision = decide(answer, now - item.created_at, self._lifetime, item.last_reply)
-        marks, fate, delay = self._marks, decision.fate, decision.delay
+        fate, delay = decision.fate, decision.delay
         if fate is Fate.REQUEUE:
             fate, delay = self._strike(item)
-        if fate is Fate.SENT:
-            marks.sent.append(Put(item.id, decision.reply))
-        elif fate is Fate.FAILED:
-            marks.failed.append(Put(item.id, decision.reply))
+        if fate is Fate.FAILED:
+            self._marks.failed.append(Put(item.id, decision.reply))
             log.warning(
                 "failed delivery=%d to=%s reply=%s", item.id, item.recipient, decision.reply
             )
         elif fate is Fate.RETRY:
-            marks.put_off.append(PutOff(item.id, decision.reply, now + delay, item.attempts + 1))
+            later = PutOff(item.id, decision.reply, now + delay, item.attempts + 1)
+            self._marks.put_off.append(later)
         else:
-            marks.released.append(item.id)
-        if fate is not Fate.REQUEUE:
-            self._strikes.pop(item.id, None)
+            self._marks.released.append(item.id)
         self.counts[fate] += 1
-        marks.lines[line] += 1
-        self._some.set()
 
     def _strike(self, item: OutboxItem) -> tuple[Fate, timedelta]:
         """A copy over which session after session breaks must not hold up all others."""
         self._strikes[item.id] += 1
         if self._strikes[item.id] < STRIKES:
             return Fate.REQUEUE, timedelta(0)
+        del self._strikes[item.id]
         return Fate.RETRY, timedelta(minutes=1)
 
     def fail(self, done: list[Put]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=2)
@@ -23,13 +24,25 @@ class Heard(StrEnum):
     """the session ended between the final dot and its answer: it may have been taken"""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one copy on the wire: the reply that decided, or why there is none."""
+class Answer(NamedTuple):
+    """What became of one copy on the wire: the reply that decided, or why there is none.
+
+    A tuple, because every copy makes one.
+    """
 
     heard: Heard
     code: int
     text: str
+
+    @property
+    def taken(self) -> bool:
+        """The smarthost has the copy now (RFC 5321 4.2.1)."""
+        return self.heard is Heard.ANSWER and 200 <= self.code < 300
+
+    @property
+    def said(self) -> str:
+        """The reply as one line."""
+        return f"{self.code} {self.text}"
 
 
 class Fate(StrEnum):
@@ -63,8 +76,8 @@ def decide(answer: Answer, age: timedelta, lifetime: timedelta, last_reply: str)
         return Decision(fate, timedelta(0), answer.text)
     if answer.heard is Heard.UNKNOWN:
         return _unknown(answer, last_reply)
-    said = f"{answer.code} {answer.text}"
-    if 200 <= answer.code < 300:
+    said = answer.said
+    if answer.taken:
         return Decision(Fate.SENT, timedelta(0), said)
     if 400 <= answer.code < 500:
         if age >= lifetime:

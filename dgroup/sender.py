@@ -29,6 +29,8 @@ from dgroup.tokens import Keyring
 log = logging.getLogger("dgroup.sender")
 
 BATCH = 1000
+FIRST = 200
+"""taken at first from an outbox that was empty: the first copy is not to wait for the thousandth"""
 LOW = 500
 POLL_S = 30.0
 ERROR_PAUSE_S = 1.0
@@ -186,8 +188,9 @@ class Sender:
     async def _claim(self) -> datetime | None:
         if self._unmade:
             return None
+        limit = BATCH if self._stock else FIRST
         found: Claim = await self._jobs.run(
-            lambda conn: claim(self._db, conn, self._node, self._clock(), BATCH, self._last_fanout)
+            lambda conn: claim(self._db, conn, self._node, self._clock(), limit, self._last_fanout)
         )
         self._last_fanout, self._claimed_at = found.fanout, self._clock()
         self._unmade = list(found.items)

@@ -24,6 +24,8 @@ from dgroup.rewrite import personal_lines
 from dgroup.tokens import Keyring
 
 LEASE = timedelta(minutes=10)
+SMALLEST = 100
+"""members for which it is worth while to look at a fan-out"""
 FRESH = timedelta(minutes=1)
 """what was made this short while ago need not be looked up again for members who left"""
 BODIES = 64 * 1024 * 1024
@@ -66,7 +68,7 @@ def _expand(db: Database, conn: Connection, now: datetime, wanted: int, last: in
     for fanout in sorted(opened, key=lambda one: (one.id <= last, one.id)):
         if wanted <= 0:
             break
-        wanted -= outbox.expand(db, conn, fanout, now)
+        wanted -= outbox.expand(db, conn, fanout, now, chunk=max(wanted, SMALLEST))
         last = fanout.id
     return last
 
@@ -152,8 +154,7 @@ class Copies:
         recipient = ascii_domain(item.recipient)
         if member is None or not loaded.group:
             return Copy(item.id, item.envelope_from, recipient, b"", loaded.body)
-        bounce = tokens.make("bounce", member, self._keyring)
-        leave = tokens.make("leave", member, self._keyring)
+        bounce, leave = tokens.make_pair(member, self._keyring)
         sender = bounce_address(loaded.group, bounce, site.domain)
         lines = personal_lines(loaded.group, site.domain, site.base_url, leave)
         return Copy(item.id, sender, recipient, lines, loaded.body)

@@ -21,6 +21,11 @@ _ID_BYTES = 5
 _MAC_BYTES = 10
 _HEAD_BYTES = 1 + _ID_BYTES
 _PADDING = "======"
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = tuple(range(120, -1, -10))
+# Each kind has its own part of one HMAC: parts of a pseudo-random value tell nothing of each other.
+_PART = {"bounce": slice(0, _MAC_BYTES), "leave": slice(_MAC_BYTES, 2 * _MAC_BYTES)}
 _TOKEN = re.compile(rf"[a-z2-7]{{{TOKEN_LENGTH}}}")
 _CODE = re.compile(rf"[a-z2-7]{{{CODE_LENGTH}}}")
 # Groups of four as printed, or as a mail program wrapped them; never the inside of a longer word.
@@ -58,12 +63,17 @@ class Keyring:
 def make(kind: Kind, subject_id: int, keyring: Keyring) -> str:
     """Give the token of `kind` for a row id (below 2**40): the same each time, 26 characters.
 
-    Key id, row id and the first 80 bits of an HMAC-SHA256 (RFC 2104 5 allows to cut it to half) in
-    lower-case base32, because local parts are lower-cased on their way.
+    Key id, row id and 80 bits of an HMAC-SHA256 (RFC 2104 5 allows to cut it) in lower-case base32,
+    because local parts are lower-cased on their way.
     """
-    key_id, secret = keyring.newest
-    head = bytes((key_id,)) + subject_id.to_bytes(_ID_BYTES, "big")
-    return _base32(head + _mac(kind, head, secret))
+    head, mac = _signed(subject_id, keyring)
+    return _spell(head + mac[_PART[kind]])
+
+
+def make_pair(subject_id: int, keyring: Keyring) -> tuple[str, str]:
+    """Give the bounce and the leave token of one row id with half the work."""
+    head, mac = _signed(subject_id, keyring)
+    return _spell(head + mac[_PART["bounce"]]), _spell(head + mac[_PART["leave"]])
 
 
 def read(kind: Kind, token: str, keyring: Keyring) -> int | None:
@@ -77,13 +87,24 @@ def read(kind: Kind, token: str, keyring: Keyring) -> int | None:
         return None
     head = data[:_HEAD_BYTES]
     secret = keyring.secret(head[0])
-    if secret is None or not hmac.compare_digest(data[_HEAD_BYTES:], _mac(kind, head, secret)):
+    if secret is None:
+        return None
+    wanted = hmac.digest(secret, head, "sha256")[_PART[kind]]
+    if not hmac.compare_digest(data[_HEAD_BYTES:], wanted):
         return None
     return int.from_bytes(head[1:], "big")
 
 
-def _mac(kind: Kind, head: bytes, secret: bytes) -> bytes:
-    return hmac.digest(secret, kind.encode("ascii") + b"\0" + head, "sha256")[:_MAC_BYTES]
+def _signed(subject_id: int, keyring: Keyring) -> tuple[bytes, bytes]:
+    key_id, secret = keyring.newest
+    head = bytes((key_id,)) + subject_id.to_bytes(_ID_BYTES, "big")
+    return head, hmac.digest(secret, head, "sha256")
+
+
+def _spell(data: bytes) -> str:
+    """Lower-case base32 of 16 bytes, ten bits at a time: each copy of a post needs two of them."""
+    number = int.from_bytes(data, "big") << 2
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def _base32(data: bytes) -> str:

@@ -23,6 +23,7 @@ def test_a_token_gives_its_id_back_in_any_case(subject: int, kind: tokens.Kind) 
     assert tokens.read(kind, token, RING) == subject
     assert tokens.read(kind, token.upper(), RING) == subject
     assert tokens.make(kind, subject, RING) == token
+    assert tokens.make_pair(subject, RING)[kind == "leave"] == token
 
 
 @given(
