@@ -145,9 +145,10 @@ def text_path(group: str, key: str) -> str:
     return f"{group}/m/{key[:2]}/{key}.txt"
 
 
-def attachment_path(group: str, key: str, index: int, filename: str) -> str:
-    """Path of the attachment at leaf `index`; `filename` is made safe here."""
-    return f"{group}/m/{key[:2]}/{key}-{index}-{safe_filename(filename, 'part')}"
+def attachment_path(group: str, key: str, index: int, filename: str, content_type: str = "") -> str:
+    """Path of the attachment at leaf `index`; '' for one that is not kept on the web."""
+    name = attachment_name(filename, content_type, index)
+    return f"{group}/m/{key[:2]}/{key}-{index}-{name}" if name else ""
 
 
 def thread_page(group: str, path: str, part: int = 1) -> str:

@@ -116,9 +116,10 @@ def attachments(conn: Connection, place: Place, key: str) -> Iterator[Output]:
     except NotFound:
         return
     for part, data in leaf_parts(raw):
-        name = ids.attachment_name(part.filename, part.content_type, part.index)
-        if name:
-            yield Output(ids.attachment_path(place.group.name, key, part.index, name), data)
+        group, kind = place.group.name, part.content_type
+        path = ids.attachment_path(group, key, part.index, part.filename, kind)
+        if path:
+            yield Output(path, data)
 
 
 _MAIL_OF = select(posts.c.mail_id).where(

@@ -169,11 +169,13 @@ class _Reader:
         )
 
     def _post(
-        self, row: Row[Any], shared: Sequence[Link], files: Sequence[tuple[int, str]]
+        self, row: Row[Any], shared: Sequence[Link], files: Sequence[tuple[int, str, str]]
     ) -> SummaryPost:
         name = self._group.name
         organisation, country = self._profiles.get(row.author_address.lower(), ("", ""))
-        paths = ((file, ids.attachment_path(name, row.key, at, file)) for at, file in files)
+        paths = (
+            (file, ids.attachment_path(name, row.key, at, file, kind)) for at, file, kind in files
+        )
         return SummaryPost(
             key=row.key,
             url=ids.message_url(self._base, name, row.key),
@@ -189,7 +191,7 @@ class _Reader:
             own=row.own,
             quotable=row.quotable,
             links=tuple(shared),
-            files=tuple((file, ids.url(self._base, path)) for file, path in paths),
+            files=tuple((file, ids.url(self._base, path)) for file, path in paths if path),
         )
 
     def _links(self, start: datetime, end: datetime) -> dict[int, list[Link]]:
@@ -201,17 +203,19 @@ class _Reader:
             found[row.post_id].append(Link(row.url, row.sentence))
         return found
 
-    def _files(self, start: datetime, end: datetime) -> dict[int, list[tuple[int, str]]]:
+    def _files(self, start: datetime, end: datetime) -> dict[int, list[tuple[int, str, str]]]:
         query = (
-            select(parts.c.post_id, parts.c.index.label("at"), parts.c.filename)
+            select(
+                parts.c.post_id, parts.c.index.label("at"), parts.c.filename, parts.c.content_type
+            )
             .join(posts, posts.c.id == parts.c.post_id)
             .where(*self._span(start, end), parts.c.role == PartRole.ATTACHMENT)
             .order_by(parts.c.post_id, parts.c.index)
         )
-        found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
         for row in self._conn.execute(query):
             if row.filename:
-                found[row.post_id].append((row.at, row.filename))
+                found[row.post_id].append((row.at, row.filename, row.content_type))
         return found
 
     def threads(self, now: Sequence[_Read], start: datetime) -> tuple[SummaryThread, ...]:

@@ -113,8 +113,9 @@ def test_an_attachment_gets_a_name_that_no_server_runs(
 @given(st.text(max_size=100), st.sampled_from(["application/pdf", "text/html", "image/png", "x/y"]))
 def test_an_attachment_stays_in_its_folder(filename: str, content_type: str) -> None:
     name = ids.attachment_name(filename, content_type, 1)
-    path = ids.attachment_path("seeds", KEY, 1, name or "x")
-    assert re.fullmatch(rf"seeds/m/ab/{KEY}-1-[A-Za-z0-9._-]+", path)
+    path = ids.attachment_path("seeds", KEY, 1, filename, content_type)
+    assert bool(path) == bool(name)
+    assert re.fullmatch(rf"(seeds/m/ab/{KEY}-1-[A-Za-z0-9._-]+)?", path)
     assert ".." not in path
     assert name.count(".") <= 1
 
