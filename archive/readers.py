@@ -85,15 +85,15 @@ _POST: Select[Any] = select(*POST_COLUMNS)
 _BY_KEY = Quick(_POST.where(posts.c.group_id == bindparam("of"), posts.c.key == bindparam("key")))
 _BY_IDS = Quick(_POST.where(Among(posts.c.id, "wanted")))
 _BY_NUMBER = _POST.where(posts.c.group_id == bindparam("of"), posts.c.number == bindparam("number"))
-_SAME_ID = Quick(
-    select(posts.c.id, posts.c.digest, posts.c.state).where(
-        posts.c.group_id == bindparam("of"), posts.c.message_id == bindparam("mid")
-    )
-)
 _SAME_IDS = Quick(
-    select(posts.c.id, posts.c.message_id, posts.c.digest, posts.c.state).where(
-        posts.c.group_id == bindparam("of"), Among(posts.c.message_id, "mids")
+    select(mentions.c.key, posts.c.id, posts.c.digest, posts.c.state)
+    .join(posts, posts.c.id == mentions.c.post_id)
+    .where(
+        mentions.c.group_id == bindparam("of"),
+        Among(mentions.c.key, "names"),
+        mentions.c.position == 0,
     )
+    .order_by(posts.c.id)
 )
 # A post's line: where its own Message-ID belongs, whichever thread shows it.
 _WALK = (
@@ -288,7 +288,7 @@ def moved_threads(conn: Connection, group_id: int) -> list[tuple[str, str]]:
 def find_duplicate(conn: Connection, group_id: int, message_id: str, digest: str) -> Found | None:
     """Tell whether the group has this Message-ID: with this content (or taken down, which no new
     copy may revive) it is a duplicate, with another one the mail is an imposter. None if new."""
-    rows = _SAME_ID.rows(conn, {"of": group_id, "mid": message_id})
+    rows = _SAME_IDS.rows(conn, {"of": group_id, "names": [key_of(message_id)]})
     return _judge([(row.id, row.digest, row.state) for row in rows], digest)
 
 
@@ -298,12 +298,12 @@ def unknown_of(
     """Tell for each of a batch (is it new, is it an imposter), with few statements. A mail that
     comes twice in the batch is new once."""
     seen: dict[str, list[tuple[int, str, str]]] = {}
-    wanted = sorted({message.message_id for message in messages})
-    for row in _SAME_IDS.rows(conn, {"of": group_id, "mids": wanted}):
-        seen.setdefault(row.message_id, []).append((row.id, row.digest, row.state))
+    names = [key_of(message.message_id) for message in messages]
+    for row in _SAME_IDS.rows(conn, {"of": group_id, "names": names}):
+        seen.setdefault(row.key, []).append((row.id, row.digest, row.state))
     answers = []
-    for message in messages:
-        same = seen.setdefault(message.message_id, [])
+    for message, name in zip(messages, names, strict=True):
+        same = seen.setdefault(name, [])
         found = _judge(same, message.digest)
         answers.append((found is None or found.imposter, found is not None and found.imposter))
         same.append((0, message.digest, PostState.PUBLISHED))

@@ -160,7 +160,6 @@ posts = Table(
     Index("ix_posts_person", "thread_id", "person"),
     Index("ix_posts_received", "group_id", "received_at"),
     Index("ix_posts_parent", "parent_id"),
-    Index("ix_posts_message_id", "group_id", "message_id"),
     Index("ix_posts_mail", "mail_id"),
     sqlite_autoincrement=True,
 )
@@ -192,14 +191,15 @@ post_texts = Table(
 
 # Every id that a post's mail names (References, In-Reply-To, reply key) and the post's own id.
 # `key` is ids.key_of(id); position 0 is the post's own id, 1.. are its candidates for a parent in
-# order of preference (last reference first). Late parents and merges are found here.
+# order of preference (last reference first). Late parents and merges are found here, and the post
+# that has an id: ids themselves are not indexed, for they can be longer than an index takes.
 mentions = Table(
     "mentions",
     metadata,
     Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
     Column("key", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True),
     Column("post_id", BigId, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, nullable=False),
     Index("ix_mentions_post", "post_id"),
     sqlite_with_rowid=False,
 )

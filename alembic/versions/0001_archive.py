@@ -251,7 +251,6 @@ def _posts_indexes() -> None:
             postgresql_where=sa.text("attachments > 0"),
         )
         batch_op.create_index("ix_posts_mail", ["mail_id"], unique=False)
-        batch_op.create_index("ix_posts_message_id", ["group_id", "message_id"], unique=False)
         batch_op.create_index("ix_posts_parent", ["parent_id"], unique=False)
         batch_op.create_index("ix_posts_person", ["thread_id", "person"], unique=False)
         batch_op.create_index("ix_posts_received", ["group_id", "received_at"], unique=False)
@@ -333,8 +332,8 @@ def _mentions() -> None:
         "mentions",
         sa.Column("group_id", ROW_ID, nullable=False),
         sa.Column("key", sa.String(length=16), nullable=False),
-        sa.Column("post_id", ROW_ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("post_id", ROW_ID, nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["groups.id"],
@@ -344,7 +343,7 @@ def _mentions() -> None:
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_mentions_post_id_posts"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("group_id", "key", "post_id", name=op.f("pk_mentions")),
+        sa.PrimaryKeyConstraint("group_id", "key", "position", "post_id", name=op.f("pk_mentions")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
