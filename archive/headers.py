@@ -32,6 +32,7 @@ MAX_REFERENCES = 50
 _MAX_VALUE = 64 * 1024
 _MAX_UNSTRUCTURED = 8 * 1024
 _MAX_CACHED = 1000
+_MAX_ID = 998
 _MAX_STAMP = 2000
 
 _FIELD = re.compile(r"([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)(?:\n|\Z)")
@@ -357,8 +358,10 @@ def message_ids(raw: str) -> tuple[str, ...]:
 
 
 def own_id(raw: str) -> str:
-    """Give the canonical Message-ID of a header value, '' if it holds none."""
-    return scrub(canonical_message_id(header_text(raw[:_MAX_UNSTRUCTURED]).replace("\0", "")))
+    """Give the canonical Message-ID of a header value, '' if it holds none or one over 998 octets
+    (no line may be longer, RFC 5322 section 2.1.1; nor could a database index it)."""
+    found = scrub(canonical_message_id(header_text(raw[:_MAX_UNSTRUCTURED]).replace("\0", "")))
+    return found if len(found.encode("utf-8")) <= _MAX_ID else ""
 
 
 def return_path(values: list[str]) -> str | None:

@@ -229,6 +229,12 @@ def test_an_id_loses_brackets_folds_and_space_and_keeps_its_case() -> None:
     assert headers.own_id("\u00e9\udce9@x.example").encode("utf-8")
 
 
+def test_an_id_that_no_line_can_hold_is_no_id() -> None:
+    assert headers.own_id("<" + "x" * 998 + ">") == "x" * 998
+    assert not headers.own_id("<" + "x" * 999 + ">")
+    assert not headers.own_id("<" + "é" * 500 + ">")
+
+
 @pytest.mark.parametrize(
     ("values", "address"),
     [
