@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, Text, bindparam
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -18,27 +19,47 @@ BigId: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
 """A row id: 64 bits everywhere (SQLite only autoincrements a column called INTEGER)."""
 
 
+class _SqliteMoment(sqlite.DATETIME):
+    """DATETIME without SQLAlchemy's own conversions: `UtcTime` does them in less."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Take text as it is."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Give text as it is."""
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A moment in UTC. SQLite's DateTime drops the offset silently, so naive values are refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the engine's own type."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(_SqliteMoment())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Convert to UTC; raise ValueError for a naive value."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"naive datetime given to the database: {value!r}")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+        if dialect.name != "sqlite":
+            return moment
+        return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Give an aware UTC datetime back."""
         if value is None:
             return None
+        if isinstance(value, str):
+            return datetime.fromisoformat(value + "+00:00")
         moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.astimezone(UTC)
 
 
 class _Values(TypeDecorator[Iterable[Any]]):
