@@ -63,6 +63,7 @@ def _wish(request: Request, state: MemberState) -> ChangeMember:
     code, member = request.facts.code, request.facts.token_member
     assert code is not None  # `confirm` calls with a code only
     name, language = joining(code.payload)
+    language = language or request.reading.language
     role = None if active(member) else Role.MEMBER
     return ChangeMember(code.address, name, state, role, language=language or None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from sqlalchemy import select
 
 from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
-from archive.tables import metadata, posts
+from archive.tables import posts
 from dgroup import groups, members
 from dgroup.commands.base import Caps
 from dgroup.effects import ChangeMember
@@ -61,7 +62,7 @@ class Sent:
 def counter() -> Callable[[int], bytes]:
     """Random bytes that are the same in each run."""
     numbers = itertools.count(1)
-    return lambda length: next(numbers).to_bytes(4, "big").rjust(length, b"\x5a")[-length:]
+    return lambda length: hashlib.sha256(b"%d" % next(numbers)).digest()[:length]
 
 
 @dataclass
@@ -257,7 +258,7 @@ def _tuple(to: str | tuple[str, ...]) -> tuple[str, ...]:
 
 @contextmanager
 def opened(
-    url: str,
+    db: Database,
     *,
     who_posts: WhoPosts = WhoPosts.MEMBERS,
     who_joins: WhoJoins = WhoJoins.OPEN,
@@ -266,9 +267,7 @@ def opened(
     contact: str = HOST,
     archive: ArchiveMode = ArchiveMode.PUBLIC,
 ) -> Iterator[Desk]:
-    """Open a desk on an empty database."""
-    db = Database(url)
-    metadata.create_all(db.engine)
+    """Open a desk on an empty store with all tables; the caller closes the store."""
     tools = Tools(
         db, SITE, LetterWriter(SITE, overlay), counter(), contact, frozenset({FRONT, DOMAIN})
     )
@@ -296,4 +295,3 @@ def opened(
         yield Desk(db, tools, writer, intake, group, woken=woken)
     finally:
         writer.close()
-        db.dispose()
