@@ -15,6 +15,7 @@ from archive.model import Post, PostState
 from archive.tables import post_texts, posts
 
 MAX_TERMS = 12
+MIN_PREFIX = 4
 SNIPPET = 200
 _PIECE = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _PENDING = (
@@ -37,7 +38,8 @@ class Hit:
 
 
 def terms_of(query: str) -> tuple[Term, ...]:
-    """Read a question: words and "phrases" must all be there, -words must not, word* may go on.
+    """Read a question: words and "phrases" must all be there, -words must not, word* may go on
+    (from four letters: a shorter one gathers half the dictionary).
 
     Whatever else is typed is taken for a separator: a question is never an error. At most 12 terms.
     """
@@ -45,7 +47,8 @@ def terms_of(query: str) -> tuple[Term, ...]:
     for minus, phrase, word in _PIECE.findall(query):
         words = tuple(fulltext.words_of(phrase or word))
         if words:
-            found.append(Term(words, wanted=not minus, prefix=word.endswith("*")))
+            prefix = word.endswith("*") and len(words[-1]) >= MIN_PREFIX
+            found.append(Term(words, wanted=not minus, prefix=prefix))
     return tuple(found[:MAX_TERMS])
 
 

@@ -64,8 +64,9 @@ def _found(db: Database, group: GroupInfo, query: str, *, ranked: bool = False) 
         ("genève", "c"),
         ("geneve ete", "c"),
         ("muller", "c"),
-        ("sav*", "ba"),
-        ("sav", ""),
+        ("savi*", "ba"),
+        ("savi", ""),
+        ("sav*", ""),
         ("seeds.example", "d"),
         ("2026", "d"),
         ("-roof", ""),
@@ -116,11 +117,12 @@ def test_no_question_is_an_error(database: Database, query: str) -> None:
 
 
 def test_terms_are_read_as_people_write_them() -> None:
-    assert terms_of('Bean "dry roof" -rain sav*') == (
+    assert terms_of('Bean "dry roof" -rain savi* s*') == (
         Term(("bean",)),
         Term(("dry", "roof")),
         Term(("rain",), wanted=False),
-        Term(("sav",), prefix=True),
+        Term(("savi",), prefix=True),
+        Term(("s",)),
     )
     assert len(terms_of("a " * 50)) == 12
 
