@@ -123,7 +123,8 @@ def announcements_only(mail: Incoming, facts: PostFacts) -> Verdict | None:
         return None
     owner = group.address.replace("@", "-owner@")
     text = f"Only coordinators post to this group; write to {owner}"
-    reason = "announce-only" if is_vouched(mail) or facts.inside else UNPROVED
+    known = is_vouched(mail) or facts.inside or not mail.envelope.trusted_front
+    reason = "announce-only" if known else UNPROVED
     return Verdict(Fate.REFUSE, reason, "announce-only", text=text, limit=_limit(mail))
 
 
