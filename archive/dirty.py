@@ -83,6 +83,13 @@ def claim_dirty(
     return pages
 
 
+def release_node(conn: Connection, node: str) -> int:
+    """Free what `node` held when it died, so that its pages need not wait for their leases; gives
+    how many there were."""
+    held = update(dirty_pages).where(dirty_pages.c.claimed_by == node)
+    return conn.execute(held.values(claimed_until=None, claimed_by=None)).rowcount
+
+
 def settle(conn: Connection, key: PageKey, version: int) -> bool:
     """Take a written page off the queue, unless it was marked again since it was claimed: then it
     only becomes free to claim. Tells whether it is off."""

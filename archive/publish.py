@@ -51,6 +51,11 @@ class Publisher:
         self._node = node
         self._writer = PageWriter.of(setting)
 
+    def take_back(self) -> None:
+        """Free the pages that this node had claimed when it died: for its start, before a drain."""
+        with self._db.write() as conn:
+            dirty.release_node(conn, self._node)
+
     def drain(self, now: Callable[[], datetime], *, slow: bool = True, limit: int = BATCH) -> Tally:
         """Write the dirty pages and settle them, in batches; without `slow` only those that readers
         wait for. Pages marked while they are written stay dirty and come again. A page that cannot

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from archive import store
+from archive import dirty, store
 from archive.db import Database
 from archive.model import PageKey, PageKind
 from archive.store import DirtyPage
@@ -44,6 +44,15 @@ def test_a_claim_that_ran_out_is_given_again(database: Database) -> None:
     _claim(database)
     assert _claim(database, minutes=4) == []
     assert len(_claim(database, minutes=6)) == len(KEYS)
+
+
+def test_a_node_that_starts_again_frees_what_it_had_claimed(database: Database) -> None:
+    _mark(database, *KEYS)
+    mine, theirs = _claim(database, limit=2), _claim(database, limit=2, node="b")
+    with database.write() as conn:
+        assert dirty.release_node(conn, "a") == len(mine) == len(theirs)
+    again = _claim(database, node="c")
+    assert {page.key for page in again} == set(KEYS) - {page.key for page in theirs}
 
 
 def test_a_settled_page_is_off_the_queue(database: Database) -> None:
