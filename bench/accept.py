@@ -73,7 +73,7 @@ def everybody(*, everything: bool) -> Iterator[list[Server]]:
     """All servers that can be had here."""
     with servers.folder("accept") as home, servers.folder("accept-all") as other:
         config = servers.write_config(home)
-        servers.make_group(config)
+        servers.make_group(config).close()
         wanted = [
             servers.service(home, config),
             servers.empty_server("listener", "our listener, no-op"),
@@ -81,7 +81,7 @@ def everybody(*, everything: bool) -> Iterator[list[Server]]:
         ]
         if everything:
             config = servers.write_config(other, debounce=2, sweep=60)
-            servers.make_group(config)
+            servers.make_group(config).close()
             wanted.append(servers.service(other, config, "dgroup, all"))
         missing = servers.postfix_missing()
         if missing:

@@ -65,12 +65,12 @@ class Mails:
             f"From: Member {number % MEMBERS} <{member(number)}>",
             f"To: {GROUP}@{DOMAIN}",
             f"Date: {format_datetime(moment)}",
-            f"Message-ID: {self._id(number)}",
+            f"Message-ID: <{self.name_of(number)}>",
         ]
         subject = template.subject
         above = list(self._above(number))
         if above:
-            ids = [self._id(one) for one in reversed(above)]
+            ids = [f"<{self.name_of(one)}>" for one in reversed(above)]
             lines += [f"In-Reply-To: {ids[-1]}", f"References: {' '.join(ids)}"]
             subject = f"Re: {subject}"
         lines.append(f"Subject: {subject}")
@@ -83,8 +83,9 @@ class Mails:
             number -= _BACK + random.Random(number).randrange(_SPREAD)
             yield number
 
-    def _id(self, number: int) -> str:
-        return f"<{self._name}.{number}@home.example>"
+    def name_of(self, number: int) -> str:
+        """The Message-ID of a mail, canonical."""
+        return f"{self._name}.{number}@home.example"
 
 
 def _templates() -> list[Template]:

@@ -20,12 +20,19 @@ from aiosmtpd.smtp import SMTP
 
 from bench.load import fast_run
 from bench.mails import DOMAIN, GROUP, MEMBERS, member
+from dgroup import config as settings
+from dgroup import groups
 from dgroup.config import Listener as ListenerConfig
+from dgroup.effects import ChangeMember
 from dgroup.listener import Listener
-from dgroup.model import Envelope, Reply
+from dgroup.members import change
+from dgroup.model import Delivery, Envelope, MemberState, Reply
+from dgroup.runtime import Runtime, open_runtime, prepare
 
 PYTHON = sys.executable
 DGROUP = [str(Path(PYTHON).parent / "dgroup")]
+START = datetime(2026, 1, 1, tzinfo=UTC)
+"""when the groups of benchmarks were made"""
 _CONFIG = """\
 [site]
 domain = "{domain}"
@@ -67,10 +74,12 @@ def folder(prefix: str) -> Iterator[Path]:
 
 
 def dgroup(config: Path, *words: str) -> str:
-    """Run one command of the service's command line."""
+    """Run one command of the service's command line; RuntimeError with what it said."""
     done = subprocess.run(
-        [*DGROUP, "--config", str(config), *words], check=True, capture_output=True, text=True
+        [*DGROUP, "--config", str(config), *words], check=False, capture_output=True, text=True
     )
+    if done.returncode:
+        raise RuntimeError(f"dgroup {words[0]}: {done.stderr.strip()}")
     return done.stdout
 
 
@@ -92,12 +101,17 @@ def write_config(
     return config
 
 
-def make_group(config: Path, delivery: str = "none") -> None:
-    """Make the database with one group and the members that write to it."""
-    dgroup(config, "init")
-    dgroup(config, "group", "create", GROUP)
-    people = [member(number) for number in range(MEMBERS)]
-    dgroup(config, "member", "add", GROUP, *people, "--delivery", delivery)
+def make_group(config: Path, members: int = MEMBERS, delivery: Delivery = Delivery.NONE) -> Runtime:
+    """Make the database with one group and the members that write to it; gives it open."""
+    found = settings.load(config, {})
+    prepare(found, START)
+    runtime = open_runtime(found)
+    with runtime.db.write() as conn:
+        group = groups.create(conn, groups.NewGroup(GROUP, "Water"), DOMAIN, START)
+        for number in range(members):
+            wish = ChangeMember(member(number), state=MemberState.ACTIVE, delivery=delivery)
+            change(conn, group.info, wish, START)
+    return runtime
 
 
 @contextmanager
