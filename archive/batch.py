@@ -15,7 +15,7 @@ from archive.lines import LineRow
 from archive.model import GroupInfo, PageKey, Post
 from archive.placing import Moved
 from archive.quick import Quick
-from archive.tables import groups, posts
+from archive.tables import groups, months, posts
 from archive.tables import threads as threads_table
 from archive.types import Among
 
@@ -97,7 +97,7 @@ def _free_path(batch: Batch, path: str, used: set[str]) -> str:
 def record(batch: Batch) -> list[Post]:
     """Give every post its number and part, in order of arrival, and count it in its thread."""
     numbers, new_day = _numbers(batch)
-    if new_day:
+    if new_day or _new_month(batch):
         batch.dirty.add(pages.SITE)
     strangers = _strangers(batch)
     stored = []
@@ -134,6 +134,12 @@ def _numbers(batch: Batch) -> tuple[list[int], bool]:
         highest = {"of": batch.group.id, "next": max(max(numbers) + 1, following - count)}
         batch.conn.execute(_SET_NUMBER, highest)
     return numbers, not has_day
+
+
+def _new_month(batch: Batch) -> bool:
+    """Tell whether a post is the first of its month: the front page lists a sitemap for each."""
+    wanted = {pages.month_of(draft.new.received_at) for draft in batch.drafts}
+    return len(_MONTHS.rows(batch.conn, {"of": batch.group.id, "months": wanted})) < len(wanted)
 
 
 def _strangers(batch: Batch) -> set[tuple[int, str]]:
@@ -176,6 +182,11 @@ def shown_line(batch: Batch, draft: Draft) -> LineRow:
 _PATHS = Quick(
     select(threads_table.c.path).where(
         threads_table.c.group_id == bindparam("of"), Among(threads_table.c.path, "paths")
+    )
+)
+_MONTHS = Quick(
+    select(months.c.month).where(
+        months.c.group_id == bindparam("of"), Among(months.c.month, "months")
     )
 )
 _TAKE_NUMBERS = Quick(

@@ -135,6 +135,20 @@ def joined_to(conn: Connection, ids: Collection[int]) -> list[int]:
     return list(conn.execute(select(threads.c.id).where(joined)).scalars())
 
 
+def leading_to(conn: Connection, ids: Collection[int]) -> set[int]:
+    """Give the merged threads among `ids` and all whose pages lead to one of them."""
+    found: set[int] = set()
+    wanted = set(ids)
+    while wanted:
+        above = threads.c.id.in_(sorted(wanted)) & threads.c.merged_into.is_not(None)
+        below = threads.c.merged_into.in_(sorted(wanted))
+        rows = conn.execute(select(threads.c.id).where(above | below)).scalars()
+        new = set(rows) - found
+        found |= new
+        wanted = new
+    return found
+
+
 def keys_of(conn: Connection, line: int) -> list[tuple[int, str]]:
     """Give (id, key) of all posts of one line, wherever they are shown."""
     return [(row.id, row.key) for row in conn.execute(_POSTS_OF, {"line": line})]

@@ -25,19 +25,14 @@ def thread_part(group_id: int, thread_id: int, part: int) -> PageKey:
     return PageKey(group_id, PageKind.THREAD, f"{thread_id}.{part}")
 
 
-def new_post(post: Post, started_at: datetime, parts: int, *, links: bool) -> set[PageKey]:
-    """Pages of a post just added to a thread that began at `started_at` and has `parts` parts now.
-
-    The post's own page; its part and the outline in the first, or all parts where a new one opened
-    (their navigation names it); month, year, home, feeds, sitemap, mbox; files and links of the
-    year where it has some. The sitemap of the month in which the thread began dates its page.
-    """
+def new_post(post: Post, *, links: bool) -> set[PageKey]:
+    """Pages of a post just added: its own; its part of the thread and the outline in the first;
+    month, year, home, feeds, sitemap, mbox; files and links of the year where it has some."""
     group, month = post.group_id, month_of(post.received_at)
     touched = {message(group, post.key), thread_part(group, post.thread_id, post.part)}
     touched.add(thread_part(group, post.thread_id, 1))
     touched |= _heads(group, month)
     touched.add(PageKey(group, PageKind.MBOX, month))
-    touched.add(PageKey(group, PageKind.SITEMAP, month_of(started_at)))
     if post.attachments:
         touched.add(PageKey(group, PageKind.FILES, month[:4]))
     if links:
@@ -45,26 +40,38 @@ def new_post(post: Post, started_at: datetime, parts: int, *, links: bool) -> se
     return touched
 
 
+def all_parts(group_id: int, thread_id: int, parts: int) -> set[PageKey]:
+    """All parts of a thread: a new one opened, which their navigation names."""
+    return {thread_part(group_id, thread_id, part) for part in range(1, parts + 1)}
+
+
 def whole_thread(group_id: int, thread_id: int, parts: int, months: Iterable[str]) -> set[PageKey]:
     """Pages of a thread whose order, subject or extent changed: all parts, and the lists that name
     it: each month in which it was active, home and feeds."""
-    touched = {thread_part(group_id, thread_id, part) for part in range(1, parts + 1)}
+    touched = all_parts(group_id, thread_id, parts)
     for month in months:
         touched |= _heads(group_id, month)
     return touched
 
 
-def merged_thread(group_id: int, thread_id: int) -> set[PageKey]:
+def moved_thread(group_id: int, thread_id: int) -> PageKey:
     """Page of a thread that went into another one: it points there now."""
-    return {PageKey(group_id, PageKind.MOVED, str(thread_id))}
+    return PageKey(group_id, PageKind.MOVED, str(thread_id))
 
 
-def removed_post(post: Post, started_at: datetime, children: Iterable[str]) -> set[PageKey]:
-    """Pages of a post taken down: everything that showed it, and its direct answers' pages."""
-    year = month_of(post.received_at)[:4]
-    touched = new_post(post, started_at, 1, links=True)
-    touched.add(PageKey(post.group_id, PageKind.FILES, year))
-    return touched | {message(post.group_id, key) for key in children}
+def removed_post(post: Post, answers: Iterable[Post]) -> set[PageKey]:
+    """Pages of a post taken down: everything that showed it, and where its direct answers stand."""
+    group, year = post.group_id, month_of(post.received_at)[:4]
+    touched = new_post(post, links=True) | {PageKey(group, PageKind.FILES, year)}
+    for answer in answers:
+        touched.add(message(group, answer.key))
+        touched.add(thread_part(group, answer.thread_id, answer.part))
+    return touched
+
+
+def week(group_id: int, name: str) -> PageKey:
+    """Page of a weekly summary, '2026-W12'."""
+    return PageKey(group_id, PageKind.WEEK, name)
 
 
 def _heads(group_id: int, month: str) -> set[PageKey]:

@@ -121,8 +121,6 @@ def _arrange(batch: Batch, component: placing.Component) -> Placement:
         keys = lines.absorb(conn, survivor, placement.merged)
         lines.recount(conn, group_id, component.lines)
         batch.dirty |= {pages.message(group_id, key) for key in keys}
-        for loser in placement.merged:
-            batch.dirty |= pages.merged_thread(group_id, loser)
     row = lines.load_lines(conn, [survivor])[survivor]
     row.line_last_at = max(line.line_last_at for line in before.values())
     if any(line.opening is threads.Opening.REPLY for line in before.values()):
@@ -237,19 +235,21 @@ def _join(batch: Batch, stored: list[Post]) -> list[Post]:
 def _note_joined(batch: Batch, change: lines.Joined) -> None:
     group_id = batch.group.id
     batch.dirty |= {pages.message(group_id, key) for key in change.keys}
-    batch.dirty |= pages.merged_thread(group_id, change.line)
     batch.rearranged.update((change.line, change.shown_before, change.shown_now))
 
 
 def _mark(batch: Batch, stored: Sequence[Post], now: datetime) -> None:
     group_id = batch.group.id
+    conn = batch.conn
     for draft, post in zip(batch.drafts, stored, strict=True):
-        shown = shown_line(batch, draft)
-        links = bool(draft.new.links)
-        batch.dirty |= pages.new_post(post, shown.started_at, shown.parts, links=links)
+        batch.dirty |= pages.new_post(post, links=bool(draft.new.links))
     batch.dirty |= {pages.message(group_id, one.key) for one in batch.moved if one.new_parent}
-    for line in batch.rearranged | batch.grown:
-        row = lines.load_lines(batch.conn, [line])[line]
-        listed = lines.months_of(batch.conn, line)
-        batch.dirty |= pages.whole_thread(group_id, line, row.parts, listed)
+    rows_now = lines.load_lines(conn, batch.rearranged | batch.grown)
+    for line in batch.grown:
+        batch.dirty |= pages.all_parts(group_id, line, rows_now[line].parts)
+    for line in batch.rearranged:
+        listed = lines.months_of(conn, line)
+        batch.dirty |= pages.whole_thread(group_id, line, rows_now[line].parts, listed)
+    leading = lines.leading_to(conn, batch.rearranged)
+    batch.dirty |= {pages.moved_thread(group_id, line) for line in leading}
     dirty.mark(batch.conn, batch.db, batch.dirty, now)

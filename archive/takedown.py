@@ -13,9 +13,9 @@ from archive.db import Database
 from archive.drafts import base_of
 from archive.errors import NotFound
 from archive.fulltext import Entry
-from archive.model import GroupInfo, Post, PostState
+from archive.model import GroupInfo, PageKey, Post, PostState
 from archive.rawmail import purge_raw
-from archive.tables import links, parts, post_texts, posts, threads
+from archive.tables import links, parts, post_texts, posts, threads, weeks
 from archive.text import normal_subject
 
 # The Message-ID, its digest and its key stay, so that no new copy can bring the post back.
@@ -53,11 +53,13 @@ def remove_post(
     _unindex(db, conn, post)
     _erase(conn, post)
     lines.recount(conn, group.id, [post.thread_id])
-    thread = readers.get_thread(conn, post.thread_id)
-    touched = pages.removed_post(post, thread.started_at, (answer.key for answer in answers))
+    touched = pages.removed_post(post, answers) | _weeks(conn, post)
     if _retitle(conn, post):
+        thread = readers.get_thread(conn, post.thread_id)
         listed = lines.months_of(conn, thread.id)
         touched |= pages.whole_thread(group.id, thread.id, thread.parts, listed)
+        leading = lines.leading_to(conn, [thread.id])
+        touched |= {pages.moved_thread(group.id, line) for line in leading}
     dirty.mark(conn, db, touched, now)
     return Removed(post, answers)
 
@@ -65,6 +67,13 @@ def remove_post(
 def _answers(conn: Connection, post: Post) -> list[Post]:
     found = conn.execute(select(posts.c.id).where(posts.c.parent_id == post.id))
     return readers.posts_by_ids(conn, list(found.scalars()))
+
+
+def _weeks(conn: Connection, post: Post) -> set[PageKey]:
+    """Pages of the weekly summaries that quote or list it: they leave it out now."""
+    named = weeks.c.summary.contains(post.key, autoescape=True)
+    found = conn.execute(select(weeks.c.week).where(weeks.c.group_id == post.group_id, named))
+    return {pages.week(post.group_id, name) for name in found.scalars()}
 
 
 def _unindex(db: Database, conn: Connection, post: Post) -> None:

@@ -34,7 +34,7 @@ def _told(touched: set[PageKey]) -> set[tuple[str, str]]:
 
 
 def test_a_post_touches_its_page_its_part_the_outline_and_the_heads() -> None:
-    touched = pages.new_post(_POST, after(-60 * 24 * 40), 2, links=False)
+    touched = pages.new_post(_POST, links=False)
     assert _told(touched) == {
         ("message", "abcdefghijklmnop"),
         ("thread", "3.2"),
@@ -45,14 +45,13 @@ def test_a_post_touches_its_page_its_part_the_outline_and_the_heads() -> None:
         ("feed", ""),
         ("mbox", "2026-03"),
         ("sitemap", "2026-03"),
-        ("sitemap", "2026-01"),
     }
     assert {key.group_id for key in touched} == {7}
 
 
 def test_files_and_links_touch_the_lists_of_their_year() -> None:
-    plain = pages.new_post(_POST, after(0), 1, links=False)
-    rich = pages.new_post(replace(_POST, attachments=2), after(0), 1, links=True)
+    plain = pages.new_post(_POST, links=False)
+    rich = pages.new_post(replace(_POST, attachments=2), links=True)
     assert _told(rich - plain) == {("files", "2026"), ("links", "2026")}
 
 
@@ -64,13 +63,18 @@ def test_a_rearranged_thread_touches_all_parts_and_all_its_months() -> None:
     assert not {name for name, _ in touched} & {"message", "mbox"}
 
 
+def test_a_new_part_touches_all_parts() -> None:
+    assert _told(pages.all_parts(7, 3, 2)) == {("thread", "3.1"), ("thread", "3.2")}
+
+
 def test_a_merged_thread_becomes_a_page_that_points_on() -> None:
-    assert _told(pages.merged_thread(7, 3)) == {("moved", "3")}
+    assert _told({pages.moved_thread(7, 3)}) == {("moved", "3")}
 
 
 def test_a_removed_post_touches_whatever_showed_it_and_its_answers() -> None:
-    touched = _told(pages.removed_post(_POST, after(0), ["k" * 16]))
-    assert ("message", "k" * 16) in touched
+    answer = replace(_POST, id=2, key="k" * 16, part=5)
+    touched = _told(pages.removed_post(_POST, [answer]))
+    assert {("message", "k" * 16), ("thread", "3.5")} <= touched
     assert {"files", "links", "mbox", "sitemap", "feed", "home", "thread"} <= {
         name for name, _ in touched
     }

@@ -236,13 +236,15 @@ def test_a_post_in_a_large_archive_touches_about_ten_pages(database: Database) -
     assert found == 1
 
 
-def test_the_front_page_is_dirty_once_a_day(database: Database) -> None:
+def test_the_front_page_is_dirty_once_a_day_and_for_a_new_month(database: Database) -> None:
     group = make_group(database)
     site = PageKey(0, PageKind.SITE, "")
     (one,) = add(database, group, (mail("a"), 0))
     (two,) = add(database, group, (mail("b"), 10))
     (next_day,) = add(database, group, (mail("c"), 1440))
-    assert [site in added.dirty for added in (one, two, next_day)] == [True, False, True]
+    (old_month,) = add(database, group, (mail("d"), -50 * 1440))
+    told = [site in added.dirty for added in (one, two, next_day, old_month)]
+    assert told == [True, False, True, True]
 
 
 def test_links_and_files_dirty_their_lists(database: Database) -> None:

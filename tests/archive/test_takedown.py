@@ -11,7 +11,7 @@ from archive import search, store
 from archive.db import Database
 from archive.errors import NotFound
 from archive.model import GroupInfo, Link, PageKind, PostState
-from archive.tables import dirty_pages, links, mails, parts, post_texts, posts
+from archive.tables import dirty_pages, links, mails, parts, post_texts, posts, weeks
 from tests.archive.made import after, mail
 from tests.archive.storing import add, make_group, new_posts
 
@@ -89,6 +89,18 @@ def test_its_pages_and_its_direct_answers_are_dirty(database: Database) -> None:
     assert {PageKind.FILES, PageKind.LINKS, PageKind.MBOX, PageKind.THREAD, PageKind.FEED} <= {
         kind for kind, _ in marked
     }
+
+
+def test_weekly_summaries_that_name_it_are_written_again(database: Database) -> None:
+    group, (root, *_) = _conversation(database)
+    with database.write() as conn:
+        for week, text in (("2026-W09", f'{{"key": "{root.post.key}"}}'), ("2026-W10", "{}")):
+            row = {"group_id": group.id, "week": week, "made_at": after(0), "summary": text}
+            conn.execute(weeks.insert(), row)
+    _remove(database, group, root.post.key)
+    with database.read() as conn:
+        found = select(dirty_pages.c.ref).where(dirty_pages.c.kind == PageKind.WEEK)
+        assert conn.execute(found).scalars().all() == ["2026-W09"]
 
 
 def test_a_new_copy_cannot_bring_it_back(database: Database) -> None:
