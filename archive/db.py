@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Row,
     Select,
     Table,
     bindparam,
@@ -128,15 +129,19 @@ class Database:
             _ignoring(self.is_sqlite, table, tuple(rows[0])).run(conn, rows)
 
     def insert_from(
-        self, conn: Connection, table: Table, columns: Sequence[str], source: Select[Any]
-    ) -> int:
-        """Insert what `source` selects, leaving rows whose key exists; gives how many came.
+        self,
+        conn: Connection,
+        table: Table,
+        columns: Sequence[str],
+        source: Select[Any],
+        returning: Sequence[ColumnElement[Any]],
+    ) -> Sequence[Row[Any]]:
+        """Insert what `source` selects, leaving rows whose key exists; gives the rows that came.
 
         `source` needs a WHERE: without one SQLite reads ON CONFLICT as part of a join.
         """
         statement = _inserting(self.is_sqlite, table).from_select(list(columns), source)
-        counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-        return conn.execute(counted).rowcount
+        return conn.execute(statement.on_conflict_do_nothing().returning(*returning)).all()
 
     def upsert(
         self,

@@ -19,6 +19,7 @@ from dgroup import deliveries, groups, outbox, tokens
 from dgroup.address import bounce_address
 from dgroup.deliveries import Put
 from dgroup.model import OutboxItem
+from dgroup.outbox import Holder
 from dgroup.pipeline import Body, Copy, body_of
 from dgroup.rewrite import personal_lines
 from dgroup.tokens import Keyring
@@ -51,26 +52,21 @@ def claim(
     Fan-outs are expanded only as far as they are needed: letters and small groups get their turn
     between the chunks of a large one.
     """
-    items = deliveries.claim(db, conn, node, now, limit, now + LEASE)
-    if len(items) < limit:
-        last_fanout = _expand(db, conn, now, limit - len(items), last_fanout)
-        more = deliveries.claim(db, conn, node, now, limit - len(items), now + LEASE)
-        items += more
+    holder = Holder(node, now + LEASE)
+    items = deliveries.claim(db, conn, node, now, limit, holder.until)
     waited = [item for item in items if item.attempts or now - item.created_at > FRESH]
     gone = deliveries.drop_departed(conn, waited, now)
-    kept = tuple(item for item in items if item.id not in gone)
-    wakes_at = None if items else deliveries.next_due(conn)
-    return Claim(kept, last_fanout, wakes_at)
-
-
-def _expand(db: Database, conn: Connection, now: datetime, wanted: int, last: int) -> int:
-    opened = outbox.open_fanouts(conn)
-    for fanout in sorted(opened, key=lambda one: (one.id <= last, one.id)):
-        if wanted <= 0:
+    kept = [item for item in items if item.id not in gone]
+    opened = outbox.open_fanouts(conn) if len(items) < limit else []
+    for fanout in sorted(opened, key=lambda one: (one.id <= last_fanout, one.id)):
+        if len(kept) >= limit:
             break
-        wanted -= outbox.expand(db, conn, fanout, now, chunk=max(wanted, SMALLEST))
-        last = fanout.id
-    return last
+        chunk = max(limit - len(kept), SMALLEST)
+        kept += outbox.expand(db, conn, fanout, now, chunk, holder)
+        last_fanout = fanout.id
+    # An open fan-out that gave nothing is done now, or another node has it: look again soon.
+    wakes_at = None if kept else now if opened else deliveries.next_due(conn)
+    return Claim(tuple(kept), last_fanout, wakes_at)
 
 
 @dataclass(frozen=True, slots=True)

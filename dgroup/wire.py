@@ -79,11 +79,14 @@ class Wire(asyncio.Protocol):
             code, sign = line[:3], line[3:4]
             if not code.isdigit() or not b"200" <= code <= b"599" or sign not in b" -\r":
                 return self.fail(f"no SMTP reply: {line[:80]!r}")
-            self._lines.append(line[4:].strip().decode("utf-8", "replace"))
-            if sign != b"-":
-                reply = Reply(int(code), " ".join(self._lines))
+            text = line[4:].strip().decode("utf-8", "replace")
+            if sign == b"-" or self._lines:
+                self._lines.append(text)
+                if sign == b"-":
+                    continue
+                text = " ".join(self._lines)
                 self._lines.clear()
-                self.on_reply(reply)
+            self.on_reply(Reply(int(code), text))
         if len(self._rest) > MAX_LINE or len(self._lines) > MAX_LINES:
             self.fail("reply too long")
         return None

@@ -140,7 +140,7 @@ class Office:
                 fanouts = outbox.open_fanouts(conn)
                 if not fanouts:
                     return made
-                made += sum(outbox.expand(self.db, conn, one, NOW, chunk) for one in fanouts)
+                made += sum(len(outbox.expand(self.db, conn, one, NOW, chunk)) for one in fanouts)
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def test_chunks_make_each_row_once(office: Office, count: int, chunk: int, again
     # A node that still believes in the old fan-out makes nothing.
     for _ in range(again):
         with office.db.write() as conn:
-            assert [outbox.expand(office.db, conn, one, NOW, chunk) for one in stale] == [0]
+            assert [outbox.expand(office.db, conn, one, NOW, chunk) for one in stale] == [[]]
     with office.db.read() as conn:
         total = conn.execute(select(func.count()).select_from(delivery_rows)).scalar_one()
     assert total == rows + members
@@ -100,6 +100,20 @@ def test_chunks_make_each_row_once(office: Office, count: int, chunk: int, again
 def _active(office: Office) -> int:
     with office.db.read() as conn:
         return count_active(conn, office.group.id)
+
+
+def test_rows_can_be_claimed_as_they_are_made(office: Office) -> None:
+    ids = office.join("ana", "ben")
+    mail = office.post()
+    with office.db.write() as conn:
+        (fanout,) = outbox.open_fanouts(conn)
+        holder = outbox.Holder("n1", later(60))
+        made = outbox.expand(office.db, conn, fanout, NOW, 10, holder)
+    assert [(item.mail_id, item.membership_id) for item in made] == [(mail, one) for one in ids]
+    assert claim_all(office, "n2") == []
+    with office.db.write() as conn:
+        assert deliveries.release_node(conn, "n1") == 2
+    assert claim_all(office, "n2") == made
 
 
 def test_an_address_that_is_there_twice_gets_one_copy(office: Office) -> None:
@@ -114,7 +128,7 @@ def test_expansion_that_was_rolled_back_is_done_again(office: Office) -> None:
     office.post()
     with office.db.write() as conn:
         (fanout,) = outbox.open_fanouts(conn)
-        assert outbox.expand(office.db, conn, fanout, NOW, 2) == 2
+        assert len(outbox.expand(office.db, conn, fanout, NOW, 2)) == 2
         conn.rollback()
     assert office.expand_all(2) == 3
 
