@@ -1,15 +1,43 @@
 """SPF, DKIM and DMARC verdicts: taken from a configured front's Authentication-Results (RFC 8601).
 
 A result that claims our trusted authserv-id but came from a stranger is ignored: only a mail that a
-trusted front handed us is believed, and only the topmost header with that id.
+trusted front handed us is believed, and only the topmost header with that id. The front removes such
+headers from what it takes in (RFC 8601 5).
 """
 
 from __future__ import annotations
 
-from authres import AuthenticationResultsHeader
-from authres.core import AuthResError
+import re
+from dataclasses import dataclass
 
+from dgroup.address import ascii_domain
 from dgroup.model import Alignment, DmarcPolicy, Verdicts
+
+MAX_LENGTH = 4_000
+# Quoted strings and comments (nested once) as wholes: a semicolon inside them separates nothing.
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|;|[^\s;"()]+|\s+|.', re.DOTALL
+)
+_RESULT = re.compile(r"\s*([\w-]+)(?:\s*/\s*\d+)?\s*=\s*([\w-]+)")
+_PROPERTY = re.compile(
+    r'(?<![\w.-])(smtp|header|policy)\s*\.\s*([\w-]+)\s*=\s*((?:"(?:[^"\\]|\\.)*"|[^\s;"])+)'
+)
+_POLICY = re.compile(r"\bp\s*=\s*(none|quarantine|reject)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one method found (RFC 8601 2.2): 'dkim', 'pass', {'header.d': 'ngo.example'}."""
+
+    method: str
+    verdict: str
+    properties: dict[str, str]
+    comment: str
+
+    def domain(self, name: str) -> str:
+        """Give the domain of a property: all of it, or what stands behind the @."""
+        value = self.properties.get(name, "").strip('"')
+        return ascii_domain(value.rpartition("@")[2].lower().rstrip("."))
 
 
 def verdicts(
@@ -23,59 +51,74 @@ def verdicts(
         return Verdicts()
     for name, value in headers:
         if name == "authentication-results":
-            parsed = _parse(value)
-            if parsed is not None and str(parsed.authserv_id).lower() == authserv_id.lower():
-                return _judge(parsed, from_domain, authserv_id)
+            found = results(value)
+            if found is not None and found[0] == authserv_id.lower():
+                return _judge(found[1], ascii_domain(from_domain.lower()), authserv_id)
     return Verdicts()
 
 
-def _parse(value: str) -> AuthenticationResultsHeader | None:
-    try:
-        return AuthenticationResultsHeader.parse_value(value)
-    except AuthResError:
+def results(value: str) -> tuple[str, list[Result]] | None:
+    """Read an Authentication-Results header: (authserv-id in lower case, results). None if it is
+    not one. Written for this one use: the library costs as much as parsing the whole mail."""
+    parts: list[tuple[list[str], list[str]]] = [([], [])]
+    for piece in _TOKEN.findall(value[:MAX_LENGTH]):
+        if piece == ";":
+            parts.append(([], []))
+        elif len(piece) > 1 and piece[0] == "(":
+            parts[-1][1].append(piece[1:-1])
+            parts[-1][0].append(" ")
+        else:
+            parts[-1][0].append(piece)
+    words = "".join(parts[0][0]).split()
+    if not words:
         return None
+    found = [_result("".join(text), " ".join(comments)) for text, comments in parts[1:]]
+    return words[0].strip('"').lower(), [one for one in found if one is not None]
 
 
-def _judge(parsed: AuthenticationResultsHeader, from_domain: str, authserv_id: str) -> Verdicts:
-    evidence: list[str] = []
-    aligned = dmarc_fail = False
-    policy = DmarcPolicy.NONE
-    for result in parsed.results:
-        method, verdict = str(result.method).lower(), str(result.result).lower()
-        properties = {
-            f"{part.type}.{part.name}".lower(): str(part.value or "") for part in result.properties
-        }
-        evidence.append(f"{method}={verdict}")
-        if method == "dmarc":
-            aligned = aligned or verdict == "pass"
-            dmarc_fail = verdict == "fail"
-            policy = _policy(properties, str(result.reason or ""), str(parsed))
-        elif verdict == "pass" and _aligned(method, properties, from_domain):
-            aligned = True
-    line = f"{' '.join(evidence)} by {authserv_id}"
-    if dmarc_fail:
+def _result(text: str, comment: str) -> Result | None:
+    head = _RESULT.match(text)
+    if head is None:
+        return None
+    properties = {
+        f"{kind}.{name}".lower(): value for kind, name, value in _PROPERTY.findall(text, head.end())
+    }
+    return Result(head.group(1).lower(), head.group(2).lower(), properties, comment)
+
+
+def _judge(found: list[Result], from_domain: str, authserv_id: str) -> Verdicts:
+    evidence = " ".join(f"{one.method}={one.verdict}" for one in found) or "none"
+    line = f"{evidence} by {authserv_id}"
+    dmarc = [one for one in found if one.method == "dmarc"]
+    policy = next(map(_policy, dmarc), DmarcPolicy.NONE)
+    if any(one.verdict == "fail" for one in dmarc):
         return Verdicts(Alignment.FAIL, policy, line)
+    aligned = any(one.verdict == "pass" and _aligned(one, from_domain) for one in found)
     return Verdicts(Alignment.ALIGNED if aligned else Alignment.NONE, policy, line)
 
 
-def _policy(properties: dict[str, str], reason: str, whole: str) -> DmarcPolicy:
-    """The published policy stands in policy.*, or in a comment as `(p=reject ...)`."""
-    text = f"{' '.join(properties.values())} {reason} {whole}".lower()
-    for policy in (DmarcPolicy.REJECT, DmarcPolicy.QUARANTINE):
-        if f"p={policy}" in text.replace(" ", "") or properties.get("policy.dmarc") == policy:
-            return policy
-    return DmarcPolicy.NONE
+def _policy(dmarc: Result) -> DmarcPolicy:
+    """The published policy stands in policy.*, or in a comment as `(p=reject dis=none)`."""
+    for name, value in dmarc.properties.items():
+        if name.startswith("policy.") and value.lower() in set(DmarcPolicy):
+            return DmarcPolicy(value.lower())
+    said = _POLICY.search(dmarc.comment.lower())
+    return DmarcPolicy(said.group(1)) if said else DmarcPolicy.NONE
 
 
-def _aligned(method: str, properties: dict[str, str], from_domain: str) -> bool:
+def _aligned(result: Result, from_domain: str) -> bool:
     """Relaxed alignment without DNS: the same domain, or one is below the other."""
-    if method == "dkim":
-        domain = properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2]
-    elif method == "spf":
-        domain = properties.get("smtp.mailfrom", "").rpartition("@")[2]
+    if result.method == "dmarc":
+        about = result.domain("header.from")
+        return bool(from_domain) and about in {"", from_domain}
+    if result.method == "dkim":
+        theirs = result.domain("header.d") or result.domain("header.i")
+    elif result.method == "spf":
+        theirs = result.domain("smtp.mailfrom")
     else:
         return False
-    ours, theirs = from_domain.lower(), domain.lower()
-    if not ours or "." not in theirs:
+    if not from_domain or "." not in theirs:
         return False
-    return ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
+    if from_domain == theirs:
+        return True
+    return from_domain.endswith(f".{theirs}") or theirs.endswith(f".{from_domain}")
