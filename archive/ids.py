@@ -89,8 +89,15 @@ def imposter_key(message_id: str, digest: str) -> str:
 
 
 def _base32(data: bytes) -> str:
-    digest = hashlib.sha256(data).digest()
-    return base64.b32encode(digest)[:KEY_LENGTH].decode("ascii").lower()
+    # Five bytes make eight characters, so the first ten bytes are all that a key shows.
+    digest = hashlib.sha256(data).digest()[: KEY_LENGTH * 5 // 8]
+    return base64.b32encode(digest).decode("ascii").lower()
+
+
+def key_in(path: str) -> str:
+    """Give the key of the post that a path belongs to ('seeds/m/ab/KEY-1-plan.pdf'), else ''."""
+    name = path.rpartition("/")[2][:KEY_LENGTH]
+    return name if "/m/" in path and is_key(name) else ""
 
 
 def is_key(text: str) -> bool:

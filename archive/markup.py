@@ -32,6 +32,7 @@ _ADDRESS_IN_URL = re.compile(r"[\w.+-](?:@|%40)[\w-]+\.\w", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^(?:[ \t]{0,2}>)+ ?", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*•–—+·o]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|>)\s")
 _RULE = re.compile(r"[-_=*~#.+ ]{3,}$")
+_SIGNATURE_MARK = re.compile(r"\A--[ \t]*\n")
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
@@ -89,7 +90,7 @@ def _pieces(found: Sequence[Block]) -> Iterator[Piece]:
         elif kind is BlockKind.PRE:
             html = f"<pre>{_linked(_trimmed(parts))}</pre>"
         else:
-            html = _paragraphs(_trimmed(parts))
+            html = _paragraphs(_SIGNATURE_MARK.sub("", _trimmed(parts)))
         yield Piece(_SHAPES[kind], Markup(html), lines)  # noqa: S704 - every piece was escaped
 
 

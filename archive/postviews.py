@@ -165,7 +165,8 @@ def _files(conn: Connection, place: Place, rows: Sequence[Any]) -> dict[int, tup
 def file_view(group: str, key: str, part: Any, up: str = _UP) -> FileView:
     """Say how an attachment (a row of PART_COLUMNS) is listed; `up` is the way to the site's root."""
     path = ids.attachment_path(group, key, part.place, part.filename, part.content_type)
-    shown = ids.masked(clean_text(part.filename)).strip() or part.content_type
+    last = part.filename.replace("\\", "/").rpartition("/")[2]
+    shown = ids.masked(clean_text(last)).strip() or part.content_type
     href = f"{up}{path}" if path else ""
     return FileView(shown, part.content_type, part.size, href, ids.opens_inline(path))
 

@@ -22,8 +22,8 @@ from archive.postviews import (
     text_view,
     thread_view,
 )
-from archive.summary_model import Discussion, Question, Quote, Summary, from_json
-from archive.tables import posts, weeks
+from archive.summary_model import Discussion, Question, Quote, Resource, Summary, from_json
+from archive.tables import links, posts, weeks
 from archive.tables import threads as thread_table
 from archive.viewtypes import (
     ClosedView,
@@ -152,7 +152,7 @@ def moved_views(conn: Connection, place: Place, thread: Thread) -> Iterator[Move
     for part in range(1, thread.parts + 1):
         here = ids.thread_page(place.group.name, thread.path, part)
         frame = place.frame(here, "", robots="noindex", canonical=place.url(path))
-        yield MovedView(frame, path, ids.masked(target.subject))
+        yield MovedView(frame, path)
 
 
 def closed_view(place: Place) -> ClosedView:
@@ -177,7 +177,7 @@ def week_views(conn: Connection, place: Place, week: str) -> Iterator[WeekView]:
     path = ids.week_path(place.group.name, week)
     yield WeekView(
         frame=place.frame(path, "", canonical=place.url(path)),
-        summary=_without(summary, kept),
+        summary=_without(summary, kept, _still_shared(conn, place, summary)),
         number=date.fromisoformat(f"{summary.first_day}").isocalendar().week,
         year=summary.first_day.isocalendar().year,
     )
@@ -201,7 +201,26 @@ def _still_shown(conn: Connection, group_id: int, summary: Summary) -> frozenset
     return frozenset(conn.execute(statement).scalars())
 
 
-def _without(summary: Summary, kept: frozenset[str]) -> Summary:
+def _still_shared(conn: Connection, place: Place, summary: Summary) -> frozenset[tuple[str, str]]:
+    """The (address, name) of resources whose post is still there."""
+    statement = (
+        select(links.c.url, posts.c.author)
+        .join(posts, posts.c.id == links.c.post_id)
+        .where(links.c.url.in_(sorted({one.url for one in summary.resources})))
+        .where(posts.c.group_id == place.group.id, posts.c.state == PostState.PUBLISHED)
+    )
+    shared = {(url, author) for url, author in conn.execute(statement)}
+    shared |= {(one.url, one.name) for one in summary.resources if _file_is_there(conn, place, one)}
+    return frozenset(shared)
+
+
+def _file_is_there(conn: Connection, place: Place, file: Resource) -> bool:
+    key = ids.key_in(ids.local_path(place.site.base_url, file.url))
+    post = readers.post_by_key(conn, place.group.id, key) if key else None
+    return post is not None and post.state is PostState.PUBLISHED
+
+
+def _without(summary: Summary, kept: frozenset[str], shared: frozenset[tuple[str, str]]) -> Summary:
     def told(one: Discussion) -> Discussion:
         last = one.last_word if one.last_word and one.last_word.key in kept else None
         asked = tuple(quote for quote in one.asked if quote.key in kept)
@@ -216,6 +235,7 @@ def _without(summary: Summary, kept: frozenset[str]) -> Summary:
         discussions=tuple(told(one) for one in summary.discussions),
         open_questions=open_still(summary.open_questions),
         answered=open_still(summary.answered),
+        resources=tuple(one for one in summary.resources if (one.url, one.name) in shared),
     )
 
 

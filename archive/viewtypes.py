@@ -163,11 +163,11 @@ class RemovedView:
 
 @dataclass(frozen=True, slots=True)
 class MovedView:
-    """A page of a thread that was joined to another one."""
+    """A page of a thread that was joined to another one. It does not name that one, whose subject
+    may change."""
 
     frame: Frame
     target: str
-    subject: str
 
 
 @dataclass(frozen=True, slots=True)

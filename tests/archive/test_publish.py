@@ -17,6 +17,7 @@ from archive.model import ArchiveMode, GroupInfo, PageKey, PageKind
 from archive.publish import FAST, Publisher, Setting
 from archive.readers import get_group
 from archive.tables import dirty_pages, groups
+from archive.takedown import remove_post
 from tests.archive.seeds import (
     NOW,
     SITE,
@@ -114,6 +115,47 @@ def test_a_full_rebuild_gives_the_bytes_of_all_drains_before_it(
     random.Random(seed).shuffle(raws)
     drained = _drained_in_pieces(database, group, raws, tmp_path / "drained", seed)
     rebuilt = publisher(database, tmp_path / "rebuilt")
+    rebuilt.rebuild_site()
+    rebuilt.rebuild(group)
+    assert _differing(files_of(tmp_path / "rebuilt"), drained) == []
+
+
+def _mail(number: int, parent: int, day: int, month: int) -> bytes:
+    answers = f"References: <n{parent}@x.example>\r\n" if parent else ""
+    link = f"See https://x.example/{number}\r\n" if number % 5 == 0 else ""
+    return (
+        f"From: Person {number % 9} <p{number % 9}@x.example>\r\nSubject: Topic {number % 3}\r\n"
+        f"Message-ID: <n{number}@x.example>\r\n{answers}"
+        f"Date: {day} {'Jan Feb Mar'.split()[month]} 2026 10:{number % 60:02}:00 +0000\r\n"
+        f"Content-Type: text/plain; charset=utf-8\r\n\r\nNumber {number}.\r\n{link}"
+    ).encode()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_drains_equal_a_rebuild_with_parts_late_parents_and_removals(
+    sqlite_database: Database, tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    group = seed_group(sqlite_database)
+    one = publisher(sqlite_database, tmp_path / "drained")
+    mails = []
+    for number in range(1, 171):
+        parent = dice.randint(max(1, number - 40), number - 1) if number > 3 else 0
+        mails.append(_mail(number, parent, 1 + number % 27, number // 60))
+    nearly = sorted(range(len(mails)), key=lambda at: at + dice.uniform(0, 25))
+    keys: list[str] = []
+    while nearly:
+        now_in, nearly = nearly[: dice.randint(1, 30)], nearly[dice.randint(1, 30) :]
+        added = add_raw(sqlite_database, group, *[mails[at] for at in now_in])
+        keys += [one_added.post.key for one_added in added]
+        if keys and dice.random() < 0.4:
+            with sqlite_database.write() as conn:
+                remove_post(sqlite_database, conn, group, dice.choice(keys), NOW)
+        if dice.random() < 0.6:
+            one.drain(now, slow=dice.random() < 0.5)
+    one.drain(now)
+    drained = files_of(tmp_path / "drained")
+    rebuilt = publisher(sqlite_database, tmp_path / "rebuilt")
     rebuilt.rebuild_site()
     rebuilt.rebuild(group)
     assert _differing(files_of(tmp_path / "rebuilt"), drained) == []
