@@ -138,23 +138,26 @@ def _store(
 ) -> int:
     with db.write() as conn:
         db.lock_group(conn, group.id)
-        fresh = store.unknown_of(conn, group.id, [one.message for one in batch])
-        news = []
-        for one, moment, (is_new, imposter) in zip(batch, moments, fresh, strict=True):
-            if not is_new:
-                continue
-            mail_id = store.store_mail(conn, one.raw, one.message.digest, "", moment)
-            news.append(
-                store.NewPost(
-                    message=one.message,
-                    mail_id=mail_id,
-                    received_at=moment,
-                    imposter=imposter,
-                    parent_key="",
-                    own=one.own,
-                    links=one.links,
-                    addresses=addresses,
-                )
+        known = store.unknown_of(conn, group.id, [one.message for one in batch])
+        fresh = [
+            (one, moment, imposter)
+            for one, moment, (is_new, imposter) in zip(batch, moments, known, strict=True)
+            if is_new
+        ]
+        raws = [store.RawMail(one.raw, one.message.digest, "", at) for one, at, _ in fresh]
+        news = [
+            store.NewPost(
+                message=one.message,
+                mail_id=mail_id,
+                received_at=moment,
+                imposter=imposter,
+                own=one.own,
+                links=one.links,
+                addresses=addresses,
             )
+            for (one, moment, imposter), mail_id in zip(
+                fresh, store.store_mails(db, conn, raws), strict=True
+            )
+        ]
         store.add_posts(db, conn, group, news, join_by_subject=True)
     return len(news)

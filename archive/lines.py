@@ -79,7 +79,7 @@ _COUNTED = Quick(
         posts.c.thread_id, posts.c.received_at, posts.c.person, posts.c.part, posts.c.weight
     ).where(Among(posts.c.thread_id, "lines"))
 )
-_POSTS_OF = (
+_POSTS_OF = Quick(
     select(posts.c.id, posts.c.key)
     .distinct()
     .select_from(thread_ids)
@@ -90,10 +90,33 @@ _POSTS_OF = (
     .join(posts, posts.c.id == mentions.c.post_id)
     .where(thread_ids.c.thread_id == bindparam("line"), mentions.c.position == 0)
 )
-_MOVE_POST = (
+_MOVE_POST = Quick(
     update(posts)
     .where(posts.c.id == bindparam("of"))
     .values(thread_id=bindparam("to"), depth=posts.c.depth + bindparam("deeper"))
+)
+_MONTHS_OF = Quick(
+    select(thread_months.c.month).where(thread_months.c.thread_id == bindparam("line"))
+)
+_JOINED_TO = Quick(
+    select(threads.c.id).where(Among(threads.c.merged_into, "lines"), threads.c.by_subject)
+)
+_FORGET_MONTHS = Quick(delete(thread_months).where(thread_months.c.thread_id == bindparam("line")))
+_ADD_MONTHS = Quick(insert(thread_months))
+_EMPTY = Quick(update(threads).where(threads.c.id == bindparam("of")).values(count=0, people=0))
+_COUNTS = ("count", "people", "last_at", "parts", "part_posts", "part_weight")
+_COUNT = Quick(
+    update(threads)
+    .where(threads.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in _COUNTS})
+)
+_ANSWER = Quick(
+    update(posts).where(posts.c.id == bindparam("of")).values(parent_id=bindparam("to"))
+)
+_SHOW = Quick(
+    update(threads)
+    .where(threads.c.id == bindparam("of"))
+    .values(merged_into=bindparam("to"), by_subject=bindparam("joined"))
 )
 
 
@@ -131,8 +154,7 @@ def shown_as(line: LineRow, lines: dict[int, LineRow]) -> LineRow:
 
 def joined_to(conn: Connection, ids: Collection[int]) -> list[int]:
     """Give the lines that are shown in one of `ids` for their subject."""
-    joined = threads.c.merged_into.in_(list(ids)) & threads.c.by_subject
-    return list(conn.execute(select(threads.c.id).where(joined)).scalars())
+    return [row.id for row in _JOINED_TO.rows(conn, {"lines": ids})]
 
 
 def leading_to(conn: Connection, ids: Collection[int]) -> set[int]:
@@ -151,13 +173,12 @@ def leading_to(conn: Connection, ids: Collection[int]) -> set[int]:
 
 def keys_of(conn: Connection, line: int) -> list[tuple[int, str]]:
     """Give (id, key) of all posts of one line, wherever they are shown."""
-    return [(row.id, row.key) for row in conn.execute(_POSTS_OF, {"line": line})]
+    return [(row.id, row.key) for row in _POSTS_OF.rows(conn, {"line": line})]
 
 
 def months_of(conn: Connection, thread_id: int) -> list[str]:
     """Give the months in which a thread is listed."""
-    months = select(thread_months.c.month).where(thread_months.c.thread_id == thread_id)
-    return list(conn.execute(months).scalars())
+    return [row.month for row in _MONTHS_OF.rows(conn, {"line": thread_id})]
 
 
 def absorb(conn: Connection, survivor: int, losers: Collection[int]) -> list[str]:
@@ -179,7 +200,7 @@ def absorb(conn: Connection, survivor: int, losers: Collection[int]) -> list[str
 def move(conn: Connection, line: int, *, to: int, deeper: int) -> list[str]:
     """Show the posts of one line in thread `to`, `deeper` levels down. Gives their keys."""
     members = keys_of(conn, line)
-    conn.execute(_MOVE_POST, [{"of": post, "to": to, "deeper": deeper} for post, _ in members])
+    _MOVE_POST.run(conn, [{"of": post, "to": to, "deeper": deeper} for post, _ in members])
     return [key for _, key in members]
 
 
@@ -188,21 +209,19 @@ def recount(conn: Connection, group_id: int, ids: Collection[int]) -> None:
     rows: dict[int, list[Any]] = {line: [] for line in ids}
     for row in _COUNTED.rows(conn, {"lines": rows}):
         rows[row.thread_id].append(row)
-    conn.execute(delete(thread_months).where(thread_months.c.thread_id.in_(sorted(rows))))
+    _FORGET_MONTHS.run(conn, [{"line": line} for line in rows])
     for line, members in rows.items():
-        conn.execute(update(threads).where(threads.c.id == line).values(_counts(members)))
+        if not members:
+            _EMPTY.run(conn, [{"of": line}])
+            continue
+        _COUNT.run(conn, [{"of": line} | _counts(members)])
         months = Counter(month_of(row.received_at) for row in members)
-        if months:
-            values = {"group_id": group_id, "thread_id": line}
-            conn.execute(
-                insert(thread_months),
-                [values | {"month": month, "count": n} for month, n in sorted(months.items())],
-            )
+        values = {"group_id": group_id, "thread_id": line}
+        listed = [values | {"month": month, "count": n} for month, n in sorted(months.items())]
+        _ADD_MONTHS.run(conn, listed)
 
 
 def _counts(members: list[Any]) -> dict[str, Any]:
-    if not members:
-        return {"count": 0, "people": 0}
     parts = max(row.part for row in members)
     last = [row.weight for row in members if row.part == parts]
     return {
@@ -219,13 +238,9 @@ def lines_of_subjects(conn: Connection, group_id: int, bases: Collection[str]) -
     """Give the lines of each base subject that has one which may be joined, as `rules.joins` sees
     them."""
     found = []
-    replies = select(threads.c.base_subject).where(
-        threads.c.group_id == group_id,
-        threads.c.base_subject.in_(sorted(bases)),
-        threads.c.opening == Opening.REPLY,
-    )
-    for base in sorted(set(conn.execute(replies).scalars())):
-        rows = conn.execute(_OF_SUBJECT, {"of": group_id, "base": base})
+    replies = _REPLIES.rows(conn, {"of": group_id, "bases": bases})
+    for base in sorted({row.base_subject for row in replies}):
+        rows = _OF_SUBJECT.rows(conn, {"of": group_id, "base": base})
         found.append(
             [Line(row.id, _order(row), row.line_last_at, Opening(row.opening)) for row in rows]
         )
@@ -237,7 +252,14 @@ def _order(row: Any) -> tuple[datetime, str]:
     return (row.started_at, key_of(row.message_id))
 
 
-_OF_SUBJECT = (
+_REPLIES = Quick(
+    select(threads.c.base_subject).where(
+        threads.c.group_id == bindparam("of"),
+        Among(threads.c.base_subject, "bases"),
+        threads.c.opening == Opening.REPLY.value,
+    )
+)
+_OF_SUBJECT = Quick(
     select(
         threads.c.id,
         threads.c.started_at,
@@ -286,9 +308,8 @@ def _join(conn: Connection, row: LineRow, target: int | None, rows: dict[int, Li
     now = row.id if target is None else target
     keys = move(conn, row.id, to=now, deeper=deeper)
     parent = None if target is None else rows[target].first_id
-    conn.execute(update(posts).where(posts.c.id == row.first_id).values(parent_id=parent))
-    joined = {"merged_into": target, "by_subject": target is not None}
-    conn.execute(update(threads).where(threads.c.id == row.id).values(joined))
+    _ANSWER.run(conn, [{"of": row.first_id, "to": parent}])
+    _SHOW.run(conn, [{"of": row.id, "to": target, "joined": target is not None}])
     return Joined(row.id, row.merged_into or row.id, now, tuple(keys))
 
 
