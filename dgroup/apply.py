@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from sqlalchemy import func, update
@@ -28,9 +29,18 @@ from dgroup.effects import (
 )
 from dgroup.holds import decide as hold_decision
 from dgroup.tables import codes, memberships
-from dgroup.work import Source, Tools, Work, note, record
+from dgroup.work import Source, Tools, Work, note, record, record_all
 
-__all__ = ["Source", "Tools", "Work", "apply", "apply_effects", "hold_decision", "record"]
+__all__ = [
+    "Source",
+    "Tools",
+    "Work",
+    "apply",
+    "apply_effects",
+    "apply_posts",
+    "hold_decision",
+    "record",
+]
 
 
 def apply(work: Work, plan: Plan) -> None:
@@ -43,6 +53,20 @@ def apply_effects(work: Work, plan: Plan) -> None:
     """Carry out the effects in order; the caller records the outcome."""
     for effect in plan.effects:
         _apply(work, effect)
+
+
+def apply_posts(posts: Sequence[tuple[Work, Plan]]) -> None:
+    """Carry out plans that only store a post and queue it, of one group, together."""
+    if not posts:
+        return
+    parts = []
+    for work, plan in posts:
+        stored, copies = plan.effects
+        assert isinstance(stored, StorePost)  # what an outcome POSTED consists of
+        assert isinstance(copies, QueueCopies)
+        parts.append((work, stored, copies))
+    posting.post_many(parts)
+    record_all([(work, plan.outcome) for work, plan in posts])
 
 
 def _apply(work: Work, effect: Effect) -> None:

@@ -67,6 +67,19 @@ def post_facts(conn: Connection, db: Database, mail: Incoming, group: Group) -> 
     return _with_holds(conn, db, mail, facts, verdict.reason) if keeps else facts
 
 
+def many_post_facts(
+    conn: Connection, mails: Sequence[Incoming], group: Group
+) -> list[PostFacts | None]:
+    """Read the facts of many plain posts to one group with two look-ups; None for a mail that has
+    been seen before, here or among them, which is looked at by itself. The caller holds the lock."""
+    found = members.find_all(conn, group.id, [mail.sender for mail in mails if mail.sender])
+    fresh = store.unknown_of(conn, group.id, [mail.message for mail in mails])
+    return [
+        PostFacts(group, found.get(comparable(mail.sender)), imposter=imposter) if is_new else None
+        for mail, (is_new, imposter) in zip(mails, fresh, strict=True)
+    ]
+
+
 def _with_holds(
     conn: Connection, db: Database, mail: Incoming, facts: PostFacts, reason: str
 ) -> PostFacts:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from archive.model import ArchiveMode, GroupInfo
+from archive.quick import Quick
 from archive.tables import groups
 from dgroup.address import group_address, name_problem
 from dgroup.errors import DgroupError
@@ -74,7 +75,7 @@ def create(conn: Connection, new: NewGroup, domain: str, now: datetime) -> Group
 
 def find(conn: Connection, name: str, domain: str) -> Group | None:
     """Give the group called `name`, or None."""
-    row = conn.execute(_FIND, {"name": name}).first()
+    row = _FIND.first(conn, {"name": name})
     return _group(row, domain) if row else None
 
 
@@ -103,10 +104,10 @@ def change(conn: Connection, group: Group, values: dict[str, Any]) -> None:
 _SELECT: Select[Any] = select(groups, group_settings).join(
     group_settings, group_settings.c.group_id == groups.c.id
 )
-_FIND = _SELECT.where(groups.c.name == bindparam("name"))
+_FIND = Quick(_SELECT.where(groups.c.name == bindparam("name")))
 
 
-def _group(row: Row[Any], domain: str) -> Group:
+def _group(row: Any, domain: str) -> Group:
     info = GroupInfo(
         id=row.id,
         name=row.name,

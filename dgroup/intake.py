@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from archive.parse import parse
 from archive.text import links, own_words
 from dgroup import auth, facts, groups, members, plan, quarantine, tokens
 from dgroup.address import route
-from dgroup.apply import apply_effects
+from dgroup.apply import apply_effects, apply_posts
 from dgroup.commands.base import Caps, Request
 from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
@@ -54,6 +54,9 @@ class _Prepared:
     mail: Incoming
     reading: Reading | None
     token_member: int | None
+
+
+_Decided = tuple[list[Work], tuple[Reply, ...]]
 
 
 class Intake:
@@ -104,7 +107,7 @@ class Intake:
                 prepared = await asyncio.to_thread(self.prepare, envelope)
             else:
                 prepared = self.prepare(envelope)
-            works, replies = await self._writer.run(lambda conn: self._decide(conn, prepared))
+            works, replies = await self._writer.run_together(self._decide_all, prepared)
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)
         if any(work.sends for work in works):
@@ -149,9 +152,62 @@ class Intake:
             token = tokens.read("bounce", mail.route.token, self._keyring)
         return _Prepared(mail, read(mail) if reads else None, token)
 
-    def _decide(
-        self, conn: Connection, prepared: tuple[_Prepared, ...]
-    ) -> tuple[list[Work], tuple[Reply, ...]]:
+    def _decide_all(
+        self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]
+    ) -> list[_Decided]:
+        """Decide on the mails of many sessions: ordinary posts together, each other mail by itself.
+
+        Which comes first among them is nobody's claim: their senders wrote at the same time.
+        """
+        decided: list[_Decided | None] = [None] * len(envelopes)
+        for group, numbers in self._post_groups(conn, envelopes):
+            self._decide_posts(conn, group, envelopes, numbers, decided)
+        return [
+            one if one is not None else self._decide(conn, prepared)
+            for one, prepared in zip(decided, envelopes, strict=True)
+        ]
+
+    def _post_groups(
+        self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]
+    ) -> list[tuple[Group, list[int]]]:
+        """Which envelopes hold one plain post each, by group, in the order in which groups are
+        locked by everybody."""
+        by_name: dict[str, list[int]] = {}
+        for number, prepared in enumerate(envelopes):
+            where = prepared[0].mail.route
+            if len(prepared) == 1 and where.kind is RouteKind.POST and not where.reply_key:
+                by_name.setdefault(where.group, []).append(number)
+        if len(envelopes) == 1:
+            return []
+        found = [(self._find(conn, name), numbers) for name, numbers in by_name.items()]
+        known = [(group, numbers) for group, numbers in found if group is not None]
+        return sorted(known, key=lambda pair: pair[0].id)
+
+    def _decide_posts(
+        self,
+        conn: Connection,
+        group: Group,
+        envelopes: Sequence[tuple[_Prepared, ...]],
+        numbers: list[int],
+        decided: list[_Decided | None],
+    ) -> None:
+        self._tools.db.lock_group(conn, group.id)
+        mails = [envelopes[number][0].mail for number in numbers]
+        ready: list[tuple[int, Work, Plan]] = []
+        for number, mail, known in zip(
+            numbers, mails, facts.many_post_facts(conn, mails, group), strict=True
+        ):
+            if known is None:
+                continue
+            planned = plan.plan_post(mail, known, self._settings.caps, self._tools.site.base_url)
+            if planned.outcome.kind is OutcomeKind.POSTED:
+                work = self._work(conn, group, envelopes[number][0], None)
+                ready.append((number, work, planned))
+        apply_posts([(work, planned) for _, work, planned in ready])
+        for number, work, planned in ready:
+            decided[number] = ([work], (planned.outcome.reply,))
+
+    def _decide(self, conn: Connection, prepared: tuple[_Prepared, ...]) -> _Decided:
         """Decide for each recipient in turn; the outcomes are written when all of them stand."""
         works: list[Work] = []
         outcomes: list[Outcome] = []
@@ -199,7 +255,10 @@ class Intake:
     def _group(self, conn: Connection, where: Route) -> Group | None:
         if where.kind is RouteKind.SITE:
             return host_group(self._tools.site)
-        return groups.find(conn, where.group, self._tools.site.domain)
+        return self._find(conn, where.group)
+
+    def _find(self, conn: Connection, name: str) -> Group | None:
+        return groups.find(conn, name, self._tools.site.domain)
 
     def _plan(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
         mail, caps, db = one.mail, self._settings.caps, self._tools.db

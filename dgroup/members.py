@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, update
 
 from archive.model import GroupInfo
+from archive.quick import Quick
 from dgroup.address import comparable, person_name
 from dgroup.effects import ChangeMember
 from dgroup.model import Delivery, Membership, MemberState, Role
@@ -24,8 +25,10 @@ _SELECT: Select[Any] = select(
     persons.c.language,
 ).join(persons, persons.c.id == memberships.c.person_id)
 
-_BY_ADDRESS = _SELECT.join(addresses, addresses.c.person_id == memberships.c.person_id).where(
-    addresses.c.address == bindparam("address"), memberships.c.group_id == bindparam("group")
+_BY_ADDRESS = Quick(
+    _SELECT.join(addresses, addresses.c.person_id == memberships.c.person_id).where(
+        addresses.c.address == bindparam("address"), memberships.c.group_id == bindparam("group")
+    )
 )
 
 _BY_ADDRESSES = (
@@ -36,7 +39,7 @@ _BY_ADDRESSES = (
         memberships.c.group_id == bindparam("group"),
     )
 )
-_NEWEST = select(func.max(memberships.c.id))
+_NEWEST = Quick(select(func.max(memberships.c.id).label("newest")))
 _CHUNK = 500
 _OUT = (MemberState.LEFT, MemberState.BANNED)
 
@@ -44,7 +47,7 @@ _OUT = (MemberState.LEFT, MemberState.BANNED)
 def find(conn: Connection, group_id: int, address: str) -> Membership | None:
     """Give the membership of the person who has `address`, in whatever state, or None."""
     found = {"address": comparable(address), "group": group_id}
-    row = conn.execute(_BY_ADDRESS, found).first()
+    row = _BY_ADDRESS.first(conn, found)
     return _membership(row) if row else None
 
 
@@ -93,8 +96,8 @@ def count_active(conn: Connection, group_id: int) -> int:
 
 def newest_id(conn: Connection) -> int:
     """Give the highest membership id there is: the cut-off of a fan-out (RULINGS 2)."""
-    newest: int | None = conn.execute(_NEWEST).scalar_one()
-    return newest or 0
+    row = _NEWEST.first(conn, {})
+    return int(row.newest or 0) if row is not None else 0
 
 
 def change(conn: Connection, group: GroupInfo, wish: ChangeMember, now: datetime) -> Membership:
@@ -172,7 +175,7 @@ def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datet
         conn.execute(update(memberships).where(memberships.c.id == member.id).values(values))
 
 
-def _membership(row: Row[Any]) -> Membership:
+def _membership(row: Any) -> Membership:
     return Membership(
         id=row.id,
         group_id=row.group_id,

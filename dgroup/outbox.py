@@ -117,6 +117,49 @@ def queue_copies(
     return outbox_id
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """A stored post and whom it goes to, for `queue_many`."""
+
+    group_id: int
+    post_id: int
+    mail_id: int
+    rewritten: NewHead
+    message_id: str
+    author_membership: int | None
+    now: datetime
+
+
+def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: int) -> None:
+    """Queue many stored posts to the members up to id `cutoff`, with few statements."""
+    taken = db.reserve_ids(conn, outbox_mails, len(new))
+    mails = [
+        {
+            **_mail_row(one.group_id, MailClass.POST, one.rewritten.head, one.now),
+            "id": outbox_id,
+            "post_id": one.post_id,
+            "mail_id": one.mail_id,
+            "body_offset": one.rewritten.body_offset,
+            "message_id": one.message_id,
+            "smtputf8": one.rewritten.smtputf8,
+        }
+        for outbox_id, one in zip(taken, new, strict=True)
+    ]
+    _INSERT_MAILS.run(conn, mails)
+    _INSERT_FANOUT.run(
+        conn,
+        [
+            {
+                "outbox_mail_id": outbox_id,
+                "group_id": one.group_id,
+                "cutoff": cutoff,
+                "author_membership": one.author_membership,
+            }
+            for outbox_id, one in zip(taken, new, strict=True)
+        ],
+    )
+
+
 def queue_letter_to_group(
     conn: Connection,
     *,
@@ -171,6 +214,7 @@ def queue_letter(
 
 
 _INSERT_MAIL = Quick(insert(outbox_mails).returning(outbox_mails.c.id))
+_INSERT_MAILS = Quick(insert(outbox_mails))
 _INSERT_FANOUT = Quick(insert(fanouts))
 
 

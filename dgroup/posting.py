@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archive import store
 from dgroup import members, outbox, rewrite
 from dgroup.effects import QueueCopies, StorePost
@@ -12,13 +14,49 @@ from dgroup.work import Work
 def store_post(work: Work, effect: StorePost) -> None:
     """Store the mail and its post, placed in its thread; its pages become dirty."""
     added = store.add_post(
-        work.tools.db, work.conn, work.group.info, new_post(work, effect), now=work.source.now
+        work.tools.db, work.conn, work.group.info, _new_post(work, effect), now=work.source.now
     )
     work.post_id, work.key, work.dirty = added.post.id, added.post.key, True
 
 
-def new_post(work: Work, effect: StorePost) -> store.NewPost:
-    """Give what the archive is told of the mail; stores the raw mail."""
+def post_many(posts: Sequence[tuple[Work, StorePost, QueueCopies]]) -> None:
+    """Store and queue ordinary posts to one group together: statements for each are saved.
+
+    Their outcome is that of `store_post` and `queue_copies` one after the other.
+    """
+    first = posts[0][0]
+    conn, db, group = first.conn, first.tools.db, first.group
+    raws = [
+        store.RawMail(one.raw, one.message.digest, one.mail_from, one.received_at)
+        for one in (work.source for work, _, _ in posts)
+    ]
+    for (work, _, _), mail_id in zip(posts, store.store_mails(db, conn, raws), strict=True):
+        work.mail_id = mail_id
+    new = [_new_post(work, effect) for work, effect, _ in posts]
+    now = max(work.source.now for work, _, _ in posts)
+    for (work, _, _), added in zip(
+        posts, store.add_posts(db, conn, group.info, new, now=now), strict=True
+    ):
+        work.post_id, work.key, work.dirty = added.post.id, added.post.key, True
+    copies = [_copies(work, effect) for work, _, effect in posts]
+    outbox.queue_many(db, conn, copies, members.newest_id(conn))
+
+
+def _copies(work: Work, effect: QueueCopies) -> outbox.Copies:
+    assert work.post_id is not None  # it was stored just before
+    work.sends = True
+    return outbox.Copies(
+        group_id=work.group.id,
+        post_id=work.post_id,
+        mail_id=work.stored_mail(),
+        rewritten=_rewritten(work, effect.parent_id),
+        message_id=work.source.message.message_id,
+        author_membership=effect.author_membership,
+        now=work.source.now,
+    )
+
+
+def _new_post(work: Work, effect: StorePost) -> store.NewPost:
     source = work.source
     return store.NewPost(
         message=source.message,
@@ -39,7 +77,7 @@ def queue_copies(work: Work, effect: QueueCopies) -> None:
         group_id=work.group.id,
         post_id=work.post_id,
         mail_id=work.stored_mail(),
-        rewritten=rewritten(work, effect.parent_id),
+        rewritten=_rewritten(work, effect.parent_id),
         message_id=work.source.message.message_id,
         cutoff=members.newest_id(work.conn),
         author_membership=effect.author_membership,
@@ -48,7 +86,7 @@ def queue_copies(work: Work, effect: QueueCopies) -> None:
     work.sends = True
 
 
-def rewritten(work: Work, parent_id: str) -> rewrite.Rewritten:
+def _rewritten(work: Work, parent_id: str) -> rewrite.Rewritten:
     """Give the header block that the members' copies have."""
     group, tools, source = work.group, work.tools, work.source
     context = rewrite.RewriteContext(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert
 from archive import store
 from archive.db import Database
 from archive.model import Link, ParsedMessage, SiteInfo
+from archive.quick import Quick
 from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
 from dgroup.letters import LetterWriter
@@ -100,6 +101,9 @@ class Work:
         return self.mail_id
 
 
+_NOTE = Quick(insert(audit))
+
+
 def record(work: Work, outcome: Outcome) -> None:
     """Write the outcome that `dgroup trace` shows (invariant 3)."""
     note(work, outcome.kind, outcome.reason, work.post_id)
@@ -107,7 +111,14 @@ def record(work: Work, outcome: Outcome) -> None:
 
 def note(work: Work, event: str, reason: str, post_id: int | None = None) -> None:
     """Write a line about the mail into the audit log."""
-    work.conn.execute(insert(audit), [audit_row(work, event, reason, post_id)])
+    _NOTE.run(work.conn, [audit_row(work, event, reason, post_id)])
+
+
+def record_all(decided: Sequence[tuple[Work, Outcome]]) -> None:
+    """Write the outcomes of many mails of one transaction."""
+    if decided:
+        rows = [audit_row(work, str(end.kind), end.reason, work.post_id) for work, end in decided]
+        _NOTE.run(decided[0][0].conn, rows)
 
 
 def audit_row(work: Work, event: str, reason: str, post_id: int | None) -> dict[str, object]:

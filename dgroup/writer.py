@@ -22,7 +22,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from archive.db import Database
 
 T = TypeVar("T")
+A = TypeVar("A")
 Job = Callable[[Connection], Any]
+Together = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 log = logging.getLogger("dgroup.writer")
 
 BATCH = 128
@@ -42,6 +44,8 @@ class _TransactionLost(Exception):
 @dataclass(slots=True)
 class _Item:
     job: Job
+    together: Together | None = None
+    argument: Any = None
     future: Future[Any] = field(default_factory=Future)
     result: Any = None
     error: Exception | None = None
@@ -69,6 +73,16 @@ class Writer:
         the database's error where the commit itself failed.
         """
         result: T = await asyncio.wrap_future(self.submit(job))
+        return result
+
+    async def run_together(
+        self, together: Callable[[Connection, Sequence[A]], Sequence[T]], argument: A
+    ) -> T:
+        """Like `run` for work that is cheaper for many arguments at once: `together` is given those
+        that wait, and gives a result for each. If it fails it is called for each alone."""
+        item = _Item(lambda conn: together(conn, [argument])[0], together, argument)
+        self._queue.put(item)
+        result: T = await asyncio.wrap_future(item.future)
         return result
 
     def submit(self, job: Job) -> Future[Any]:
@@ -116,7 +130,7 @@ class Writer:
     def _commit(self, batch: list[_Item]) -> None:
         """All jobs in one transaction. If one fails, a savepoint each; if that fails too, alone."""
         try:
-            self._together(batch, _run)
+            self._at_once(batch)
         except Exception as error:  # a job's error or the database's: the next way tells which
             log.info("shared commit of %d jobs failed: %r", len(batch), error)
             if len(batch) > 1:
@@ -124,15 +138,27 @@ class Writer:
             else:
                 self._alone(batch[0])
 
-    def _together(self, batch: list[_Item], run: Callable[[Connection, _Item], None]) -> None:
+    def _at_once(self, batch: list[_Item]) -> None:
+        alike: dict[Together, list[_Item]] = {}
         with self._db.write() as conn:
             for item in batch:
-                run(conn, item)
+                if item.together is not None:
+                    alike.setdefault(item.together, []).append(item)
+                else:
+                    _run(conn, item)
+                    _check(conn)
+            for together, items in alike.items():
+                results = together(conn, [item.argument for item in items])
+                for item, result in zip(items, results, strict=True):
+                    item.result = result
                 _check(conn)
 
     def _apart(self, batch: list[_Item]) -> None:
         try:
-            self._together(batch, _run_in_savepoint)
+            with self._db.write() as conn:
+                for item in batch:
+                    _run_in_savepoint(conn, item)
+                    _check(conn)
         except (
             Exception
         ) as error:  # deadlock, lost connection, full disk: nobody's fault among them
