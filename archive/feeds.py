@@ -12,7 +12,7 @@ from archive.feedtypes import Entry, FeedView, MailRow, MboxView
 from archive.render import iso, rfc_date
 
 MASKED_SENDER = "author@masked.invalid"
-_WORD_BYTES = 45
+_WORD_BYTES = 39
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -82,7 +82,7 @@ def _name(text: str) -> str:
     if line.isascii():
         quoted = line.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{quoted}"'
-    return _encoded(line)
+    return f"{_encoded(line)}\n"
 
 
 def _words(text: str) -> str:
@@ -92,7 +92,7 @@ def _words(text: str) -> str:
 
 
 def _encoded(line: str) -> str:
-    """Split a line into encoded words of at most 75 characters, never inside a character."""
+    """Split a line into encoded words that leave lines under 76 characters, never inside a character."""
     chunks: list[bytes] = [b""]
     for char in line:
         data = char.encode("utf-8", "replace")
