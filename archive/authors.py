@@ -44,11 +44,13 @@ def author_of(message: ParsedMessage, group_addresses: Collection[str] = ()) -> 
     origin = _personal(message.original_from, own)
     reply = _personal(message.reply_to, own)
     from_ = message.from_[0] if message.from_ else _first(message.sender)
-    rewritten = from_.address.lower() in own or _VIA.search(from_.name) is not None
+    via = _VIA.search(from_.name) is not None
     if origin.address:
         name, address = origin.name or _without_via(from_.name), origin.address
-    elif rewritten:
+    elif via:
         name, address = _without_via(from_.name) or reply.name, reply.address
+    elif from_.address.lower() in own:
+        name, address = reply.name or from_.name, reply.address
     else:
         name, address = from_.name, from_.address
     return Author(
