@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -40,8 +41,8 @@ EXPIRY = timedelta(minutes=10)
 class Sender:
     """One node's sender. `run` it as a task, `wake` it after a commit, `stop` it before the writer.
 
-    `node` names this sender in claims. At its start it takes back what a sender of the same name held
-    when it died, so two that run at the same time need different names.
+    `node` names this sender in claims, by default after the machine. At its start it takes back what a
+    sender of the same name held when it died, so two that run at the same time need different names.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Sender:
         keyring: Keyring,
         site: SiteInfo,
         clock: Callable[[], datetime],
-        node: str = "sender",
+        node: str = "",
     ) -> None:
-        self._db, self._jobs, self._clock, self._node = db, jobs, clock, node
+        self._db, self._jobs, self._clock = db, jobs, clock
+        self._node = (node or platform.node() or "sender")[:40]
         self._lifetime = timedelta(hours=relay.retry_hours)
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake)
         self._copies = Copies(db, keyring, site)
