@@ -19,7 +19,7 @@ _KEPT = frozenset(
     "subject date message-id in-reply-to references mime-version content-type "
     "content-transfer-encoding content-disposition user-agent x-mailer organization".split()
 )
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(?:.*(?:\r\n|$)(?:[ \t].*(?:\r\n|$))*)")
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:.*\r\n(?:[ \t].*\r\n)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,19 @@ def posts(archive: str, group: str, people: Sequence[str], count: int, skip: int
     Each author of the list becomes one of `people` (addresses), in the order of first appearance.
     """
     return list(islice(_posts(archive, group, people, skip), count))
+
+
+def thread(archive: str, group: str, people: Sequence[str], count: int) -> list[Post]:
+    """Give the first conversation of a corpus list that has `count` posts or more: so many of them."""
+    talks: dict[str, list[Post]] = {}
+    for post in _posts(archive, group, people, 0):
+        message = parse(post.raw)
+        known = [key for key in (*message.references, *message.in_reply_to) if key in talks]
+        talk = talks[post.message_id] = talks[known[0]] if known else []
+        talk.append(post)
+        if len(talk) == count:
+            return talk
+    raise LookupError(f"{archive} has no conversation of {count} posts")
 
 
 def _posts(archive: str, group: str, people: Sequence[str], skip: int) -> Iterator[Post]:

@@ -181,18 +181,17 @@ def installation(
 ) -> Iterator[Installation]:
     """Settings in `folder` and an empty database; `changes` are sections that win over these."""
     settings = folder / "config.toml"
-    port = free_port()
-    settings.write_text(_toml(_sections(folder, relay, port), changes or {}), "utf-8")
+    settings.write_text(_toml(_sections(folder, relay), changes or {}), "utf-8")
     read = config.load(settings, {})
     prepare(read, datetime.now(UTC))
-    made = Installation(settings, folder / "log.txt", read, port)
+    made = Installation(settings, folder / "log.txt", read, read.listener.port)
     try:
         yield made
     finally:
         made.end()
 
 
-def _sections(folder: Path, relay: str, port: int) -> Sections:
+def _sections(folder: Path, relay: str) -> Sections:
     web = free_port()
     return {
         "site": {
@@ -201,7 +200,7 @@ def _sections(folder: Path, relay: str, port: int) -> Sections:
             "name": "Groups of a test",
             "data_dir": str(folder / "data"),
         },
-        "listener": {"port": port},
+        "listener": {"port": free_port()},
         "relay": {"url": relay, "tls": "none", "connections": 4, "timeout_s": 10},
         "web": {"port": web},
         "health": {"port": free_port()},
