@@ -105,6 +105,8 @@ def _joined(texts: Iterable[str]) -> str:
 def links(own: str) -> tuple[Link, ...]:
     """Give the http(s) addresses of own words, each once, with the sentence it stood in."""
     found: dict[str, str] = {}
+    if _URL.search(own) is None:
+        return ()
     for sentence in split_sentences(own):
         for match in _URL.finditer(sentence.text):
             url = _trim_url(match.group())
