@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
@@ -74,40 +75,55 @@ def write(stream: BinaryIO, raw: bytes, envelope_sender: str, date: datetime) ->
     stream.write(b"\n" if raw.endswith(b"\n") or not raw else b"\n\n")
 
 
-def open_archive(path: Path) -> Iterator[MboxMessage]:
+def open_archive(
+    path: Path, reached: Callable[[int], None] = lambda position: None
+) -> Iterator[MboxMessage]:
     """Give the mails of an mbox file (plain or gzip), a maildir, or a folder of .eml files.
 
-    Folders are read in the order of their file names. Raises BadArchive where `path` is none of
-    these, and OSError where it cannot be read.
+    Folders are read in the order of their file names. `reached` is told after each mail how far
+    the reading is, of `length_of(path)`. Raises BadArchive where `path` is none of these, and
+    OSError where it cannot be read.
     """
     if path.is_dir():
-        yield from _folder(path)
+        for count, message in enumerate(_folder(path), start=1):
+            yield message
+            reached(count)
         return
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            if not zipped:
-                yield from read(file)
-                return
-            with gzip.GzipFile(fileobj=file) as unzipped:
-                yield from read(cast("BinaryIO", unzipped))
-    except (EOFError, gzip.BadGzipFile) as error:
+            source = cast("BinaryIO", gzip.GzipFile(fileobj=file)) if zipped else file
+            for message in read(source):
+                yield message
+                reached(file.tell())
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BadArchive(f"{path}: {error}") from error
+    except BadArchive as error:
         raise BadArchive(f"{path}: {error}") from error
 
 
-def _folder(path: Path) -> Iterator[MboxMessage]:
+def length_of(path: Path) -> int:
+    """Give how far reading an archive goes: bytes of a file, mails of a folder."""
+    return len(_mails_in(path)) if path.is_dir() else path.stat().st_size
+
+
+def _mails_in(path: Path) -> list[Path]:
     if (path / "cur").is_dir():
         files = [*(path / "cur").iterdir(), *(path / "new").glob("*")]
     else:
         files = list(path.glob("*.eml"))
     if not files and not (path / "cur").is_dir():
         raise BadArchive(f"{path}: neither a maildir nor a folder of .eml files")
-    for file in sorted(files, key=lambda entry: entry.name):
-        if file.is_file() and not file.name.startswith("."):
-            delivered = _MAILDIR_TIME.match(file.name)
-            at = datetime.fromtimestamp(int(delivered[1]), UTC) if delivered else None
-            yield MboxMessage(file.read_bytes(), at)
+    mails = [file for file in files if file.is_file() and not file.name.startswith(".")]
+    return sorted(mails, key=lambda entry: entry.name)
+
+
+def _folder(path: Path) -> Iterator[MboxMessage]:
+    for file in _mails_in(path):
+        delivered = _MAILDIR_TIME.match(file.name)
+        at = datetime.fromtimestamp(int(delivered[1]), UTC) if delivered else None
+        yield MboxMessage(file.read_bytes(), at)
 
 
 def _blocks(stream: BinaryIO, max_message: int) -> Iterator[bytes]:

@@ -45,10 +45,14 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """An ISO week in a zone: Monday 00:00 to the next Monday 00:00, as UTC moments."""
+    """An ISO week in a zone: Monday 00:00 to the next Monday 00:00, as UTC moments.
+
+    Weeks that waited for it may be part of it: then it begins earlier.
+    """
 
     name: str
     first_day: date
+    last_day: date
     start: datetime
     end: datetime
 
@@ -63,7 +67,8 @@ def week_of(name: str, timezone: str) -> Week:
     zone = ZoneInfo(timezone)
     start = datetime.combine(monday, time(), zone).astimezone(UTC)
     end = datetime.combine(monday + timedelta(days=7), time(), zone).astimezone(UTC)
-    return Week(f"{int(year):04}-W{int(number):02}", monday, start, end)
+    sunday = monday + timedelta(days=6)
+    return Week(f"{int(year):04}-W{int(number):02}", monday, sunday, start, end)
 
 
 def week_name(moment: datetime, timezone: str) -> str:
@@ -86,7 +91,7 @@ def gather(
         group=group,
         week=week.name,
         first_day=week.first_day,
-        last_day=week.first_day + timedelta(days=6),
+        last_day=week.last_day,
         threads=reader.threads(now, week.start),
         usual=reader.usual(week.start),
         boilerplate=reader.boilerplate(week.end),

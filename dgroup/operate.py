@@ -10,11 +10,13 @@ from sqlalchemy import Connection, false, func, or_, select
 
 from archive.db import Database
 from archive.ids import canonical_message_id
+from archive.rawmail import load_raw
 from archive.tables import groups, posts
 from dgroup import quarantine as kept
 from dgroup.address import comparable
+from dgroup.errors import NotFoundError
 from dgroup.intake import Intake
-from dgroup.model import Reply
+from dgroup.model import Group, Reply
 from dgroup.tables import audit, deliveries, holds, outbox_mails, quarantine
 from dgroup.writer import Writer
 
@@ -172,6 +174,17 @@ def held(conn: Connection, group_id: int) -> list[Held]:
     ]
 
 
+def held_mail(conn: Connection, group: Group, number: int) -> bytes:
+    """Give a mail that waits for a decision, as it came. Raises NotFoundError."""
+    query = select(holds.c.mail_id).where(
+        holds.c.id == number, holds.c.group_id == group.id, holds.c.state == "waiting"
+    )
+    mail_id = conn.execute(query).scalar_one_or_none()
+    if mail_id is None:
+        raise NotFoundError(f"no mail {number} waits for a decision in {group.name}")
+    return load_raw(conn, mail_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """A mail that met an unexpected error."""
@@ -186,6 +199,11 @@ def quarantined(conn: Connection) -> list[Quarantined]:
     """List the mails in quarantine, oldest first."""
     query = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.id)
     return [Quarantined(row.id, row.at, row.recipient, row.error) for row in conn.execute(query)]
+
+
+def quarantined_mail(conn: Connection, number: int) -> bytes:
+    """Give a mail in quarantine as it came. Raises NotFoundError."""
+    return kept.load(conn, number).raw
 
 
 async def release(db: Database, writer: Writer, intake: Intake, number: int) -> Reply:

@@ -99,10 +99,11 @@ def claim_run(conn: Connection, job: str, group_id: int, period: str, now: datet
 
 def finish_run(
     conn: Connection, job: str, group_id: int, period: str, now: datetime, result: str = ""
-) -> None:
-    """Say that the run is done, with a word on what came of it."""
-    done = update(job_runs).where(_key(job, group_id, period))
-    conn.execute(done.values(done_at=now, result=result))
+) -> bool:
+    """Say that the run is done, with a word on what came of it; False where another node, which
+    took it for crashed, was first: what belongs to it is then to be left out."""
+    done = update(job_runs).where(_key(job, group_id, period), job_runs.c.done_at.is_(None))
+    return conn.execute(done.values(done_at=now, result=result)).rowcount == 1
 
 
 def _key(job: str, group_id: int, period: str) -> ColumnElement[bool]:

@@ -92,6 +92,7 @@ class Service:
         await scheduler.start()
         parts.push_async_callback(scheduler.stop)
         parts.push_async_callback(listener.stop, GRACE_S)
+        parts.callback(self.publisher.leave_the_rest)
         self.publisher.wake()
         log.info("listening smtp=%s web=%s health=%s", smtp_at, web_at, health_at)
         return Bound(smtp_at, web_at, health_at)
@@ -141,9 +142,12 @@ class Service:
             runtime=self.runtime,
             writer=self._writer,
             publish=self.publisher.sweep,
-            send_summaries=self.send_summaries,
+            send_summaries=self._summaries_now,
             daily=(jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),),
         )
+
+    async def _summaries_now(self) -> None:
+        await self.send_summaries()
 
     async def send_summaries(self, at: datetime | None = None) -> int:
         """Make and queue the weekly summaries that are due now, or were `at` a moment; gives how
@@ -198,7 +202,7 @@ async def _until(ended: asyncio.Event, started: Awaitable[None]) -> None:
         await asyncio.wait([starting, ending], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-        await ending if starting.done() else None
+            await ending
     finally:
         starting.cancel()
         ending.cancel()

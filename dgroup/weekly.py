@@ -6,7 +6,8 @@ two posts wait and are merged with the week after, at most three weeks in one le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -15,7 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from functools import partial
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from archive import ids
 from archive.db import Database
@@ -28,6 +29,7 @@ from archive.tables import weeks
 from archive.weekfacts import People, Week, gather, week_of
 from dgroup import groups, members, outbox, runs
 from dgroup.address import command_address
+from dgroup.config import LANGUAGES
 from dgroup.letters import LetterWriter
 from dgroup.model import Group, MailClass, MemberState
 from dgroup.tables import addresses, job_runs, memberships, persons
@@ -112,7 +114,12 @@ def letter(
 
 
 def mail_of(
-    rendered: SummaryLetter, group: Group, site: SiteInfo, message_id: str, now: datetime
+    rendered: SummaryLetter,
+    group: Group,
+    site: SiteInfo,
+    language: str,
+    message_id: str,
+    now: datetime,
 ) -> bytes:
     """Give the whole mail: text and the same words as HTML; a reply goes to the group."""
     message = EmailMessage(policy=SMTP)
@@ -120,6 +127,7 @@ def mail_of(
     message["To"] = Address(group.info.title, group.name, site.domain)
     message["Reply-To"] = group.address
     message["Subject"] = rendered.subject
+    message["Content-Language"] = language
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{message_id}>"
     message["List-Id"] = f"<summary.{group.name}.{site.domain}>"
@@ -133,48 +141,77 @@ def mail_of(
 # --- Sending what is due ----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a claimed run made before it writes: nothing here is in the database yet."""
+
+    result: str
+    summary: Summary
+    letters: tuple[tuple[str, bytes], ...] = ()
+    """(language, mail), the group's own language first"""
+
+
 async def send_due(tools: WeeklyTools, writer: Writer, now: datetime) -> int:
     """Make, freeze and queue every summary that is due; gives how many groups got a letter.
 
-    Each group and week is claimed once by its key in `job_runs`, whatever node asks.
+    Each group and week is claimed once by its key in `job_runs`, whatever node asks. The summary
+    is made outside the transaction, so that mail can come in meanwhile.
     """
-
-    def due(conn: Connection) -> list[tuple[Group, str]]:
-        every = groups.every(conn, tools.site.domain)
-        found = runs.due_weeks(every, now)
-        return [one for one in found if not runs.is_done(conn, runs.SUMMARY, one[0].id, one[1])]
-
-    with tools.db.read() as conn:
-        waiting = due(conn)
     sent = 0
-    for group, week in waiting:
-        result = await writer.run(partial(_run, tools=tools, group=group, week=week, now=now))
-        sent += result == SENT
+    for group, week in await asyncio.to_thread(_due, tools, now):
+        if await writer.run(partial(_claim, group=group, week=week, now=now)):
+            made = await asyncio.to_thread(_make_due, tools, group, week, now)
+            sent += await writer.run(
+                partial(_store, tools=tools, group=group, week=week, made=made, now=now)
+            )
     return sent
 
 
-def _run(conn: Connection, tools: WeeklyTools, group: Group, week: str, now: datetime) -> str:
-    if not runs.claim_run(conn, runs.SUMMARY, group.id, week, now):
-        return NOTHING
-    result = _freeze_and_queue(conn, tools, group, week, now)
-    runs.finish_run(conn, runs.SUMMARY, group.id, week, now, result)
-    return result
+def _due(tools: WeeklyTools, now: datetime) -> list[tuple[Group, str]]:
+    with tools.db.read() as conn:
+        found = runs.due_weeks(groups.every(conn, tools.site.domain), now)
+        return [one for one in found if not runs.is_done(conn, runs.SUMMARY, one[0].id, one[1])]
 
 
-def _freeze_and_queue(
-    conn: Connection, tools: WeeklyTools, group: Group, week: str, now: datetime
-) -> str:
-    alone = make(conn, group, week, tools.site)
-    if alone.numbers.posts:
-        freeze(conn, tools.db, group, alone, now)
-    back = _waiting_weeks(conn, group, week)
-    whole = make(conn, group, week, tools.site, weeks_back=back) if back else alone
-    if not whole.numbers.posts:
-        return NOTHING
-    if whole.numbers.posts <= QUIET_POSTS and back < MERGED_WEEKS - 1:
-        return HELD
-    _queue(conn, tools, group, whole, now)
-    return SENT
+def _claim(conn: Connection, group: Group, week: str, now: datetime) -> bool:
+    return runs.claim_run(conn, runs.SUMMARY, group.id, week, now)
+
+
+def _make_due(tools: WeeklyTools, group: Group, week: str, now: datetime) -> _Made:
+    """A quiet week waits for the next; its letter and page then tell of all that waited."""
+    with tools.db.read() as conn:
+        back = _waiting_weeks(conn, group, week)
+        whole = make(conn, group, week, tools.site, weeks_back=back)
+        if not whole.numbers.posts:
+            return _Made(NOTHING, whole)
+        if whole.numbers.posts <= QUIET_POSTS and back < MERGED_WEEKS - 1:
+            return _Made(HELD, make(conn, group, week, tools.site) if back else whole)
+        languages = _languages(conn, group)
+    return _Made(SENT, whole, tuple(_mails(tools, group, whole, languages, now)))
+
+
+def _store(
+    conn: Connection, tools: WeeklyTools, group: Group, week: str, made: _Made, now: datetime
+) -> bool:
+    """Keep page and letters with the run's end, in one transaction: never a letter twice."""
+    if not runs.finish_run(conn, runs.SUMMARY, group.id, week, now, made.result):
+        return False
+    if made.summary.numbers.posts:
+        freeze(conn, tools.db, group, made.summary, now)
+    cutoff = members.newest_id(conn)
+    own, *others = (language for language, _ in made.letters) if made.letters else ("",)
+    for language, message in made.letters:
+        outbox.queue_letter_to_group(
+            conn,
+            group_id=group.id,
+            message=message,
+            mail_class=MailClass.SUMMARY,
+            cutoff=cutoff,
+            now=now,
+            only="" if language == own else language,
+            but=others if language == own else (),
+        )
+    return made.result == SENT
 
 
 def freeze(conn: Connection, db: Database, group: Group, summary: Summary, now: datetime) -> None:
@@ -207,34 +244,24 @@ def _waiting_weeks(conn: Connection, group: Group, week: str) -> int:
     return count
 
 
-def _queue(
-    conn: Connection, tools: WeeklyTools, group: Group, summary: Summary, now: datetime
-) -> None:
-    """One outbox mail per language that readers have; the group's own serves all the others."""
-    languages = _languages(conn, group)
-    cutoff = members.newest_id(conn)
-    others = [one for one in languages if one != group.info.language]
-    for language in (group.info.language, *others):
+def _mails(
+    tools: WeeklyTools, group: Group, summary: Summary, languages: Sequence[str], now: datetime
+) -> Iterator[tuple[str, bytes]]:
+    """One mail per language that readers have; the group's own serves all the others."""
+    for language in languages:
         rendered = letter(summary, group, tools.letters, tools.site, language)
         message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
-        outbox.queue_letter_to_group(
-            conn,
-            group_id=group.id,
-            message=mail_of(rendered, group, tools.site, message_id, now),
-            mail_class=MailClass.SUMMARY,
-            cutoff=cutoff,
-            now=now,
-            only="" if language == group.info.language else language,
-            but=others if language == group.info.language else (),
-        )
+        yield language, mail_of(rendered, group, tools.site, language, message_id, now)
 
 
-def _languages(conn: Connection, group: Group) -> Sequence[str]:
+def _languages(conn: Connection, group: Group) -> list[str]:
+    """The group's own first, then those of its readers that letters can be written in."""
     query = (
-        select(persons.c.language, func.count())
+        select(persons.c.language)
+        .distinct()
         .join(memberships, memberships.c.person_id == persons.c.id)
         .where(memberships.c.group_id == group.id, memberships.c.state == MemberState.ACTIVE)
-        .group_by(persons.c.language)
-        .order_by(persons.c.language)
     )
-    return [row.language for row in conn.execute(query) if row.language]
+    own = group.info.language
+    spoken = set(conn.execute(query).scalars()) & set(LANGUAGES)
+    return [own, *sorted(spoken - {own})]

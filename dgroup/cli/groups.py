@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,7 +15,7 @@ from archive.model import ArchiveMode, PageKey, PageKind
 from archive.pagewriter import Setting
 from archive.publish import Publisher
 from dgroup import groups, members
-from dgroup.cli.base import Context, group_named, now, table
+from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError
 from dgroup.model import Group, WhoJoins, WhoPosts
@@ -25,7 +26,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 def _choice(*words: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in words:
-            raise InputError(f"needs one of: {', '.join(words)}")
+            raise InputError(f"is none of: {', '.join(words)}")
         return value
 
     return check
@@ -33,20 +34,20 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 def _zone(value: str) -> str:
     if value not in available_timezones():
-        raise InputError("needs a time zone like Africa/Accra, Europe/Paris or UTC")
+        raise InputError("is no time zone like Africa/Accra, Europe/Paris or UTC")
     return ZoneInfo(value).key
 
 
 def _day(value: str) -> int:
     if value.lower() not in DAYS:
-        raise InputError(f"needs a day of the week: {', '.join(DAYS)}")
+        raise InputError(f"is no day of the week: {', '.join(DAYS)}")
     return DAYS.index(value.lower()) + 1
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not value.isdigit() or not low <= int(value) <= high:
-            raise InputError(f"needs a whole number from {low} to {high}")
+            raise InputError(f"is no whole number from {low} to {high}")
         return int(value)
 
     return check
@@ -59,17 +60,24 @@ def _yes_no(value: str) -> bool:
 SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     "title": ("title", str, "the group's name for people"),
     "about": ("about", str, "what it is for, one paragraph"),
-    "language": ("language", _choice(*LANGUAGES), "language of its pages and letters"),
-    "timezone": ("timezone", _zone, "its time zone"),
-    "archive": ("archive", _choice(*ArchiveMode), "who may read its archive"),
-    "who-posts": ("who_posts", _choice(*WhoPosts), "who may post"),
-    "who-joins": ("who_joins", _choice(*WhoJoins), "who may join"),
-    "tag": ("tag", str, "subject tag like [water]; breaks signatures, so off by default"),
-    "reply-to-group": ("reply_to_group", _yes_no, "answers go to the group where that is safe"),
-    "max-size": ("max_size", _number(0, 200_000_000), "largest mail in bytes, 0 = the host's"),
-    "summary-day": ("summary_day", _day, "day of the weekly summary"),
-    "summary-hour": ("summary_hour", _number(0, 23), "hour of the weekly summary"),
+    "language": ("language", _choice(*LANGUAGES), "of its pages and letters: en, fr, es or pt"),
+    "timezone": ("timezone", _zone, "its time zone, as in Africa/Accra"),
+    "archive": ("archive", _choice(*ArchiveMode), "who may read it: public, members or none"),
+    "who-posts": ("who_posts", _choice(*WhoPosts), "members, open, moderated or announce"),
+    "who-joins": ("who_joins", _choice(*WhoJoins), "open, approval or closed"),
+    "tag": ("tag", str, "subject tag like [water]; it breaks signatures, so '' is best"),
+    "reply-to-group": (
+        "reply_to_group",
+        _yes_no,
+        "yes: answers go to the group where that is safe",
+    ),
+    "max-size": ("max_size", _number(0, 200_000_000), "largest mail in bytes, 0: the host's limit"),
+    "summary-day": ("summary_day", _day, "day of the weekly summary, monday to sunday"),
+    "summary-hour": ("summary_hour", _number(0, 23), "its hour, 0 to 23, in the group's time zone"),
 }
+_HELP = "\n".join(
+    ["\b", "Settings:", *(f"  {k:<15} {about}" for k, (_, _, about) in SETTINGS.items())]
+)
 
 
 @click.group("group")
@@ -82,11 +90,15 @@ def group_commands() -> None:
 @click.option("--title", help="The group's name for people. Default: NAME with a capital.")
 @click.option("--about", default="", help="What it is for, one paragraph.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Default: the site's.")
-@click.option("--timezone", default="UTC", show_default=True, help="Like Africa/Accra.")
+@click.option("--timezone", default="UTC", show_default=True, help="As in Africa/Accra.")
 @click.option(
-    "--archive", type=click.Choice(list(ArchiveMode)), default="public", show_default=True
+    "--archive",
+    type=click.Choice([mode.value for mode in ArchiveMode]),
+    default=ArchiveMode.PUBLIC.value,
+    show_default=True,
+    help="Who may read its archive.",
 )
-@click.pass_obj
+@with_context
 def create(
     context: Context,
     name: str,
@@ -103,14 +115,14 @@ def create(
             title=title or name.capitalize(),
             about=about,
             language=language or runtime.site.language,
-            timezone=_zone(timezone),
+            timezone=_checked("timezone", timezone),
             archive=ArchiveMode(archive),
             summary_hour=runtime.config.scheduler.summary_hour,
         )
         made = groups.create(conn, new, runtime.site.domain, now())
         mark(conn, runtime.db, _front_pages(made), now())
     click.echo(f"Group {made.address} is there.")
-    click.echo(f"Next: dgroup member add {name} PERSON@EXAMPLE.ORG --name NAME --coordinator")
+    click.echo(f'Next: dgroup member add {name} ADDRESS --name "NAME" --coordinator')
 
 
 def _front_pages(group: Group) -> set[PageKey]:
@@ -119,7 +131,7 @@ def _front_pages(group: Group) -> set[PageKey]:
 
 
 @group_commands.command("list")
-@click.pass_obj
+@with_context
 def list_groups(context: Context) -> None:
     """List the groups of this host."""
     with context.runtime() as runtime, runtime.db.read() as conn:
@@ -132,9 +144,9 @@ def list_groups(context: Context) -> None:
 
 @group_commands.command("show")
 @click.argument("name")
-@click.pass_obj
+@with_context
 def show(context: Context, name: str) -> None:
-    """Show a group's settings and addresses."""
+    """Show a group's settings, its address, its pages and who runs it."""
     with context.runtime() as runtime, runtime.db.read() as conn:
         found = group_named(conn, name, runtime.site.domain)
         count = members.count_active(conn, found.id)
@@ -154,18 +166,25 @@ def _value(group: Group, column: str) -> object:
     return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
-@group_commands.command("set")
+def _checked(setting: str, value: str) -> Any:
+    _, check, _ = SETTINGS[setting]
+    try:
+        return check(value)
+    except InputError as error:
+        raise InputError(f"{setting}: '{value}' {error}") from None
+
+
+@group_commands.command("set", epilog=_HELP)
 @click.argument("name")
 @click.argument("setting", type=click.Choice(list(SETTINGS)), metavar="SETTING")
 @click.argument("value")
-@click.pass_obj
+@with_context
 def set_value(context: Context, name: str, setting: str, value: str) -> None:
-    """Change one SETTING of the group NAME to VALUE; `dgroup group show NAME` lists them."""
-    column, check, _ = SETTINGS[setting]
-    try:
-        checked = check(value)
-    except InputError as error:
-        raise InputError(f"{setting}: {error}") from None
+    """Change one SETTING of the group NAME to VALUE.
+
+    Pages that show it are written anew at once; `dgroup group show NAME` tells how things stand.
+    """
+    column, checked = SETTINGS[setting][0], _checked(setting, value)
     with context.runtime() as runtime:
         with runtime.db.write() as conn:
             found = group_named(conn, name, runtime.site.domain)
@@ -175,7 +194,7 @@ def set_value(context: Context, name: str, setting: str, value: str) -> None:
             config = runtime.config
             pages = Setting(runtime.site, config.public_path, config.site.templates)
             publisher = Publisher(runtime.db, pages)
-            publisher.rebuild(changed.info)
+            publisher.rebuild(changed.info, processes=os.cpu_count() or 1)
             publisher.rebuild_site()
     click.echo(f"{found.address}: {setting} is {value} now.")
 

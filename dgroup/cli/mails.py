@@ -1,36 +1,50 @@
-"""`dgroup explain | trace | queue | hold | quarantine`: what became, or would become, of a mail."""
+"""`dgroup explain | trace | queue`: what would become, and what became, of a mail."""
 
 from __future__ import annotations
 
-import asyncio
 import uuid
+from dataclasses import fields
 from typing import BinaryIO
 
 import click
 
+from archive.parse import parse
 from dgroup import operate
-from dgroup.apply import hold_decision
-from dgroup.cli.base import Context, group_named, now, table
-from dgroup.effects import Plan
-from dgroup.errors import NotFoundError
+from dgroup.cli.base import Context, now, table, with_context
+from dgroup.effects import Effect, Plan
+from dgroup.errors import InputError, NotFoundError
 from dgroup.intake import Intake
 from dgroup.model import Envelope
 from dgroup.runtime import intake_settings
 from dgroup.writer import Writer
 
+_LONGEST = 60
+
 
 @click.command("explain")
 @click.argument("file", type=click.File("rb"))
 @click.option("--to", "recipient", required=True, help="The address it is sent to.")
-@click.option("--from", "mail_from", default="", help="Envelope sender. Default: none.")
-@click.option("--front", is_flag=True, help="As if a trusted front had handed it to us.")
-@click.pass_obj
-def explain(context: Context, file: BinaryIO, recipient: str, mail_from: str, front: bool) -> None:
-    """Print what would become of the mail in FILE (- for standard input); nothing is done."""
+@click.option(
+    "--from", "mail_from", help="Envelope sender, <> for none. Default: the one in its From."
+)
+@click.option("--front", is_flag=True, help="As if a trusted mail server had handed it to us.")
+@with_context
+def explain(
+    context: Context, file: BinaryIO, recipient: str, mail_from: str | None, front: bool
+) -> None:
+    """Say what would become of the mail in FILE (- for standard input); nothing is done.
+
+    The first line is the outcome with its reason, the second what the sending server is told, the
+    others what would be stored, sent and changed.
+    """
     raw = file.read()
+    if not raw.strip():
+        raise InputError("the mail is empty")
+    if mail_from is None:
+        mail_from = next((author.address for author in parse(raw).from_), "")
     envelope = Envelope(
         id=f"explain-{uuid.uuid4().hex[:8]}",
-        mail_from=mail_from,
+        mail_from=mail_from.strip("<> "),
         rcpt=(recipient,),
         raw=raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
         received_at=now(),
@@ -54,19 +68,41 @@ def explain(context: Context, file: BinaryIO, recipient: str, mail_from: str, fr
 
 def _plan_text(plan: Plan | None) -> str:
     if plan is None:
-        return "refused  unknown-group\n  550 5.1.1 No such group here"
+        return "refused: unknown-group\n  550 5.1.1 No such group here"
     outcome = plan.outcome
-    lines = [f"{outcome.kind}  {outcome.reason}", f"  {outcome.reply.line()}"]
-    lines += [f"  {effect}" for effect in plan.effects]
-    return "\n".join(lines)
+    lines = [f"{outcome.kind}: {outcome.reason}", outcome.reply.line()]
+    return "\n  ".join([*lines, *(_effect_text(effect) for effect in plan.effects)])
+
+
+def _effect_text(effect: Effect) -> str:
+    """One line: what it is, and the fields that say something."""
+    shown = []
+    for item in fields(effect):
+        value = getattr(effect, item.name)
+        if value not in (None, "", ()):
+            text = str(value)
+            shown.append(
+                f"{item.name}={text if len(text) <= _LONGEST else text[:_LONGEST] + '...'}"
+            )
+    return " ".join([f"- {type(effect).__name__}", *shown])
 
 
 @click.command("trace")
 @click.argument("what")
-@click.option("--last", default=50, show_default=True, help="How many lines at the most.")
-@click.pass_obj
+@click.option(
+    "--last",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="How many lines at the most.",
+)
+@with_context
 def trace(context: Context, what: str, last: int) -> None:
-    """Tell what happened: WHAT is an address, a Message-ID, a post's key or an envelope id."""
+    """Tell what happened, oldest first.
+
+    WHAT is somebody's address, a Message-ID, a post's key (in the address of its page) or the
+    envelope id of a log line.
+    """
     with context.runtime() as runtime, runtime.db.read() as conn:
         lines = operate.trace(conn, what, last)
     if not lines:
@@ -76,88 +112,28 @@ def trace(context: Context, what: str, last: int) -> None:
 
 
 @click.command("queue")
-@click.option("--last", default=20, show_default=True, help="How many waiting mails to list.")
-@click.pass_obj
+@click.option(
+    "--last",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many waiting mails to list.",
+)
+@with_context
 def queue(context: Context, last: int) -> None:
-    """Show what waits to be sent, and what is held or in quarantine."""
+    """Show what waits to be sent, what was given up, and what waits for a decision."""
     with context.runtime() as runtime, runtime.db.read() as conn:
         counts = operate.queues(conn)
         rows = [
             (x.id, x.recipient, x.state, x.attempts, f"{x.not_before:%Y-%m-%d %H:%M}", x.last_reply)
             for x in operate.waiting(conn, last)
         ]
-    oldest = f", oldest since {counts.oldest:%Y-%m-%d %H:%M} UTC" if counts.oldest else ""
-    click.echo(f"to send {counts.pending}{oldest}; given up {counts.failed}")
-    click.echo(f"held for a decision {counts.held}; in quarantine {counts.quarantined}")
+    oldest = f", the oldest since {counts.oldest:%Y-%m-%d %H:%M} UTC" if counts.oldest else ""
+    click.echo(f"to send: {counts.pending}{oldest}; given up: {counts.failed}")
+    click.echo(f"held for a decision: {counts.held}; in quarantine: {counts.quarantined}")
     if rows:
-        header = ("id", "recipient", "state", "tries", "not before", "last answer")
+        header = ("id", "recipient", "state", "tries", "not before (UTC)", "last answer")
         click.echo(table(header, rows))
 
 
-@click.group("hold")
-def hold_commands() -> None:
-    """Mails that wait for a decision."""
-
-
-@hold_commands.command("list")
-@click.argument("group")
-@click.pass_obj
-def list_holds(context: Context, group: str) -> None:
-    """List the held mails of GROUP."""
-    with context.runtime() as runtime, runtime.db.read() as conn:
-        found = group_named(conn, group, runtime.site.domain)
-        rows = [
-            (x.id, f"{x.held_at:%Y-%m-%d %H:%M}", x.sender, x.reason, x.subject)
-            for x in operate.held(conn, found.id)
-        ]
-    click.echo(table(("id", "since", "from", "why", "subject"), rows))
-
-
-@hold_commands.command("decide")
-@click.argument("group")
-@click.argument("number", type=int)
-@click.argument("decision", type=click.Choice(["approved", "refused", "discarded"]))
-@click.option("--because", default="", help="Told to the author of a refused mail.")
-@click.pass_obj
-def decide(context: Context, group: str, number: int, decision: str, because: str) -> None:
-    """Publish a held mail, refuse it (its author is told) or discard it."""
-    with context.runtime() as runtime, runtime.db.write() as conn:
-        found = group_named(conn, group, runtime.site.domain)
-        hold_decision(conn, runtime.tools, found, number, decision, "host", now(), because)
-    click.echo(f"Mail {number} is {decision}.")
-
-
-@click.group("quarantine")
-def quarantine_commands() -> None:
-    """Mails that met an unexpected error: kept, answered 250, never lost."""
-
-
-@quarantine_commands.command("list")
-@click.pass_obj
-def list_quarantine(context: Context) -> None:
-    """List the mails in quarantine."""
-    with context.runtime() as runtime, runtime.db.read() as conn:
-        rows = [
-            (x.id, f"{x.at:%Y-%m-%d %H:%M}", x.recipient, x.error)
-            for x in operate.quarantined(conn)
-        ]
-    click.echo(table(("id", "since", "to", "error"), rows))
-
-
-@quarantine_commands.command("release")
-@click.argument("number", type=int)
-@click.pass_obj
-def release(context: Context, number: int) -> None:
-    """Take a mail from quarantine in again, as if it had just come."""
-    with context.runtime() as runtime:
-        writer = Writer(runtime.db)
-        try:
-            settings = intake_settings(runtime.config)
-            intake = Intake(runtime.tools, writer, settings, runtime.keyring)
-            reply = asyncio.run(operate.release(runtime.db, writer, intake, number))
-        finally:
-            writer.close()
-    click.echo(reply.line())
-
-
-COMMANDS = (explain, trace, queue, hold_commands, quarantine_commands)
+COMMANDS = (explain, trace, queue)
