@@ -31,11 +31,11 @@ from dgroup.splice import (
     split,
 )
 
-# Where a mail has been, and what a mailbox wrote into it. The stored raw mail keeps all of it; for
-# members it only tells where the author sits.
+# What the last mailbox wrote into it. Received lines stay: nobody may delete them (RFC 5321 4.4), and
+# a loop through several lists is found by counting them (6.3).
 TRACE = frozenset(
-    "received x-received return-path delivered-to x-delivered-to x-original-to envelope-to "
-    "x-envelope-to x-envelope-from".split()
+    "return-path delivered-to x-delivered-to x-original-to envelope-to x-envelope-to "
+    "x-envelope-from".split()
 )
 # Blind copies, passwords of other list managers, and requests that each member's program would answer.
 PRIVATE = frozenset(
