@@ -70,12 +70,15 @@ def post_facts(conn: Connection, db: Database, mail: Incoming, group: Group) -> 
 def many_post_facts(
     conn: Connection, mails: Sequence[Incoming], group: Group
 ) -> list[PostFacts | None]:
-    """Read the facts of many plain posts to one group with two look-ups; None for a mail that has
-    been seen before, here or among them, which is looked at by itself. The caller holds the lock."""
+    """Read the facts of many plain posts to one group with two look-ups. The caller holds the lock.
+
+    None for a mail whose Message-ID has been seen, here or among them: it is looked at by itself,
+    when it is known what became of the others.
+    """
     found = members.find_all(conn, group.id, [mail.sender for mail in mails if mail.sender])
     fresh = store.unknown_of(conn, group.id, [mail.message for mail in mails])
     return [
-        PostFacts(group, found.get(comparable(mail.sender)), imposter=imposter) if is_new else None
+        PostFacts(group, found.get(comparable(mail.sender))) if is_new and not imposter else None
         for mail, (is_new, imposter) in zip(mails, fresh, strict=True)
     ]
 
