@@ -185,7 +185,7 @@ def fill(text: str) -> str:
 
 
 def _fill_line(line: str) -> str:
-    if len(line) <= WIDTH:
+    if len(line) <= WIDTH or " " not in line.strip():
         return line.rstrip()
     row = _LIST_ROW.match(line)
     indent = " " * len(row.group(0)) if row else ""
