@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from archive import ids, lines, pages
 from archive.db import Database
 from archive.drafts import Draft
-from archive.lines import LineRow
+from archive.lines import LineRow, Span
 from archive.model import GroupInfo, PageKey, Post
 from archive.placing import Moved
 from archive.quick import Quick
@@ -47,11 +48,16 @@ class Batch:
     rearranged: set[int] = field(default_factory=set)
     rejoining: bool = False
     """joins made by an earlier import were undone and must be decided again"""
-    subjects: set[str] = field(default_factory=set)
-    """base subjects to be joined again"""
+    subjects: dict[str, Span] = field(default_factory=dict)
+    """base subjects to be joined again, and from when to when their lines changed"""
     grown: set[int] = field(default_factory=set)
     """threads in which a new part opened"""
     dirty: set[PageKey] = field(default_factory=set)
+
+    def touch_subject(self, base: str, start: datetime, end: datetime) -> None:
+        """Note that lines of a base subject changed between these moments."""
+        known = self.subjects.get(base, (start, end))
+        self.subjects[base] = (min(known[0], start), max(known[1], end))
 
 
 def wanted_path(first: Draft) -> str:

@@ -31,6 +31,9 @@ _FIELDS = (
 _CHANGING = tuple(name for name in _FIELDS if name not in {"id", "group_id", "path"})
 
 
+Span = tuple[datetime, datetime]
+
+
 @dataclass(slots=True)
 class LineRow:
     """A row of `threads`, changed here and written back once."""
@@ -234,16 +237,21 @@ def _counts(members: list[Any]) -> dict[str, Any]:
     }
 
 
-def lines_of_subjects(conn: Connection, group_id: int, bases: Collection[str]) -> list[list[Line]]:
-    """Give the lines of each base subject that has one which may be joined, as `rules.joins` sees
-    them."""
-    found = []
-    replies = _REPLIES.rows(conn, {"of": group_id, "bases": bases})
-    for base in sorted({row.base_subject for row in replies}):
-        rows = _OF_SUBJECT.rows(conn, {"of": group_id, "base": base})
-        found.append(
-            [Line(row.id, _order(row), row.line_last_at, Opening(row.opening)) for row in rows]
-        )
+def _of_subjects(
+    conn: Connection, group_id: int, spans: Mapping[str, Span]
+) -> dict[str, list[Line]]:
+    """Give, by base subject, the lines that can matter to what happened in these spans: those that
+    began in one or before it, and were active in it or up to 30 days before."""
+    values = {
+        "of": group_id,
+        "bases": spans,
+        "since": min(start for start, _ in spans.values()) - rules.SUBJECT_WINDOW,
+        "until": max(end for _, end in spans.values()) + rules.SUBJECT_WINDOW,
+    }
+    found: dict[str, list[Line]] = {}
+    for row in _OF_SUBJECTS.rows(conn, values):
+        line = Line(row.id, _order(row), row.line_last_at, Opening(row.opening))
+        found.setdefault(row.base_subject, []).append(line)
     return found
 
 
@@ -252,16 +260,10 @@ def _order(row: Any) -> tuple[datetime, str]:
     return (row.started_at, key_of(row.message_id))
 
 
-_REPLIES = Quick(
-    select(threads.c.base_subject).where(
-        threads.c.group_id == bindparam("of"),
-        Among(threads.c.base_subject, "bases"),
-        threads.c.opening == Opening.REPLY.value,
-    )
-)
-_OF_SUBJECT = Quick(
+_OF_SUBJECTS = Quick(
     select(
         threads.c.id,
+        threads.c.base_subject,
         threads.c.started_at,
         threads.c.line_last_at,
         threads.c.opening,
@@ -270,8 +272,10 @@ _OF_SUBJECT = Quick(
     .join(posts, posts.c.id == threads.c.first_id)
     .where(
         threads.c.group_id == bindparam("of"),
-        threads.c.base_subject == bindparam("base"),
+        Among(threads.c.base_subject, "bases"),
         threads.c.merged_into.is_(None) | threads.c.by_subject,
+        threads.c.line_last_at >= bindparam("since"),
+        threads.c.started_at <= bindparam("until"),
     )
 )
 
@@ -287,13 +291,22 @@ class Joined:
     """of its posts, whose pages link their thread"""
 
 
-def join_subjects(conn: Connection, group_id: int, bases: Collection[str]) -> list[Joined]:
-    """Show every line of these base subjects where `rules.joins` says, and say what changed."""
+def join_subjects(conn: Connection, group_id: int, spans: Mapping[str, Span]) -> list[Joined]:
+    """Show lines where `rules.joins` says, and say what changed.
+
+    `spans` tells for each base subject that was touched from when to when its lines changed. Only
+    lines that began in that time or 30 days after it can be affected, so the rest of an archive in
+    which a subject comes back every month is not looked at.
+    """
     changes = []
-    for same in lines_of_subjects(conn, group_id, bases):
-        rows = load_lines(conn, [line.id for line in same])
-        wanted = rules.joins(same)
-        for line in same:
+    for base, same in _of_subjects(conn, group_id, spans).items():
+        start, end = spans[base][0], spans[base][1] + rules.SUBJECT_WINDOW
+        affected = [
+            line for line in same if line.opening is Opening.REPLY and start <= line.order[0] <= end
+        ]
+        wanted = rules.joins(same) if affected else {}
+        rows = load_lines(conn, [*(line.id for line in affected), *wanted.values()])
+        for line in affected:
             row, target = rows[line.id], wanted.get(line.id)
             if row.merged_into != target:
                 changes.append(_join(conn, row, target, rows))

@@ -106,8 +106,8 @@ def _detach(batch: Batch, touched: Collection[int]) -> None:
     batch.rejoining = True
     for change in changes:
         _note_joined(batch, change)
-        before = lines.load_lines(batch.conn, [change.line])
-        batch.subjects.add(before[change.line].base_subject)
+        line = lines.load_lines(batch.conn, [change.line])[change.line]
+        batch.touch_subject(line.base_subject, line.started_at, line.started_at)
 
 
 def _arrange(batch: Batch, component: placing.Component) -> Placement:
@@ -141,12 +141,15 @@ def _settle_line(batch: Batch, placement: Placement, drafts: dict[int, Draft]) -
     else:
         line = batch.lines[placement.line]
         batch.changed.add(line.id)
-    if placement.arranged or placement.line is None:
+    anew = placement.arranged or placement.line is None
+    if anew:
         _open_line(batch, line, placement, members)
-    last_at = max(draft.new.received_at for draft in members)
-    line.line_last_at = max(line.line_last_at, last_at)
-    if batch.joining or batch.rejoining:
-        batch.subjects.add(line.base_subject)
+    was_last = line.line_last_at
+    line.line_last_at = max(was_last, *(draft.new.received_at for draft in members))
+    # A reply that only grew takes nothing in; a root that grew may take in what came after it.
+    if (batch.joining or batch.rejoining) and (anew or line.opening is threads.Opening.ROOT):
+        begun = line.started_at if anew else was_last
+        batch.touch_subject(line.base_subject, begun, line.line_last_at)
     for draft in members:
         batch.line_of[draft.node.id] = line
 

@@ -108,6 +108,7 @@ thread_months = Table(
     Column("month", String(7), primary_key=True),
     Column("thread_id", BigId, ForeignKey("threads.id", ondelete="CASCADE"), primary_key=True),
     Column("count", Integer, nullable=False),
+    Index("ix_thread_months_thread", "thread_id"),
 )
 
 # Posts of a month, counted as they come, so that the home page need not count (invariant 8).
@@ -186,6 +187,8 @@ post_texts = Table(
     metadata,
     Column("post_id", BigId, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     Column("body", Text, nullable=False),
+    # Which lines are whose (`text.layout_of`), so that pages need not sort them again; may be empty.
+    Column("layout", Text, nullable=False, server_default=""),
     Column("own", Text, nullable=False),
 )
 

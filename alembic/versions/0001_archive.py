@@ -307,6 +307,8 @@ def _thread_months() -> None:
         ),
         sa.PrimaryKeyConstraint("group_id", "month", "thread_id", name=op.f("pk_thread_months")),
     )
+    with op.batch_alter_table("thread_months", schema=None) as batch_op:
+        batch_op.create_index("ix_thread_months_thread", ["thread_id"], unique=False)
 
 
 def _links() -> None:
@@ -373,6 +375,7 @@ def _post_texts() -> None:
         "post_texts",
         sa.Column("post_id", ROW_ID, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("layout", sa.Text(), server_default="", nullable=False),
         sa.Column("own", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_post_texts_post_id_posts"), ondelete="CASCADE"
