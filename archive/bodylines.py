@@ -9,6 +9,9 @@ from archive.model import BlockKind
 
 ATTRIBUTION_REACH = 8
 """Lines that a broken-up attribution may run over, blank ones counted."""
+MAX_HINTED = 1000
+"""Lines looked at for attributions without quote marks. A mail that answers another has it near its
+top; one with thousands such lines is a log, or made to keep us busy."""
 
 
 class BodyLines:
@@ -84,4 +87,6 @@ def _hinted_lines(text: str) -> frozenset[int]:
         line += folded.count("\n", start, at)
         start = at
         places.update(range(line - ATTRIBUTION_REACH + 1, line + 1))
+        if len(places) >= MAX_HINTED:
+            break
     return frozenset(places)

@@ -59,7 +59,8 @@ _AUTHOR_OF = re.compile(r"\bfrom\b[^<>]{0,500}<[^<>]*>", re.IGNORECASE)
 _INNER_SPACE = re.compile(r"\S\s+\S").search
 _BARE_ID = re.compile(r"[^\s<>()\",;]+@[^\s<>()\",;]+")
 _WHITE = re.compile(r"[ \t\r\n]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+# Direction overrides and embeddings too: a name must not change how what stands behind it is read.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s\u202a-\u202e\u2066-\u2069]+")
 _CODES = re.compile(r"[\x00-\x1f\x7f]")
 _LONE_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+")
 

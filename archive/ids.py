@@ -23,7 +23,10 @@ RESERVED_SEGMENTS = frozenset({"_", "static", "api", "groups", "postmaster", "ab
 _WHITE = re.compile(r"\s+")
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_HIDDEN = "[\u00ad\u200b-\u200f\u2060\ufeff]{0,8}"  # signs without width, against robots
+_AT = re.compile(_HIDDEN + "(?:@|\uff20|%40)")  # as it is, full width, and as it stands in URLs
+_DOMAIN = re.compile(_HIDDEN + r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_WIDE_DOMAIN = re.compile(_HIDDEN + r"[^\W_](?:[\w.-]*[^\W_])?")
 _LOCAL_PART = frozenset(string.ascii_letters + string.digits + ".!#$%&'*+/=?^_`{|}~-")
 _SAFE_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 _FILE_CHARS = re.compile(r"[^A-Za-z0-9._-]+")
@@ -113,7 +116,7 @@ def slug(subject: str, key: str) -> str:
 
     Where nothing readable is left (another script, only signs): `thread-` and 6 of the key.
     """
-    folded = unicodedata.normalize("NFKD", subject.casefold())
+    folded = unicodedata.normalize("NFKD", masked(subject).casefold())
     plain = folded.encode("ascii", "ignore").decode("ascii")
     words = _NOT_SLUG.sub("-", plain).strip("-")
     if len(words) > SLUG_LENGTH:
@@ -297,7 +300,9 @@ def attachment_name(filename: str, content_type: str, index: int) -> str:
     (HTML, SVG) or would show addresses (a whole mail) is not written at all.
     """
     kind = content_type.lower()
-    clean = safe_filename(filename, f"part-{index}")
+    named, point, last = filename.rpartition(".")
+    hidden = masked(named) + point + last if point else masked(filename)
+    clean = safe_filename(hidden.replace("@...", ""), f"part-{index}")
     stem, dot, ending = clean.rpartition(".")
     # One dot only: some servers let any ending inside a name decide.
     name = f"{stem.replace('.', '-')}.{ending}" if dot else clean
@@ -321,28 +326,39 @@ def opens_inline(name: str) -> bool:
 def masked(text: str) -> str:
     """Hide the domain of every address in `text`: 'ana@ngo.example' becomes 'ana@...'.
 
-    Looks around each '@' only: bodies are long, and most hold none.
+    Looks around each '@' only: bodies are long, and most hold none. Addresses in other scripts, with
+    a quoted local part or with '%40' are hidden too.
     """
-    at = text.find("@")
-    if at < 0:
+    if "@" not in text and "%40" not in text and "\uff20" not in text:
         return text
     out: list[str] = []
     done = 0
-    while at >= 0:
-        domain = _DOMAIN.match(text, at + 1)
-        if domain and (at == done > 0 or (at > done and text[at - 1] in _LOCAL_PART)):
-            out.append(text[done : at + 1])
-            out.append("...")
-            done = domain.end()
-        at = text.find("@", max(at + 1, done))
+    for mark in _AT.finditer(text):
+        if mark.start() >= done and (end := _address_end(text, mark, done)):
+            out.extend((text[done : mark.end()], "..."))
+            done = end
     return "".join(out) + text[done:]
+
+
+def _address_end(text: str, mark: re.Match[str], done: int) -> int:
+    """Give where the domain after an at sign ends; 0 where this is no address."""
+    before = text[mark.start() - 1] if mark.start() > done else ""
+    local = mark.start() == done > 0 or before in _LOCAL_PART
+    domain = _DOMAIN.match(text, mark.end())
+    if domain is not None and local and "." in domain.group():
+        return domain.end()
+    # Other scripts stand beside a lone '@' in prose as well: there only a dot makes a domain.
+    wide = _WIDE_DOMAIN.match(text, mark.end())
+    if wide is not None and "." in wide.group() and (local or before == '"' or before.isalnum()):
+        return wide.end()
+    return domain.end() if domain is not None and local else 0
 
 
 def shown_name(name: str, address: str) -> str:
     """Give the name a page shows for an author: the display name, else the local part; no address."""
     clean = _WHITE.sub(" ", name).strip().strip("\"'").strip()
-    if "@" in clean:
-        clean = clean.split("@", 1)[0].strip()
+    if found := _AT.search(clean):
+        clean = clean[: found.start()].strip()
     return clean or address.split("@", 1)[0].strip() or "?"
 
 
@@ -363,6 +379,7 @@ def reply_address(group: str, key: str, domain: str) -> str:
 
 def reply_link(group: str, key: str, domain: str, message_id: str, subject: str) -> str:
     """Give the mailto: link to reply to a post; the key in the address carries the parent."""
-    text = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    shown = masked(subject)
+    text = shown if shown.lower().startswith("re:") else f"Re: {shown}"
     fields = f"In-Reply-To={quote(f'<{message_id}>', safe='')}&Subject={quote(text, safe='')}"
     return f"mailto:{quote(reply_address(group, key, domain), safe='@+')}?{fields}"

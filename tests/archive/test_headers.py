@@ -246,3 +246,8 @@ def test_an_id_that_no_line_can_hold_is_no_id() -> None:
 )
 def test_the_return_path_tells_empty_from_absent(values: list[str], address: str | None) -> None:
     assert headers.return_path(values) == address
+
+
+def test_direction_overrides_leave_names_and_subjects() -> None:
+    assert headers.text_of("invoice \u202efdp.exe\u2066") == "invoice fdp.exe"
+    assert headers.mailboxes("Ana \u202egnp <ana@ngo.example>")[0].name == "Ana gnp"

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.model import Block, BlockKind
-from archive.text import blocks, links, normal_subject, own_words, written_by
+from archive.text import (
+    blocks,
+    laid_out,
+    layout_of,
+    links,
+    normal_subject,
+    own_words,
+    written_by,
+)
 from tests.archive.mailtext import list_texts
 from tests.corpus import corpus_path
 
@@ -348,3 +356,38 @@ def _author_lines(lines: list[str]) -> list[int]:
         if lines[at].strip() and not (marked[at] or attribution or tail or signed):
             found.append(at)
     return found
+
+
+# --- Layouts ----------------------------------------------------------------------------------
+
+
+@given(st.text(alphabet="> \nab-_:", max_size=200))
+def test_a_layout_gives_the_blocks_again(text: str) -> None:
+    parts = blocks(text)
+    assert laid_out(text, layout_of(parts)) == parts
+    assert laid_out(text, "") == parts
+
+
+def test_layouts_of_real_bodies_are_short_and_give_the_blocks_again() -> None:
+    for text in list_texts("usrp-users", 50):
+        parts = blocks(text)
+        layout = layout_of(parts)
+        assert laid_out(text, layout) == parts
+        assert len(layout) <= 60 + len(text) // 10
+
+
+def test_a_layout_serves_the_beginning_of_a_body_and_a_wrong_one_is_not_believed() -> None:
+    text = "> one\n> two\nthree\nfour\n"
+    layout = layout_of(blocks(text))
+    assert [block.kind for block in laid_out("> one\n> two\nthree", layout)] == [
+        BlockKind.QUOTE,
+        BlockKind.WORDS,
+    ]
+    assert laid_out(text, "w1") == blocks(text)
+
+
+def test_a_body_made_of_attribution_lines_is_read_in_bounded_time() -> None:
+    text = "On Mon, x y wrote\n" * 30_000
+    began = time.process_time()
+    own_words(text)
+    assert time.process_time() - began < 5

@@ -158,3 +158,26 @@ def test_a_reply_link_carries_the_parent_twice() -> None:
         "?In-Reply-To=%3Ca%2Bb%40c%3E&Subject=Re%3A%20Beans%20%26%20more"
     )
     assert ids.command_address("seeds", "join", "x.example") == "seeds-join@x.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ana@b\u00fccher.example", "ana@..."),
+        ("\u00fcnal@ngo.example", "\u00fcnal@..."),
+        ('"ana p"@ngo.example', '"ana p"@...'),
+        ("ana%40ngo.example", "ana%40..."),
+        ("ana\uff20ngo.example", "ana\uff20..."),
+        ("ana\u200b@\u200bngo.example", "ana\u200b@..."),
+        ("\u4f60\u597d@\u5f20\u4e09 and @handle", "\u4f60\u597d@\u5f20\u4e09 and @handle"),
+    ],
+)
+def test_addresses_are_hidden_however_they_are_written(text: str, shown: str) -> None:
+    assert ids.masked(text) == shown
+
+
+def test_no_address_stands_in_a_thread_name_a_file_name_or_a_reply_link() -> None:
+    assert ids.slug("Ask ana@ngo.example about it", "k" * 16) == "ask-ana-about-it"
+    assert ids.attachment_name("ana@ngo.example.pdf", "application/pdf", 1) == "ana.pdf"
+    link = ids.reply_link("seeds", "k" * 16, "lists.example", "1@x", "Ask ana@ngo.example")
+    assert "ngo" not in link
