@@ -40,6 +40,8 @@ class NewPost:
     """key of the post whose reply address it was sent to; empty unless that post exists"""
     own: str = ""
     """the author's own words (`text.own_words`)"""
+    layout: str = ""
+    """`text.layout_of` the body where it is known: saves pages the work"""
     links: tuple[Link, ...] = ()
     addresses: tuple[str, ...] = ()
     """addresses of the group itself: never those of an author"""

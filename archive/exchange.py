@@ -20,7 +20,7 @@ from archive.errors import BadArchive
 from archive.model import GroupInfo, PostState
 from archive.parse import parse
 from archive.readers import walk
-from archive.text import links, own_words
+from archive.text import blocks, layout_of, links, words_of
 
 BATCH = 200
 
@@ -86,13 +86,15 @@ def _pairs(mails: Iterable[mbox.MboxMessage], facts: BinaryIO) -> Iterator[tuple
 
 def _new(conn: Connection, raw: bytes, fact: Fact) -> store.NewPost:
     message = parse(raw)
-    own = own_words(message.text)
+    parts = blocks(message.text)
+    own = words_of(parts)
     return store.NewPost(
         message=message,
         mail_id=store.store_mail(conn, raw, message.digest, "", fact.received_at),
         received_at=fact.received_at,
         imposter=fact.imposter,
         own=own,
+        layout=layout_of(parts),
         links=links(own),
         recorded=fact.facts,
     )

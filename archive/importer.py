@@ -6,10 +6,9 @@ Memory stays flat: a bounded number of chunks is under way at any time. A mail t
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,11 +17,13 @@ from archive.db import Database
 from archive.mbox import MboxMessage
 from archive.model import GroupInfo, Link, ParsedMessage
 from archive.parse import parse
-from archive.text import links, own_words
+from archive.processes import pool
+from archive.text import blocks, layout_of, links, words_of
 
 CHUNK = 100
-CHUNKS_UNDER_WAY = 6
-BATCH_BYTES = 16 * 1024 * 1024
+CHUNK_BYTES = 4 * 1024 * 1024
+CHUNKS_AHEAD = 3
+"""chunks under way for each worker process"""
 FIRST_MAIL = datetime(1980, 1, 1, tzinfo=UTC)
 UNKNOWN = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -34,6 +35,7 @@ class Prepared:
     raw: bytes
     message: ParsedMessage
     own: str
+    layout: str
     links: tuple[Link, ...]
     from_line_date: datetime | None
 
@@ -94,25 +96,25 @@ def _prepared(messages: Iterable[MboxMessage], processes: int) -> Iterator[list[
     if processes <= 1:
         yield from map(prepare, chunks)
         return
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    ahead = processes * CHUNKS_AHEAD
+    with pool(processes) as workers:
         under_way: deque[Future[list[Prepared]]] = deque()
         for chunk in chunks:
-            under_way.append(pool.submit(prepare, chunk))
-            if len(under_way) >= CHUNKS_UNDER_WAY:
+            under_way.append(workers.submit(prepare, chunk))
+            if len(under_way) >= ahead:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
 
 
 def _chunks(messages: Iterator[MboxMessage]) -> Iterator[list[MboxMessage]]:
-    """Up to 100 mails or 16 MB, whichever comes first."""
+    """Up to 100 mails or 4 MB, whichever comes first."""
     chunk: list[MboxMessage] = []
     size = 0
     for message in messages:
         chunk.append(message)
         size += len(message.raw)
-        if len(chunk) >= CHUNK or size >= BATCH_BYTES:
+        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
     if chunk:
@@ -124,8 +126,9 @@ def prepare(chunk: Sequence[MboxMessage]) -> list[Prepared]:
     prepared = []
     for one in chunk:
         message = parse(one.raw)
-        own = own_words(message.text)
-        prepared.append(Prepared(one.raw, message, own, links(own), one.from_line_date))
+        parts = blocks(message.text)
+        own, layout = words_of(parts), layout_of(parts)
+        prepared.append(Prepared(one.raw, message, own, layout, links(own), one.from_line_date))
     return prepared
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from archive.ids import masked
 from archive.model import Block, BlockKind
-from archive.text import blocks
+from archive.text import blocks, laid_out, layout_of
 
 FOLD_OVER = 3
 """Quotations of more lines than this are folded."""
@@ -70,14 +70,27 @@ _SHAPES = {
 }
 
 
-def pieces(text: str) -> tuple[Piece, ...]:
-    """Set a body for a page. Blank runs vanish; neighbouring quotes of any level are one piece."""
-    clean = clean_text(text)
-    return tuple(_pieces(blocks(clean)))
+def pieces(text: str, layout: str = "") -> tuple[Piece, ...]:
+    """Set a body for a page. Blank runs vanish; neighbouring quotes of any level are one piece.
+
+    `layout` is `text.layout_of` the body, or empty: then its lines are sorted here.
+    """
+    return tuple(_pieces(laid_out(text, layout)))
+
+
+def cut_pieces(text: str, layout: str, limit: int) -> tuple[tuple[Piece, ...], bool]:
+    """Set the first `limit` bytes of a body, sorted as the whole body is; tell if any was cut."""
+    head, cut = cut_text(text, limit)
+    known = layout if layout or not cut else layout_of(blocks(text))
+    return pieces(head, known), cut
 
 
 def _pieces(found: Sequence[Block]) -> Iterator[Piece]:
-    solid = (block for block in found if block.text and not block.text.isspace())
+    clean = (
+        replace(block, text=clean_text(block.text)) if _CONTROLS.search(block.text) else block
+        for block in found
+    )
+    solid = (block for block in clean if block.text and not block.text.isspace())
     for kind, run in groupby(solid, key=lambda block: block.kind):
         parts = list(run)
         lines = sum(_count(block.text) for block in parts)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from archive import ids, threads
 from archive.frames import Place
-from archive.markup import Piece, clean_text, cut_text, excerpt, pieces
+from archive.markup import Piece, clean_text, cut_pieces, excerpt
 from archive.model import PartRole, Post, PostState, Thread
 from archive.readers import POST_COLUMNS, THREAD_COLUMNS, post_of, thread_of
 from archive.tables import parts as part_table
@@ -50,6 +50,7 @@ _LOAD = (
         *POST_COLUMNS,
         *(_parent.c[name] for name in _PARENT_NAMES),
         post_texts.c.body,
+        post_texts.c.layout,
         post_texts.c.own,
     )
     .select_from(posts)
@@ -79,6 +80,7 @@ class LoadedPost:
     parent_thread: int
     parent_part: int
     body: str
+    layout: str
     own: str
     files: tuple[FileView, ...]
 
@@ -99,8 +101,8 @@ class ShownCache:
         """Give a post's body set for a page, from memory where it was set before."""
         kept = self._kept.get(loaded.post.id)
         if kept is None:
-            head, cut = cut_text(loaded.body, place.site.body_limit)
-            kept = Shown(pieces(head), cut, place.reply_link(loaded.post))
+            found, cut = cut_pieces(loaded.body, loaded.layout, place.site.body_limit)
+            kept = Shown(found, cut, place.reply_link(loaded.post))
             self._kept[loaded.post.id] = kept
             if len(self._kept) > self._limit:
                 self._kept.popitem(last=False)
@@ -119,7 +121,7 @@ def load_posts(
 
 
 def _loaded(row: Any, files: tuple[FileView, ...]) -> LoadedPost:
-    key, message_id, author, state, thread_id, part, body, own = row[len(POST_COLUMNS) :]
+    key, message_id, author, state, thread_id, part, body, layout, own = row[len(POST_COLUMNS) :]
     return LoadedPost(
         post=post_of(row),
         parent_key=key or "",
@@ -129,6 +131,7 @@ def _loaded(row: Any, files: tuple[FileView, ...]) -> LoadedPost:
         parent_thread=thread_id or 0,
         parent_part=part or 0,
         body=body or "",
+        layout=layout or "",
         own=own or "",
         files=files,
     )

@@ -104,7 +104,9 @@ def _post(draft: Draft, post: Post) -> dict[str, Any]:
 
 
 def _text(draft: Draft) -> dict[str, Any]:
-    return {"post_id": draft.node.id, "body": draft.new.message.text, "own": draft.new.own}
+    new = draft.new
+    body = {"body": new.message.text, "layout": new.layout, "own": new.own}
+    return {"post_id": draft.node.id, **body}
 
 
 def _mentions(draft: Draft, post: Post) -> Iterable[dict[str, Any]]:

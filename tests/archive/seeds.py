@@ -16,7 +16,7 @@ from archive.db import Database
 from archive.model import ArchiveMode, GroupInfo, ParsedMessage, SiteInfo
 from archive.parse import parse
 from archive.publish import Publisher, Setting
-from archive.text import links, own_words
+from archive.text import blocks, layout_of, links, words_of
 
 MAILS = Path(__file__).resolve().parents[1] / "data" / "seeds"
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -66,12 +66,14 @@ def add_raw(db: Database, group: GroupInfo, *raws: bytes) -> list[store.AddedPos
 
 def _new(conn: Connection, group: GroupInfo, raw: bytes, message: ParsedMessage) -> store.NewPost:
     arrived = message.date_claimed or NOW
-    own = own_words(message.text)
+    parts = blocks(message.text)
+    own = words_of(parts)
     return store.NewPost(
         message=message,
         mail_id=store.store_mail(conn, raw, message.digest, "", arrived),
         received_at=arrived,
         own=own,
+        layout=layout_of(parts),
         links=links(own),
         addresses=(f"{group.name}@lists.example.org",),
     )
