@@ -129,7 +129,8 @@ def _replayed(db: Database, place: Installation) -> Replay:
 
 def _holds(db: Database, count: int) -> bool:
     with db.read() as conn:
-        return conn.execute(select(func.count()).select_from(posts)).scalar_one() == count
+        found: int = conn.execute(select(func.count()).select_from(posts)).scalar_one()
+    return found == count
 
 
 def _written(db: Database) -> bool:
@@ -141,7 +142,7 @@ def _bounces(db: Database) -> int:
     with db.read() as conn:
         rows = conn.execute(select(memberships.c.address, memberships.c.bounces)).all()
     assert all(row.bounces == 0 for row in rows if row.address != GONE)
-    return next(row.bounces for row in rows if row.address == GONE)
+    return int(next(row.bounces for row in rows if row.address == GONE))
 
 
 def _refuses_strangers(server: Postfix) -> None:
