@@ -31,7 +31,8 @@ _VERB_LINES = 20
 _ANSWER_LINES = 5
 _NAME_WORDS = 4
 _END = frozenset({"end", "fin", "fim"})
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253}")
+# Whatever looks meant as an address: one that is none is shown to the coordinator as such.
+_ADDRESS = re.compile(r"[^\s<>\"(),;:]{1,200}@[^\s<>\"(),;:]{1,300}")
 # As printed in brackets; bare only with a digit in it, so that "self-help" is no reference.
 _REFERENCE = re.compile(
     r"\[([A-Z2-7]{4}-[A-Z2-7]{4})\]|\b((?=[A-Z-]*[2-7])[A-Z2-7]{4}-[A-Z2-7]{4})\b"
@@ -177,7 +178,7 @@ def _people(lines: list[str], route: Route) -> tuple[Named, ...]:
             found = _ADDRESS.search(piece)
             if found is None or len(named) >= MAX_PEOPLE:
                 continue
-            address = found.group(0).strip(".'")
+            address = found.group(0).strip(".'!?")
             if not _is_ours(address, route.group, domain):
                 name = _name(piece.replace(found.group(0), " "))
                 named.setdefault(address.lower(), Named(address, name))
@@ -193,7 +194,9 @@ def _pieces(line: str) -> list[str]:
     """Split a line where it names several people; `addr, name` and `addr; name` stay together."""
     if len(_ADDRESS.findall(line)) < 2:
         return [line]
-    return re.split(r"[;,]|(?<=>)\s+|\s+(?=<?[\w.+-]+@)", line)
+    if "<" in line:
+        return re.split(r"(?<=>)[;,\s]+", line)
+    return re.split(r"[;,]|\s+(?=[\w.+-]+@)", line)
 
 
 def _name(text: str) -> str:
