@@ -7,9 +7,7 @@ not fsynced: what a power failure takes, `verify` brings back.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,6 +21,7 @@ from archive.dirty import DirtyPage
 from archive.frames import Place
 from archive.model import ArchiveMode, GroupInfo, PageKey, PageKind, SiteInfo
 from archive.pagewriter import PageWriter, Setting, close, write_page
+from archive.processes import pool
 from archive.publicdir import PathSet, Tally
 from archive.readers import groups_by_id
 from archive.tables import months, threads, weeks
@@ -155,13 +154,8 @@ class Publisher:
             yield from map(bench.do, jobs)
             return
         url = self._db.engine.url.render_as_string(hide_password=False)
-        with ProcessPoolExecutor(
-            processes,
-            mp_context=multiprocessing.get_context("forkserver"),
-            initializer=Bench.open,
-            initargs=(url, self._setting, group),
-        ) as pool:
-            yield from pool.map(_do, jobs)
+        with pool(processes, Bench.open, (url, self._setting, group)) as workers:
+            yield from workers.map(_do, jobs)
 
 
 def _places(conn: Connection, site: SiteInfo, group_ids: set[int]) -> dict[int, Place]:
