@@ -53,7 +53,9 @@ def _forms(message: Message) -> tuple[str, ...]:
 def update(language: str) -> int:
     """Bring one catalogue up to date; give the number of messages without a translation."""
     catalogue = read_catalogue(language)
+    since = catalogue.creation_date
     catalogue.update(template_words(), no_fuzzy_matching=True)
+    catalogue.creation_date = since  # no change of words, no change of the file
     catalogue.header_comment = _HEADER
     catalogue.project, catalogue.version = "dgroup", ""
     catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = ""
