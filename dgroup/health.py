@@ -111,11 +111,17 @@ class HealthServer:
     """Answers whether the service can do its work, and how much of it there is."""
 
     def __init__(
-        self, config: Health, runtime: Runtime, listening: Callable[[], bool] = lambda: True
+        self,
+        config: Health,
+        runtime: Runtime,
+        listening: Callable[[], bool] = lambda: True,
+        storing: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`listening` tells whether the way in is open."""
+        """`listening` tells whether the way in is open, `storing` whether the last mail that came
+        could be kept: on a full disk the database still answers."""
         self._db = runtime.db
         self._listening = listening
+        self._storing = storing
         self._registry = CollectorRegistry(auto_describe=False)
         routes = [Route("/health", self._health), Route("/metrics", self._metrics)]
         self._server = HttpServer(Starlette(routes=routes), config.host, config.port)
@@ -133,6 +139,8 @@ class HealthServer:
     async def _health(self, request: Request) -> Response:
         """200 while the database answers and mail can come in, else 503 and what is wrong."""
         wrong = [] if self._listening() else ["the listener does not listen"]
+        if not self._storing():
+            wrong.append("mail cannot be stored (is the disk full?)")
         try:
             async with asyncio.timeout(ANSWER_S):
                 await to_thread.run_sync(self._ask, abandon_on_cancel=True)

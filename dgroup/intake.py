@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ log = logging.getLogger("dgroup.intake")
 
 INLINE_PARSE = 64 * 1024  # larger mails are parsed in a thread, so that the loop goes on
 GROUP_TTL_S = 30.0
+FAILURE_SHOWS_S = 600.0
 NO_SUCH = Reply(550, "5.1.1", "No such group here")
 NO_STORE = Reply(451, "4.3.0", "Cannot store mail now, please try again later")
 KEPT = Reply(250, "2.0.0", "Received")
@@ -78,6 +80,12 @@ class Intake:
         self._wake_sender = wake_sender
         self._wake_publish = wake_publish
         self._known: dict[str, float] = {}
+        self._failed_at = -math.inf
+
+    @property
+    def stores(self) -> bool:
+        """Whether mail can be kept; False for a while after a client had to be told 451."""
+        return time.monotonic() - self._failed_at > FAILURE_SHOWS_S
 
     # --- RCPT ---------------------------------------------------------------------------------
 
@@ -110,6 +118,7 @@ class Intake:
             works, replies = await self._writer.run_together(self._decide_all, prepared)
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)
+        self._failed_at = -math.inf
         if any(work.sends for work in works):
             self._wake_sender()
         if any(work.dirty for work in works):
@@ -293,7 +302,9 @@ class Intake:
             )
         except Exception:  # the database is away or the disk full: the client must keep the mail
             log.critical("envelope=%s cannot be stored at all", envelope.id, exc_info=True)
+            self._failed_at = time.monotonic()
             return tuple(NO_STORE for _ in envelope.rcpt)
+        self._failed_at = -math.inf
         if told:
             self._wake_sender()
         return tuple(KEPT for _ in envelope.rcpt)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from dgroup import jobs, weekly
+from dgroup import alone, jobs, weekly
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
@@ -74,17 +74,20 @@ class Service:
         parts, config = self._parts, self._config
         self.runtime = await asyncio.to_thread(open_runtime, config)
         parts.callback(self.runtime.close)
+        parts.callback(alone.hold(config.site.data_dir).close)
         self._writer = Writer(self.runtime.db, threads=2)
         parts.push_async_callback(asyncio.to_thread, self._writer.close)
         await self._start_publisher()
         await self._start_sender()
-        health = HealthServer(config.health, self.runtime)
+        listener = self._listener()
+        health = HealthServer(
+            config.health, self.runtime, lambda: listener.open, lambda: self.intake.stores
+        )
         health_at = await _listening("health", config.health.host, config.health.port, health.start)
         parts.push_async_callback(health.stop)
         web = WebServer(config.web, self.runtime, self._writer, self._clock, self.sender.wake)
         web_at = await _listening("web", config.web.host, config.web.port, web.start)
         parts.push_async_callback(web.stop)
-        listener = self._listener()
         way_in = config.listener
         smtp_at = await _listening("listener", way_in.host, way_in.port, listener.start)
         # The scheduler's jobs may still queue letters while sessions end.

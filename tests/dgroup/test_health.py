@@ -26,8 +26,10 @@ def runtime(database: Database, tmp_path: Path) -> Runtime:
 
 
 @asynccontextmanager
-async def running(runtime: Runtime, *, listening: bool = True) -> AsyncIterator[tuple[str, int]]:
-    server = HealthServer(runtime.config.health, runtime, lambda: listening)
+async def running(
+    runtime: Runtime, *, listening: bool = True, storing: bool = True
+) -> AsyncIterator[tuple[str, int]]:
+    server = HealthServer(runtime.config.health, runtime, lambda: listening, lambda: storing)
     yield await server.start()
     await server.stop()
 
@@ -119,6 +121,13 @@ async def test_a_listener_that_is_down_is_told(runtime: Runtime) -> None:
         answer = await ask(address, "/health")
     assert answer.status == 503
     assert "listener" in answer.text
+
+
+async def test_a_full_disk_is_told(runtime: Runtime) -> None:
+    async with running(runtime, storing=False) as address:
+        answer = await ask(address, "/health")
+    assert answer.status == 503
+    assert "cannot be stored" in answer.text
 
 
 async def test_a_database_that_is_away_is_told_without_its_secrets(tmp_path: Path) -> None:

@@ -105,8 +105,10 @@ async def test_a_full_disk_is_451_until_there_is_room(sqlite_url: str) -> None:
         big = "".join(f"{n * 7919 % 100003:x}" for n in range(400_000))
         sent = desk.envelope("water", big)
         assert (await desk.intake.accept(sent))[0].code == 451
+        stores = [desk.intake.stores]
         room[0] = 1_000_000
         assert (await desk.intake.accept(sent))[0].code == 250
+        assert [*stores, desk.intake.stores] == [False, True]
         assert len(desk.subjects()) == 1
     db.dispose()
 
