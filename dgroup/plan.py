@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive import ids
 from archive.model import ArchiveMode
+from dgroup.address import route
 from dgroup.commands import BY_VERB, confirm, guide
 from dgroup.commands.base import Caps, Request, dropped, join_payload, may_ask
 from dgroup.effects import (
@@ -174,9 +175,12 @@ def plan_command(request: Request) -> Plan:
 
 def shielded(mail: Incoming, group: Group) -> str:
     """Say why a command mail must not act, or '': beside the robots' marks, what came through a
-    list is nobody's command."""
+    list, or claims to come from an address of ours, is nobody's command."""
     if reason := automatic_reason(mail):
         return reason
+    ours = route(mail.sender, group.address.partition("@")[2])
+    if ours.kind not in {RouteKind.POST, RouteKind.UNKNOWN} or mail.sender == group.address.lower():
+        return "own-address"
     if mail.message.precedence == "list":
         return "precedence"
     if is_list_mail(mail):

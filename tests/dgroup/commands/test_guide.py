@@ -76,6 +76,13 @@ async def test_no_answer_to_lists_loops_and_robots(desk: Desk, headers: str) -> 
     assert desk.last()[1].startswith("shield=")
 
 
+@pytest.mark.parametrize("name", ["water", "water-request", "soil-bounces+x", "postmaster"])
+async def test_no_answer_to_addresses_of_our_own(desk: Desk, name: str) -> None:
+    await desk.send("water-join", sender=f"{name}@lists.example", auth="none")
+    assert desk.new_letters() == []
+    assert desk.last()[1] == "shield=own-address"
+
+
 async def test_a_sender_who_cannot_be_written_to_gets_no_letter(desk: Desk) -> None:
     await desk.send("water-help", sender='"a b"@x.example', auth="none")
     await desk.send("water-help", sender="", name="nobody", auth="none")
