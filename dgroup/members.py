@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, update
 
+from archive.db import Database
 from archive.model import GroupInfo
 from archive.quick import Quick
 from dgroup.address import comparable, person_name
@@ -105,12 +106,72 @@ def change(conn: Connection, group: GroupInfo, wish: ChangeMember, now: datetime
     person_id = _person(conn, wish, group.language, now)
     existing = find(conn, group.id, wish.address)
     if existing is None:
-        _create(conn, group.id, person_id, wish, now)
+        conn.execute(insert(memberships).values(_membership_row(group.id, person_id, wish, now)))
     else:
         _update(conn, existing, wish, now)
     member = find(conn, group.id, wish.address)
     assert member is not None  # created or changed above, in this transaction
     return member
+
+
+def change_all(
+    db: Database,
+    conn: Connection,
+    group: GroupInfo,
+    wishes: Sequence[ChangeMember],
+    now: datetime,
+) -> None:
+    """Like `change` for many: people whose address nobody has come in with few statements."""
+    keys = {comparable(wish.address): wish for wish in wishes}
+    known = _known(conn, list(keys))
+    for key, wish in keys.items():
+        if key in known:
+            change(conn, group, wish, now)
+    new = {key: wish for key, wish in keys.items() if key not in known}
+    if not new:
+        return
+    people = db.reserve_ids(conn, persons, len(new))
+    rows = [_person_row(wish, group.language, now) for wish in new.values()]
+    conn.execute(insert(persons), [{"id": n, **row} for n, row in zip(people, rows, strict=True)])
+    pairs = list(zip(people, new.items(), strict=True))
+    conn.execute(insert(addresses), [_address_row(n, key, wish, now) for n, (key, wish) in pairs])
+    conn.execute(
+        insert(memberships), [_membership_row(group.id, n, wish, now) for n, (_, wish) in pairs]
+    )
+
+
+def _known(conn: Connection, keys: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(keys), _CHUNK):
+        some = addresses.c.address.in_(keys[start : start + _CHUNK])
+        found.update(conn.execute(select(addresses.c.address).where(some)).scalars())
+    return found
+
+
+def _person_row(wish: ChangeMember, language: str, now: datetime) -> dict[str, object]:
+    name = person_name(wish.name)
+    return {"name": name, "language": wish.language or language, "created_at": now}
+
+
+def _address_row(person_id: int, key: str, wish: ChangeMember, now: datetime) -> dict[str, object]:
+    shown = wish.address.strip()
+    return {"address": key, "person_id": person_id, "shown": shown, "verified_at": now}
+
+
+def _membership_row(
+    group_id: int, person_id: int, wish: ChangeMember, now: datetime
+) -> dict[str, object]:
+    return {
+        "group_id": group_id,
+        "person_id": person_id,
+        "address": wish.address.strip(),
+        "role": wish.role or Role.MEMBER,
+        "state": wish.state or MemberState.ACTIVE,
+        "delivery": wish.delivery or Delivery.EACH,
+        "summary": True if wish.summary is None else wish.summary,
+        "own_copy": True if wish.own_copy is None else wish.own_copy,
+        "joined_at": now,
+    }
 
 
 def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) -> int:
@@ -121,16 +182,9 @@ def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) 
         .where(addresses.c.address == key)
     ).first()
     if row is None:
-        person_id: int = conn.execute(
-            insert(persons)
-            .values(name=person_name(wish.name), language=wish.language or language, created_at=now)
-            .returning(persons.c.id)
-        ).scalar_one()
-        conn.execute(
-            insert(addresses).values(
-                address=key, person_id=person_id, shown=wish.address.strip(), verified_at=now
-            )
-        )
+        made = insert(persons).values(_person_row(wish, language, now)).returning(persons.c.id)
+        person_id: int = conn.execute(made).scalar_one()
+        conn.execute(insert(addresses).values(_address_row(person_id, key, wish, now)))
         return person_id
     name = person_name(wish.name)
     values = {"name": name} if name and not row.name else {}
@@ -140,24 +194,6 @@ def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) 
         conn.execute(update(persons).where(persons.c.id == row.person_id).values(values))
     person: int = row.person_id
     return person
-
-
-def _create(
-    conn: Connection, group_id: int, person_id: int, wish: ChangeMember, now: datetime
-) -> None:
-    conn.execute(
-        insert(memberships).values(
-            group_id=group_id,
-            person_id=person_id,
-            address=wish.address.strip(),
-            role=wish.role or Role.MEMBER,
-            state=wish.state or MemberState.ACTIVE,
-            delivery=wish.delivery or Delivery.EACH,
-            summary=True if wish.summary is None else wish.summary,
-            own_copy=True if wish.own_copy is None else wish.own_copy,
-            joined_at=now,
-        )
-    )
 
 
 def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datetime) -> None:

@@ -75,8 +75,8 @@ def add(
     with context.runtime() as runtime, runtime.db.write() as conn:
         found = group_named(conn, group, runtime.site.domain)
         _check(conn, found, people)
-        for person in people:
-            wish = ChangeMember(
+        wishes = [
+            ChangeMember(
                 person.address,
                 person.name,
                 MemberState.ACTIVE,
@@ -84,7 +84,9 @@ def add(
                 Delivery(delivery) if delivery else None,
                 language,
             )
-            members.change(conn, found.info, wish, now())
+            for person in people
+        ]
+        members.change_all(runtime.db, conn, found.info, wishes, now())
     click.echo(f"{len(people)} in {found.address} now: {_some(people)}")
 
 
