@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from archive import ids
+from archive.headers import mailboxes
 from archive.model import ArchiveMode, SiteInfo
 from dgroup.address import command_address, leave_address, owner_address
 from dgroup.model import Group
@@ -250,14 +251,15 @@ def reply_to(head: Head, context: RewriteContext) -> Head:
     not ask for answers elsewhere (RULINGS 6)."""
     if not context.group.reply_to_group or "reply-to" in covered(head):
         return head
-    wanted = {_address(field) for field in head.all("reply-to")}
-    if wanted - {_address(field) for field in head.all("from")}:
+    if _addresses(head, "reply-to") - _addresses(head, "from"):
         return head
     return head.without({"reply-to"}).on_top("Reply-To", context.group.address)
 
 
-def _address(field: Field) -> str:
-    return parseaddr(field.value.decode("utf-8", "replace"))[1].lower()
+def _addresses(head: Head, name: str) -> set[str]:
+    """Read with the archive's reader: the library's own goes as deep as comments are nested."""
+    texts = [field.value.decode("utf-8", "replace") for field in head.all(name)]
+    return {box.address.lower() for text in texts for box in mailboxes(text)}
 
 
 # --- What we add ------------------------------------------------------------------------------
