@@ -155,6 +155,7 @@ def _store(
                 received_at=moment,
                 imposter=imposter,
                 own=one.own,
+                layout=one.layout,
                 links=one.links,
                 addresses=addresses,
             )
