@@ -146,6 +146,7 @@ class _Reader:
         self._conn = conn
         self._group = group
         self._base = site.base_url
+        self._zone = ZoneInfo(group.timezone)
 
     def posts(self, start: datetime, end: datetime) -> list[_Read]:
         """The published posts of a span with all that a summary needs, by time of receipt."""
@@ -191,7 +192,7 @@ class _Reader:
             organisation=organisation,
             country=country,
             subject=row.subject,
-            received_at=row.received_at,
+            received_at=row.received_at.astimezone(self._zone),  # days are told in it
             language=row.language,
             own=row.own,
             quotable=row.quotable,

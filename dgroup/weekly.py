@@ -127,7 +127,6 @@ def mail_of(
     message["To"] = Address(group.info.title, group.name, site.domain)
     message["Reply-To"] = group.address
     message["Subject"] = rendered.subject
-    message["Content-Language"] = language
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{message_id}>"
     message["List-Id"] = f"<summary.{group.name}.{site.domain}>"
@@ -135,6 +134,7 @@ def mail_of(
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language  # not before: what is there moves into a part
     return message.as_bytes()
 
 
