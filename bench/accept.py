@@ -2,9 +2,8 @@
 
 `dgroup serve` with fsync against the same listener with a handler that does nothing, aiosmtpd as it
 comes, and Postfix's own way into its queue; all in one run, taking turns, one load client.
-`dgroup, all` also writes pages and expands fan-outs meanwhile.
-
-Run: python -m bench.accept [--sessions 1 10 50] [--kilobytes 4 100] [--rounds 3] [--seconds 4]
+`dgroup, all` also writes pages and expands fan-outs meanwhile. Run:
+python -m bench.accept [--sessions 1 10 50] [--kilobytes 4 100] [--rounds 3] [--seconds 4]
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@ pipelined client that sends the same bytes, in the same run, into the same disca
 
 bare: asyncio streams, replies read and checked. floor: a protocol that reads nothing. dgroup: from the
 wake-up to the last mark in the database, new sessions included. CPU is the client's process alone.
-
 Run: python -m bench.fanout [--members N ...] [--loop asyncio|uvloop] [--sink ours|postfix] [--json]
 """
 

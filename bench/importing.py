@@ -2,9 +2,7 @@
 
 plain: caml-list-1 and -2. html: usrp-users with made-up files to a mean of 50 KB a mail, repeated
 with new ids (RULINGS 9). Beside them the limit underneath: a bare parse of the same mails on one
-core (see bench/parse.py).
-
-Run: python -m bench.importing [--sets plain html] [--mails N] [--rounds 1]
+core (see bench/parse.py). Run: python -m bench.importing [--sets plain html] [--mails N] [--rounds 1]
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Session(Connection):
         self._forwarded = Forwarded()
         super().__init__(shared)
 
-    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Greet and say what we can (RFC 5321 4.1.1.1; LHLO in LMTP)."""
         if not hostname:
             await self.push("501 Syntax: EHLO hostname")
@@ -55,7 +55,7 @@ class Session(Connection):
         lines = [self.hostname, *offers]
         await self._write([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
 
-    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Greet without extensions."""
         if not hostname:
             await self.push("501 Syntax: HELO hostname")
@@ -69,27 +69,27 @@ class Session(Connection):
         self.session.host_name = clean_name(name)
         self.session.extended_smtp = extended
 
-    async def smtp_QUIT(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_QUIT(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """End the session; an argument does not stop a client from leaving."""
         self._leaving = True
         await self.push("221 Bye")
 
-    async def smtp_VRFY(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_VRFY(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Tell nobody who is here (RFC 5321 7.3)."""
         await self.push("252 Send some mail and see")
 
-    async def smtp_HELP(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_HELP(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Point to the standard."""
         await self.push("214 See RFC 5321")
 
-    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Go on inside TLS, once; what was sent ahead in the clear is thrown away (RFC 3207 5)."""
         if self._tls_protocol is not None:
             await self.push("503 TLS is on already")
             return
         await super().smtp_STARTTLS(arg or "")
 
-    async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Learn from a trusted front who its client was, for the next mail."""
         if not self._trusted:
             await self.push("550 5.7.1 You are not trusted to say so")
@@ -144,7 +144,7 @@ class Session(Connection):
 
     # --- A mail ------------------------------------------------------------------------------
 
-    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd finds it by this name
         """Read a mail and hand it over; LMTP answers for each recipient (RFC 2033 4.2)."""
         if await self.check_helo_needed():
             return

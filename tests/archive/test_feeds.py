@@ -1,3 +1,5 @@
+"""Atom and JSON feeds of a group."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""Catalogues, dates and names of languages."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime

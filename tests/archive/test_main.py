@@ -1,3 +1,5 @@
+"""The archive used by itself: build, import, export, verify."""
+
 from __future__ import annotations
 
 import subprocess

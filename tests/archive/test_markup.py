@@ -1,3 +1,5 @@
+"""Bodies as safe pieces of HTML."""
+
 from __future__ import annotations
 
 import re

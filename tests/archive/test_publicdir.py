@@ -1,3 +1,5 @@
+"""Files of the public tree: written only where they differ, never half."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""Dirty pages to disk, rebuild, verify: the same bytes on every way."""
+
 from __future__ import annotations
 
 import random

@@ -1,3 +1,5 @@
+"""Views through templates to bytes."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -1,3 +1,5 @@
+"""docs/urls.md and the code say the same."""
+
 from __future__ import annotations
 
 import inspect

@@ -1,3 +1,5 @@
+"""Database to what a page shows."""
+
 from __future__ import annotations
 
 from dataclasses import replace

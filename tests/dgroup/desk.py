@@ -160,7 +160,7 @@ class Desk:
 
     async def send_all(self, *args: object, **more: object) -> tuple[Reply, ...]:
         """Send a mail and give the reply for each recipient."""
-        return await self.intake.accept(self.envelope(*args, **more))  # type: ignore[arg-type]
+        return await self.intake.accept(self.envelope(*args, **more))  # type: ignore[arg-type]  # passed on as given
 
     async def answer(self, letter: Sent, words: str, sender: str = "", **more: object) -> Reply:
         """Reply to a letter as a mail program does."""

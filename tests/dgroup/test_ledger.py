@@ -102,7 +102,7 @@ async def test_a_copy_that_breaks_session_after_session_has_to_wait(sqlite_url: 
             (item,) = claimed(office, 1)
             for count in range(1, STRIKES + 1):
                 ledger.settle(line, item, LOST)
-                await until(lambda count=count: line.count == count)  # type: ignore[misc]
+                await until(lambda count=count: line.count == count)  # type: ignore[misc]  # a default binds the loop variable
         with office.db.read() as conn:
             row = conn.execute(select(rows)).one()
     assert len(released) == STRIKES - 1

@@ -130,7 +130,7 @@ async def test_a_wake_is_enough(office: Office, clock: Clock) -> None:
         for number in (1, 2):
             office.post()
             sender.wake()
-            await until(lambda number=number: len(server.ledger) == number, 5)  # type: ignore[misc]
+            await until(lambda number=number: len(server.ledger) == number, 5)  # type: ignore[misc]  # a default binds the loop variable
 
 
 async def test_a_large_group_gets_it_all_once(office: Office, clock: Clock) -> None:

@@ -48,7 +48,7 @@ async def test_few_copies_take_one_session_and_many_take_all() -> None:
             shelf = Shelf(count)
             relay = SmarthostRelay(Host("127.0.0.1", server.port), shelf, 4, 100)
             relay.poke(count)
-            await until(lambda: len(shelf.answers) == min(count, 4 * IN_FLIGHT))  # noqa: B023
+            await until(lambda: len(shelf.answers) == min(count, 4 * IN_FLIGHT))  # noqa: B023 - awaited within the same turn
             await relay.stop(2)
             assert server.sessions == sessions
 

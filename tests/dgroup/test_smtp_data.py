@@ -40,7 +40,7 @@ class Content:
 
     content: bytes = b""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd finds it by this name
         self.content = envelope.content
         return "250 OK"
 

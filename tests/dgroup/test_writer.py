@@ -197,10 +197,10 @@ def test_where_no_transaction_can_begin_all_fail_at_once(sqlite_url: str) -> Non
         )
         gate._open.set()
         gate.future.result(10)
+        assert results(futures) == list(range(10))
         with other.write():
             late = [writer.submit(put(n)) for n in range(100, 110)]
             assert set(results(late)) == {OperationalError}
-        assert results(futures) == list(range(10))
     assert stored(db) == list(range(10))
     other.dispose()
     db.dispose()
