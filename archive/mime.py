@@ -215,7 +215,7 @@ def _read_tree(content_type: str, body: bytes) -> tuple[_Node, list[str]]:
         return made[-1]
 
     head = f"content-type: {content_type.strip()[:_MAX_VALUE]}\n\n".encode(
-        "ascii", "surrogateescape"
+        "utf-8", "surrogateescape"
     )
     defects: list[str] = []
     try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from archive import headers
 from archive.mime import MAX_PARTS, Leaf, decoded, leaves, uuencoded
+from archive.parse import parse
 
 
 def _leaves(raw: bytes) -> tuple[list[Leaf], list[str]]:
@@ -167,3 +168,14 @@ def test_an_attached_multipart_attaches_all_in_it() -> None:
     inner = b"Content-Type: multipart/mixed; boundary=C\nContent-Disposition: attachment\n\n--C\n\ntext\n--C--\n"
     found, _ = _leaves(_mixed(b"\nbody", inner))
     assert [leaf.attached for leaf in found] == [False, True]
+
+
+def test_a_boundary_with_a_replaced_sign_is_no_exception() -> None:
+    """Found by mutating corpus mails: the repaired boundary held U+FFFD, which is not ASCII."""
+    raw = (
+        b"Content-Type: multipart/alternative;\r\n boundary=\r\n\r\n"
+        b'boundary="----=_Pa\xcd\x1e"\r\n\r\n------=_Pa\xcd\x1e\r\nContent-Type: text/plain\r\n\r\nx\r\n'
+        b"------=_Pa\xcd\x1e--\r\n"
+    )
+    parse(raw)
+    parse(b"Content-Type: multipart/mixed; boundary==?utf-8?q?=ff=fe?=\r\n\r\n--\xff\r\n\r\nx\r\n")
