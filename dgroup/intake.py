@@ -168,39 +168,37 @@ class Intake:
 
         Which comes first among them is nobody's claim: their senders wrote at the same time.
         """
+        if len(envelopes) == 1 and len(envelopes[0]) == 1:
+            return [self._decide(conn, envelopes[0])]
+        known = self._locked(conn, envelopes)
         decided: list[_Decided | None] = [None] * len(envelopes)
-        for group, numbers in self._post_groups(conn, envelopes):
-            self._decide_posts(conn, group, envelopes, numbers, decided)
+        for group in known:
+            self._decide_posts(conn, group, envelopes, decided)
         return [
             one if one is not None else self._decide(conn, prepared)
             for one, prepared in zip(decided, envelopes, strict=True)
         ]
 
-    def _post_groups(
-        self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]
-    ) -> list[tuple[Group, list[int]]]:
-        """Which envelopes hold one plain post each, by group, in the order in which groups are
-        locked by everybody."""
-        by_name: dict[str, list[int]] = {}
-        for number, prepared in enumerate(envelopes):
-            where = prepared[0].mail.route
-            if len(prepared) == 1 and where.kind is RouteKind.POST and not where.reply_key:
-                by_name.setdefault(where.group, []).append(number)
-        if len(envelopes) == 1:
-            return []
-        found = [(self._find(conn, name), numbers) for name, numbers in by_name.items()]
-        known = [(group, numbers) for group, numbers in found if group is not None]
-        return sorted(known, key=lambda pair: pair[0].id)
+    def _locked(self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]) -> list[Group]:
+        """Lock all groups that the mails are for, in the order that everybody keeps: two writers
+        that each wait for the other's group would cost a second."""
+        names = {one.mail.route.group for prepared in envelopes for one in prepared} - {""}
+        found = [group for name in names if (group := self._find(conn, name)) is not None]
+        for group in sorted(found, key=lambda one: one.id):
+            self._tools.db.lock_group(conn, group.id)
+        return found
 
     def _decide_posts(
         self,
         conn: Connection,
         group: Group,
         envelopes: Sequence[tuple[_Prepared, ...]],
-        numbers: list[int],
         decided: list[_Decided | None],
     ) -> None:
-        self._tools.db.lock_group(conn, group.id)
+        """Decide on the mails that are one plain post to the group each; others are left open."""
+        numbers = [at for at, one in enumerate(envelopes) if _is_plain_post(one, group)]
+        if not numbers:
+            return
         mails = [envelopes[number][0].mail for number in numbers]
         ready: list[tuple[int, Work, Plan]] = []
         for number, mail, known in zip(
@@ -319,3 +317,9 @@ class Intake:
                 len(envelope.raw),
                 reply.line(),
             )
+
+
+def _is_plain_post(prepared: tuple[_Prepared, ...], group: Group) -> bool:
+    where = prepared[0].mail.route
+    plain = len(prepared) == 1 and where.kind is RouteKind.POST and not where.reply_key
+    return plain and where.group == group.name
