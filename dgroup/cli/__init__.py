@@ -50,6 +50,7 @@ SECTIONS = (
             Entry("import", "archives", "Bring an old archive into a group."),
             Entry("render", "archives", "Write the pages of the archive."),
             Entry("summary", "archives", "Print a group's weekly summary."),
+            Entry("post", "posts", "Take a post down."),
         ),
     ),
     (
