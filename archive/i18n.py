@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
-from babel.dates import format_skeleton
+from babel.dates import format_interval, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -98,6 +98,17 @@ def _format_day(day: date, language: str, style: str) -> str:
     if style == "month-name":
         return babel_date(day, "LLLL", locale=locale)
     return format_skeleton(_SKELETONS[style], day, locale=locale)
+
+
+def format_span(first: date, last: date, language: str) -> str:
+    """Write a span of days without saying anything twice: '9–13 Mar 2026', '3 Mar – 2 Apr 2026'."""
+    days = [day.date() if isinstance(day, datetime) else day for day in (first, last)]
+    return _format_span(days[0], days[1], language)
+
+
+@lru_cache(maxsize=4096)
+def _format_span(first: date, last: date, language: str) -> str:
+    return format_interval(first, last, "yMMMd", locale=locale_of(language)).replace("\u2009", " ")
 
 
 def format_number(number: float, language: str) -> str:

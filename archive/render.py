@@ -20,7 +20,7 @@ from jinja2 import (
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
-from archive.i18n import format_date, format_number, translator
+from archive.i18n import format_date, format_number, format_span, translator
 from archive.resources import tree
 
 ESCAPED = ("html", "xml", "atom", "html.j2")
@@ -61,6 +61,7 @@ def _install(made: Environment, language: str, overlay: Path | None) -> None:
         "tidy": partial(tidy, language=language),
         "number": partial(format_number, language=language),
         "day": partial(format_date, language=language),
+        "span": partial(format_span, language=language),
         "shortday": partial(format_date, language=language, style="short"),
         "monthname": partial(format_date, language=language, style="month"),
         "monthonly": partial(format_date, language=language, style="month-name"),

@@ -56,6 +56,22 @@ def test_dates_are_absolute_and_in_the_language(language: str, style: str, writt
     assert i18n.format_date(datetime(2026, 3, 3, 23, 59, tzinfo=UTC), language, style) == written
 
 
+@pytest.mark.parametrize(
+    ("last", "language", "written"),
+    [
+        (date(2026, 3, 3), "en", "3 Mar 2026"),
+        (date(2026, 3, 13), "en", "3–13 Mar 2026"),
+        (date(2026, 4, 2), "fr", "3 mars – 2 avr. 2026"),
+        (date(2027, 1, 1), "es", "3 mar 2026 – 1 ene 2027"),
+    ],
+)
+def test_a_span_of_days_says_nothing_twice(last: date, language: str, written: str) -> None:
+    assert i18n.format_span(DAY, last, language) == written
+    assert i18n.format_span(
+        DAY, datetime(last.year, last.month, last.day, 23, tzinfo=UTC), language
+    ) == (written)
+
+
 def test_numbers_and_languages_are_named() -> None:
     assert i18n.format_number(1204, "en") == "1,204"
     assert i18n.format_number(1204, "es") == "1.204"
