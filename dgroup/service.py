@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import platform
 import signal
 from collections.abc import Awaitable, Callable
@@ -174,7 +175,7 @@ async def _listening(what: str, host: str, port: int, start: Callable[[], Awaita
     try:
         return await start()
     except OSError as error:
-        said = error.strerror or str(error)
+        said = os.strerror(error.errno) if error.errno else str(error)
         raise DgroupError(
             f"cannot listen on {host}:{port} ([{what}] host and port): {said.lower()}"
         ) from error
