@@ -91,7 +91,9 @@ def duplicate(mail: Incoming, facts: PostFacts) -> Verdict | None:
 def two_authors(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """More than one From header hides who is speaking (DMARC bypass)."""
     if "two-from" not in mail.message.defects:
-        return None
+        # Several mailboxes in From are lawful (RFC 5322 3.6.2), but only the first was judged.
+        several = facts.inside and len(mail.message.from_) > 1
+        return Verdict(Fate.HOLD, "several-authors") if several else None
     text = "A mail must have one From header (RFC 5322 3.6)"
     return Verdict(Fate.REFUSE, TWO_FROM, enhanced="5.6.0", text=text, limit=UNPROVED_HOLDS)
 

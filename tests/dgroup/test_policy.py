@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from archive.model import Mailbox
 from dgroup.effects import (
     OutcomeKind,
 )
@@ -100,6 +101,13 @@ def test_two_from_headers_are_refused_or_held_without_a_letter() -> None:
     assert decide(mail(headers=double), MEMBER).outcome.reply.line().startswith("550 5.6.0")
     behind = decide(mail(front=True, headers=double), MEMBER)
     assert (behind.outcome.kind, letters(behind)) == (OutcomeKind.HELD, [])
+
+
+def test_a_second_author_beside_a_member_waits_for_a_person() -> None:
+    both = mail()
+    named = (*both.message.from_, Mailbox("Eve", "eve@evil.example"))
+    planned = decide(replace(both, message=replace(both.message, from_=named)), MEMBER)
+    assert (planned.outcome.kind, planned.outcome.reason) == (OutcomeKind.HELD, "several-authors")
 
 
 def test_a_mail_of_another_list_waits_for_a_person() -> None:
