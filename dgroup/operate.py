@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, false, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from archive.db import Database
-from archive.ids import canonical_message_id
+from archive.ids import canonical_message_id, key_of
 from archive.rawmail import load_raw
-from archive.tables import groups, posts
+from archive.tables import groups, mentions, posts
 from dgroup import quarantine as kept
 from dgroup.address import comparable
 from dgroup.errors import NotFoundError
@@ -33,42 +34,57 @@ class TraceLine:
 
 
 def trace(conn: Connection, wanted: str, limit: int) -> list[TraceLine]:
-    """Tell what happened, oldest first. `wanted` is an address, a Message-ID, a post's key or an
-    envelope id; for a post its deliveries are told too."""
-    post = conn.execute(
-        select(posts.c.id, posts.c.message_id).where(
-            or_(posts.c.key == wanted.lower(), posts.c.message_id == canonical_message_id(wanted))
-        )
-    ).first()
-    lines = _audit_lines(conn, wanted, post.message_id if post else "", limit)
-    lines += _delivery_lines(conn, wanted, post.id if post else None, limit)
+    """Tell what happened, oldest first. `wanted` is an address, a Message-ID, a post's key or the
+    address of its page, or an envelope id; for a post its deliveries are told too."""
+    if "://" in wanted:
+        wanted = wanted.rpartition("/")[2].removesuffix(".html")
+    found = _posts(conn, wanted)
+    message_ids = {row.message_id for row in found} | {canonical_message_id(wanted)}
+    lines = _audit_lines(conn, wanted, message_ids - {""}, limit)
+    lines += _delivery_lines(conn, wanted, [row.id for row in found], limit)
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 
-def _audit_lines(conn: Connection, wanted: str, message_id: str, limit: int) -> list[TraceLine]:
-    ids = [one for one in (message_id, canonical_message_id(wanted)) if one]
+def _posts(conn: Connection, wanted: str) -> Sequence[Any]:
+    """The posts of all groups that have this key or Message-ID."""
+    names = {wanted.lower(), key_of(canonical_message_id(wanted))}
+    query = (
+        select(posts.c.id, posts.c.message_id)
+        .join(mentions, mentions.c.post_id == posts.c.id)
+        .where(
+            mentions.c.group_id.in_(select(groups.c.id)),
+            mentions.c.key.in_(sorted(names)),
+            mentions.c.position == 0,
+        )
+    )
+    return conn.execute(query).all()
+
+
+def _audit_lines(
+    conn: Connection, wanted: str, message_ids: set[str], limit: int
+) -> list[TraceLine]:
+    about = [
+        audit.c.sender == comparable(wanted),
+        audit.c.message_id.in_(sorted(message_ids)),
+        audit.c.envelope_id == wanted,
+    ]
+    if "@" in wanted:
+        about.append(audit.c.reason.startswith(comparable(wanted), autoescape=True))
     query = (
         select(audit, groups.c.name)
         .outerjoin(groups, groups.c.id == audit.c.group_id)
-        .where(
-            or_(
-                audit.c.sender == comparable(wanted),
-                audit.c.message_id.in_(ids),
-                audit.c.envelope_id == wanted,
-                audit.c.reason.like(f"{comparable(wanted)}%") if "@" in wanted else false(),
-            )
-        )
+        .where(or_(*about))
         .order_by(audit.c.id.desc())
         .limit(limit)
     )
     return [
         TraceLine(row.at, row.name or "-", row.event, row.sender or row.recipient, row.reason)
-        for row in conn.execute(query)
+        for row in reversed(conn.execute(query).all())
     ]
 
 
 def _delivery_lines(
-    conn: Connection, wanted: str, post_id: int | None, limit: int
+    conn: Connection, wanted: str, post_ids: Sequence[int], limit: int
 ) -> list[TraceLine]:
     query = (
         select(deliveries, groups.c.name, outbox_mails.c["class"].label("kind"))
@@ -77,8 +93,8 @@ def _delivery_lines(
         .order_by(deliveries.c.id.desc())
         .limit(limit)
     )
-    if post_id is not None:
-        query = query.where(outbox_mails.c.post_id == post_id)
+    if post_ids:
+        query = query.where(outbox_mails.c.post_id.in_(post_ids))
     elif "@" in wanted:
         query = query.where(func.lower(deliveries.c.recipient) == comparable(wanted))
     else:
@@ -91,7 +107,7 @@ def _delivery_lines(
             row.recipient,
             row.last_reply or f"{row.attempts} tries so far",
         )
-        for row in conn.execute(query)
+        for row in reversed(conn.execute(query).all())
     ]
 
 
@@ -137,7 +153,7 @@ class Waiting:
 
 
 def waiting(conn: Connection, limit: int) -> Sequence[Waiting]:
-    """List deliveries that are pending after a first try, or failed, newest first."""
+    """List deliveries that are still to be made, or were given up, newest first."""
     query = (
         select(deliveries)
         .where(or_(deliveries.c.state == "failed", deliveries.c.state == "pending"))
