@@ -34,5 +34,7 @@ def setup(settings: Log) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
-    for name in ("mail.log", "apscheduler", "uvicorn", "uvicorn.access", "alembic"):
+    for name in ("mail.log", "uvicorn", "uvicorn.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A tick that finds the last one still at work is passed over: that is how it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
