@@ -21,7 +21,7 @@ from sqlalchemy import Connection, select
 from archive import ids
 from archive.db import Database
 from archive.dirty import mark
-from archive.model import PageKey, PageKind, SiteInfo
+from archive.model import ArchiveMode, PageKey, PageKind, SiteInfo
 from archive.summary import summarise
 from archive.summary_letter import LetterLinks, SummaryLetter, render_letter
 from archive.summary_model import Summary, as_json
@@ -115,6 +115,7 @@ def letter(
 
 def mail_of(
     rendered: SummaryLetter,
+    summary: Summary,
     group: Group,
     site: SiteInfo,
     language: str,
@@ -123,13 +124,22 @@ def mail_of(
 ) -> bytes:
     """Give the whole mail: text and the same words as HTML; a reply goes to the group."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(group.info.title, f"{group.name}-owner", site.domain)
-    message["To"] = Address(group.info.title, group.name, site.domain)
+    title = " ".join(group.info.title.split())
+    help_at = command_address(group.name, "help", site.domain)
+    message["From"] = Address(title, f"{group.name}-owner", site.domain)
+    message["To"] = Address(title, group.name, site.domain)
     message["Reply-To"] = group.address
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{message_id}>"
     message["List-Id"] = f"<summary.{group.name}.{site.domain}>"
+    message["List-Post"] = f"<mailto:{group.address}>"
+    message["List-Help"] = f"<mailto:{help_at}>"
+    if group.info.archive is ArchiveMode.PUBLIC:
+        message["List-Archive"] = f"<{summary.home_url}>"
+        message["Archived-At"] = f"<{summary.page_url}>"
+    message["X-Loop"] = group.address
+    message["Precedence"] = "list"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(rendered.text, cte="quoted-printable")
@@ -251,7 +261,7 @@ def _mails(
     for language in languages:
         rendered = letter(summary, group, tools.letters, tools.site, language)
         message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
-        yield language, mail_of(rendered, group, tools.site, language, message_id, now)
+        yield language, mail_of(rendered, summary, group, tools.site, language, message_id, now)
 
 
 def _languages(conn: Connection, group: Group) -> list[str]:

@@ -53,19 +53,29 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return check
 
 
+def _line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise InputError("must not be empty")
+    return _line(value)
+
+
 def _yes_no(value: str) -> bool:
     return _choice("yes", "no")(value) == "yes"
 
 
 SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
-    "title": ("title", str, "the group's name for people"),
+    "title": ("title", _filled, "the group's name for people"),
     "about": ("about", str, "what it is for, one paragraph"),
     "language": ("language", _choice(*LANGUAGES), "of its pages and letters: en, fr, es or pt"),
     "timezone": ("timezone", _zone, "its time zone, as in Africa/Accra"),
     "archive": ("archive", _choice(*ArchiveMode), "who may read it: public, members or none"),
     "who-posts": ("who_posts", _choice(*WhoPosts), "members, open, moderated or announce"),
     "who-joins": ("who_joins", _choice(*WhoJoins), "open, approval or closed"),
-    "tag": ("tag", str, "subject tag like [water]; it breaks signatures, so '' is best"),
+    "tag": ("tag", _line, "subject tag like [water]; it breaks signatures, so '' is best"),
     "reply-to-group": (
         "reply_to_group",
         _yes_no,
@@ -112,7 +122,7 @@ def create(
     with context.runtime() as runtime, runtime.db.write() as conn:
         new = groups.NewGroup(
             name=name,
-            title=title or name.capitalize(),
+            title=_line(title or "") or name.capitalize(),
             about=about,
             language=language or runtime.site.language,
             timezone=_checked("timezone", timezone),

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from archive.db import Database
 from archive.importer import import_mails
 from archive.mbox import MboxMessage
+from archive.model import ArchiveMode
 from archive.pagewriter import Setting
 from archive.publish import Publisher
 from archive.tables import weeks
@@ -129,13 +130,27 @@ def test_a_real_week_becomes_a_letter_in_each_language(
         assert discussion.url in letter.text
     assert made.page_url in letter.text
     mail = _mail(
-        weekly.mail_of(letter, conference, runtime.site, language, "s1@lists.example", DUE)
+        weekly.mail_of(letter, made, conference, runtime.site, language, "s1@lists.example", DUE)
     )
     assert mail["Subject"].startswith("[harvest] ")
     assert mail["Content-Language"] == language
     assert mail["Reply-To"] == "harvest@lists.example"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Archived-At"] == f"<{made.page_url}>"
+    assert mail["X-Loop"] == "harvest@lists.example"
     assert text_of(mail) == letter.text
+
+
+def test_a_private_archive_and_a_strange_title_make_a_good_mail(runtime: Runtime) -> None:
+    new = NewGroup("water", 'Eau, "puits"\n& pompés', archive=ArchiveMode.MEMBERS)
+    group = group_on(runtime.db, new)
+    store_posts(runtime.db, group, post(1, MONDAY, subject="x" * 400))
+    with runtime.db.read() as conn:
+        made = weekly.make(conn, group, "2026-W10", runtime.site)
+    letter = weekly.letter(made, group, runtime.tools.letters, runtime.site, "fr")
+    mail = _mail(weekly.mail_of(letter, made, group, runtime.site, "fr", "s1@lists.example", DUE))
+    assert mail["From"].addresses[0].display_name == 'Eau, "puits" & pompés'
+    assert mail["Archived-At"] is None
 
 
 async def test_the_page_shows_what_the_letter_tells(
