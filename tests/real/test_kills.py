@@ -34,7 +34,14 @@ from tests.dgroup.faulty_smtp import FaultySmtp, faulty_smtp, until
 from tests.dgroup.smtp_talk import Talk, talking
 from tests.real.borrowed import Post
 from tests.real.borrowed import posts as borrowed
-from tests.real.installation import DOMAIN, Installation, Process, Someone, installation
+from tests.real.installation import (
+    DOMAIN,
+    Installation,
+    Process,
+    Sections,
+    Someone,
+    installation,
+)
 
 KILLS = int(os.environ.get("DGROUP_KILLS", "400" if os.environ.get("DGROUP_FUZZ") else "50"))
 SESSIONS = 6
@@ -110,17 +117,19 @@ async def up(start: Callable[[], P]) -> tuple[P, float]:
     return process, time.monotonic() - began
 
 
-async def test_kills_lose_and_double_nothing(tmp_path: Path) -> None:
+async def test_kills_lose_and_double_nothing(tmp_path: Path, db_url: str) -> None:
     dice = random.Random(11)  # the same plan in each run, as far as processes allow
+    kills = KILLS if db_url.startswith("sqlite") else KILLS // 4
+    sections: Sections = {"database": {"url": db_url}}
     mails = iter(borrowed("caml-list-1.mbox.gz", GROUP, ADDRESSES, MAILS))
     starts = []
     async with faulty_smtp() as sink:
-        with installation(tmp_path, f"smtp://127.0.0.1:{sink.port}") as place:
+        with installation(tmp_path, f"smtp://127.0.0.1:{sink.port}", sections) as place:
             place.group(NewGroup("water", "Water and wells"), PEOPLE)
             began = time.monotonic()
             async with loading(place.port, mails) as load:
                 with place.brood() as start:
-                    for number in range(KILLS):
+                    for number in range(kills):
                         if number % 10 == 9:
                             await _killed_young(start(), dice)
                             continue
@@ -133,7 +142,7 @@ async def test_kills_lose_and_double_nothing(tmp_path: Path) -> None:
             killing = time.monotonic() - began
             with place.database() as db:
                 await until(lambda: _is_done(db), 60)
-                _print(load, [*starts, whole], killing, sink)
+                _print(load, kills, [*starts, whole], killing, sink)
                 assert last.stop() == 0
                 _check_posts(db, load)
                 _check_outcomes(db, load)
@@ -164,11 +173,11 @@ def _is_done(db: Database) -> bool:
         return not any(conn.execute(query).scalar_one() for query in waiting)
 
 
-def _print(load: Load, starts: list[float], seconds: float, sink: FaultySmtp) -> None:
+def _print(load: Load, kills: int, starts: list[float], seconds: float, sink: FaultySmtp) -> None:
     again = sum(load.tries.values()) - len(load.kept)
     middle = sorted(starts)[len(starts) // 2]
     print(
-        f"\n{KILLS} kills in {seconds:.0f} s; start {middle:.2f} s, by command {starts[-1]:.2f} s; "
+        f"\n{kills} kills in {seconds:.0f} s; start {middle:.2f} s, by command {starts[-1]:.2f} s; "
         f"{len(load.kept)} mails answered 250, {again} sent again; {len(sink.ledger)} copies taken"
     )
 
