@@ -24,6 +24,8 @@ class BodyLines:
         self.levels = [0] * len(self.lines)
         self.hinted = _hinted_lines(text)
         """numbers of the lines at which an attribution without quote marks can begin"""
+        self.begins: dict[int, bool] = {}
+        """whether a line can begin an attribution, where that was asked"""
         self._blank = [not line or line.isspace() for line in self.lines]
 
     def mark(self, first: int, end: int, kind: BlockKind, level: int = 0) -> None:

@@ -124,8 +124,10 @@ def _block_end(raw: bytes, start: int) -> tuple[int, int]:
     if raw[start : start + 1] in {b"\n", b"\r"}:
         return start, start + (2 if raw[start : start + 2] == b"\r\n" else 1)
     limit = start + MAX_BLOCK
-    ends = [raw.find(mark, start, limit) for mark in (b"\n\n", b"\n\r", b"\r\r")]
-    found = min((end for end in ends if end >= 0), default=-1)
+    found = -1
+    for mark in (b"\n\r", b"\n\n", b"\r\r"):  # the next one only up to what was found
+        at = raw.find(mark, start, limit if found < 0 else found + 1)
+        found = at if at >= 0 else found
     if found >= 0:
         blank = found + 1
         return blank, blank + (2 if raw[blank : blank + 2] == b"\r\n" else 1)

@@ -37,6 +37,11 @@ _LOST_BOUNDARY = re.compile(
     rb"(?:\A|(?<=[\r\n]))--(\S(?:[^\r\n]{0,198}\S)?)[ \t]*(?:\r\n|\r|\n)(?=content-)",
     re.IGNORECASE,
 )
+_LONG = 4096
+"""bytes of base64 from which a block is kept away from the library's parser"""
+_BLANK = re.compile(rb"\n\r?\n")
+_TAKEN = b"=block=taken=out="
+_TAKEN_LINE = re.compile(_TAKEN.decode() + r"(\d+)\.")
 _UNFOLD = {10: None, 13: None}
 _SEARCHED = 256 * 1024
 _DEFECT_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -218,14 +223,49 @@ def _read_tree(content_type: str, body: bytes) -> tuple[_Node, list[str]]:
         "utf-8", "surrogateescape"
     )
     defects: list[str] = []
+    short, blocks = _without_files(body)
     try:
-        message_from_bytes(head + body, _class=factory, policy=compat32)
+        message_from_bytes(head + short, _class=factory, policy=compat32)
     except _TooManyPartsError:
         defects.append("too-many-parts")
+    if blocks:
+        _put_back(made, blocks)
     # The library makes a node just to try the factory; the mail is the first that has a header.
     root = next(node for node in made if len(node))
     found = {type(defect).__name__ for node in made for defect in node.defects}
     return root, defects + [_DEFECT_NAME.sub("-", name).lower() for name in found]
+
+
+def _without_files(body: bytes) -> tuple[bytes, list[str]]:
+    """Put one short line in the place of each long base64 block: the library reads a mail line by
+    line, and no line of base64 can be a boundary. Gives the blocks that were taken out."""
+    if len(body) < _LONG or _TAKEN in body:
+        return body, []
+    pieces: list[bytes] = []
+    blocks: list[str] = []
+    done = at = 0
+    while (at := body.find(b"base64", at)) >= 0:
+        at += 6
+        blank = _BLANK.search(body, at, at + _MAX_VALUE)
+        if not blank:
+            continue
+        start, at = blank.end(), body.find(b"\n--", blank.end())
+        at = len(body) if at < 0 else at
+        end = at - 1 if body[at - 1 : at] == b"\r" else at
+        block = body[start:end]
+        if len(block) >= _LONG and block[:1].isalnum() and not block.translate(None, _BASE64):
+            pieces += [body[done:start], b"%b%d." % (_TAKEN, len(blocks))]
+            blocks.append(block.decode("ascii"))
+            done = end
+    return b"".join((*pieces, body[done:])), blocks
+
+
+def _put_back(nodes: list[_Node], blocks: list[str]) -> None:
+    for node in nodes:
+        payload = node.__dict__.get("_payload")
+        if isinstance(payload, str):
+            whole = _TAKEN_LINE.sub(lambda found: blocks[int(found[1])], payload)
+            node.__dict__["_payload"] = whole
 
 
 def _walk(root: _Node, defects: list[str]) -> Iterator[Leaf]:

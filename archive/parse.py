@@ -123,7 +123,8 @@ def digest_of(fields: Fields, body: bytes) -> str:
         for value in values
     ]
     if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        body = body.replace(b"\r\n", b"\n")
+        body = body.replace(b"\r", b"\n") if b"\r" in body else body
     found = hashlib.sha256("\n".join(kept).encode("utf-8", "surrogatepass"))
     found.update(b"\n\n")
     found.update(body.rstrip(b"\n"))

@@ -16,6 +16,8 @@ def _label_marked(body: BodyLines) -> None:
     """Lines that carry quote marks: '> ', and 'AB> ' where the same initials come twice."""
     seen: dict[str, list[int]] = {}
     for at, line in enumerate(body.lines):
+        if ">" not in line:
+            continue
         level = quotes.quote_level(line)
         if level and not _only_looks_marked(body, at):
             body.mark(at, at + 1, BlockKind.QUOTE, level)
@@ -114,9 +116,7 @@ def _odd_run(body: BodyLines, first: int) -> int:
 
 def _attribution_at(body: BodyLines, at: int) -> int:
     """Lines of a strong attribution that begins at `at` (blank lines inside allowed); else 0."""
-    if at not in body.hinted:
-        return 0
-    if not (quotes.starts_attribution(body.lines[at]) or quotes.says_wrote(body.lines[at])):
+    if at not in body.hinted or not _may_begin(body, at):
         return 0
     whole = ""
     blanks = 0
@@ -132,6 +132,16 @@ def _attribution_at(body: BodyLines, at: int) -> int:
         if (ends or whole[0].isdigit()) and quotes.is_strong_attribution(whole):
             return size
     return 0
+
+
+def _may_begin(body: BodyLines, at: int) -> bool:
+    """Whether a line can be the first of an attribution: asked by two passes, found out once."""
+    known = body.begins.get(at)
+    if known is None:
+        line = body.lines[at]
+        known = quotes.starts_attribution(line) or quotes.says_wrote(line)
+        body.begins[at] = known
+    return known
 
 
 def _label_below(body: BodyLines) -> None:

@@ -5,6 +5,7 @@ PGP armour, and preformatted lines (code, patches, tables, logs).
 from __future__ import annotations
 
 import re
+import string
 
 from archive import quotes
 from archive.bodylines import BodyLines
@@ -15,6 +16,7 @@ _RULED_SIGNATURE_LINES = 9
 _SIGNATURE_LINES = 30
 _BARE_SIGNATURE_LINES = 15
 
+_ASCII_LETTERS = string.ascii_letters.encode()
 _SIGNATURE_STARTS = frozenset("-_=*#~+—–ᐧ.· \t")
 
 _BULLET = re.compile(r"\s*(?:[-*+•·–o]|\(?\w{1,3}[.)])\s+\S")
@@ -174,14 +176,23 @@ def _looks_like_code(line: str) -> bool:
     text = line.strip()[: quotes.MAX_SCAN]
     if (text[0] in "$#%[>I" or "@" in text[:32]) and _PROMPT.match(text):
         return True
-    letters = sum(map(str.isalpha, text)) + text.count(" ")
-    prose = letters >= 0.88 * len(text) and len(text.split()) > 3
+    letters = _letters(text) + text.count(" ")
     if text.endswith((";", "{", "}", "*/", "\\", "|")) or text.startswith(("//", "/*", "#include")):
-        return not prose or text.endswith(("{", "}"))
-    indented = line.startswith(("    ", "\t"))
-    if (indented or _COLUMNS.search(text)) and not _BULLET.match(line):
-        return not prose
+        return not _is_prose(text, letters) or text.endswith(("{", "}"))
+    in_columns = ("   " in text or "\t" in text) and _COLUMNS.search(text)
+    if (in_columns or line.startswith(("    ", "\t"))) and not _BULLET.match(line):
+        return not _is_prose(text, letters)
     return letters < 0.6 * len(text) and "://" not in text and not _BULLET.match(line)
+
+
+def _is_prose(text: str, letters: int) -> bool:
+    return letters >= 0.88 * len(text) and len(text.split()) > 3
+
+
+def _letters(text: str) -> int:
+    if not text.isascii():
+        return sum(map(str.isalpha, text))
+    return len(text) - len(text.encode().translate(None, _ASCII_LETTERS))
 
 
 FOOTER_PASSES = (_label_pgp, _label_list_footer)

@@ -179,3 +179,24 @@ def test_a_boundary_with_a_replaced_sign_is_no_exception() -> None:
     )
     parse(raw)
     parse(b"Content-Type: multipart/mixed; boundary==?utf-8?q?=ff=fe?=\r\n\r\n--\xff\r\n\r\nx\r\n")
+
+
+@pytest.mark.parametrize("size", [100, 4_000, 60_000])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("text", [b"base64", b"=block=taken=out=0. is ours, in place of a file"])
+def test_long_files_come_out_whole_wherever_they_stand(size: int, end: bytes, text: bytes) -> None:
+    files = [bytes(range(seed, 256)) * (size // 250 + 1) for seed in range(4)]
+    first, second, third, fourth = (base64.encodebytes(file) for file in files)
+    label = b"Content-Transfer-Encoding: base64\n\n"
+    inner = _mixed(label + second, label + third + b"\nthe list's footer\n").partition(b"\n")[2]
+    raw = _mixed(
+        b"\n" + text,
+        label + first,
+        inner.replace(b"B", b"C", 1).replace(b"--B", b"--C"),
+        b"Content-Type: message/rfc822\n" + label + fourth,
+    )
+    found, _ = _leaves(raw.replace(b"\n", end))
+    assert [leaf.data for leaf in found[:3]] == [text, files[0], files[1]]
+    assert found[3].data.startswith(files[2])
+    assert found[3].data.rstrip().endswith(b"footer")
+    assert found[4].data == files[3]
