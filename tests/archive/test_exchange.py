@@ -1,3 +1,5 @@
+"""archive.exchange: an archive out of one store and into another."""
+
 from __future__ import annotations
 
 from io import BytesIO

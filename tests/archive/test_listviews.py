@@ -1,3 +1,5 @@
+"""archive.listviews: home, months, years, the library, sitemaps, the front page."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime

@@ -1,3 +1,5 @@
+"""archive.pagewriter: views to files, attachments, closed groups."""
+
 from __future__ import annotations
 
 from pathlib import Path
