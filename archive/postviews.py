@@ -91,10 +91,12 @@ class LoadedPost:
 
 
 class ShownCache:
-    """The last bodies that were set for a page; a body never changes, so neither does this."""
+    """The last bodies that were set for a page, up to `limit` characters of HTML together; a body
+    never changes, so neither does this."""
 
-    def __init__(self, limit: int = 2000) -> None:
+    def __init__(self, limit: int = 8_000_000) -> None:
         self._limit = limit
+        self._size = 0
         self._kept: OrderedDict[int, Shown] = OrderedDict()
 
     def shown(self, place: Place, loaded: LoadedPost) -> Shown:
@@ -104,9 +106,14 @@ class ShownCache:
             found, cut = cut_pieces(loaded.body, loaded.layout, place.site.body_limit)
             kept = Shown(found, cut, place.reply_link(loaded.post))
             self._kept[loaded.post.id] = kept
-            if len(self._kept) > self._limit:
-                self._kept.popitem(last=False)
+            self._size += _size(kept)
+            while self._size > self._limit:
+                self._size -= _size(self._kept.popitem(last=False)[1])
         return kept
+
+
+def _size(shown: Shown) -> int:
+    return 500 + sum(len(piece.html) for piece in shown.pieces)
 
 
 def load_posts(
