@@ -62,10 +62,13 @@ _NEXT_IDS = text(
 class Database:
     """One store on one engine. `read()` and `write()` give connections inside a transaction."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, foreign_keys: bool = True) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 8, foreign_keys: bool = True, cache_mb: int = 16
+    ) -> None:
         """Open `url`. Migrations pass `foreign_keys=False`: a table re-created in batch mode would
-        otherwise delete every child row (ON DELETE CASCADE)."""
-        self.engine = _engine(url, pool_size, foreign_keys)
+        otherwise delete every child row (ON DELETE CASCADE). `cache_mb` is what each connection of
+        SQLite may keep in memory."""
+        self.engine = _engine(url, pool_size, foreign_keys, cache_mb)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -214,7 +217,7 @@ def _upserting(
     return Quick(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
-def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:
+def _engine(url: str, pool_size: int, foreign_keys: bool, cache_mb: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
     engine = create_engine(
@@ -235,7 +238,7 @@ def _engine(url: str, pool_size: int, foreign_keys: bool) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA busy_timeout=30000")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.execute(f"PRAGMA cache_size=-{cache_mb}000")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 

@@ -41,10 +41,10 @@ class PageWriter:
     """paths that belong to the tree, gathered for a sweep"""
 
     @classmethod
-    def of(cls, setting: Setting) -> PageWriter:
-        """Make a writer with an empty memory."""
+    def of(cls, setting: Setting, kept: int = 8_000_000) -> PageWriter:
+        """Make a writer with an empty memory for `kept` characters of bodies' HTML."""
         folder = PublicDir(setting.public_dir, compress=setting.compress)
-        return cls(setting, folder, Renderer(setting.overlay), ShownCache())
+        return cls(setting, folder, Renderer(setting.overlay), ShownCache(kept))
 
     def write(self, conn: Connection, place: Place, view: View) -> None:
         """Write what one view becomes, with the attachments of a message."""

@@ -7,7 +7,9 @@ not fsynced: what a power failure takes, `verify` brings back.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -33,6 +35,8 @@ LEASE = timedelta(minutes=2)
 BATCH = 200
 JOB_POSTS = 400
 """posts whose pages one rebuilding process writes before it takes the next job"""
+JOB_CHARS = 1_000_000
+"""HTML of bodies that it keeps: a post's page and its thread's are written one after the other"""
 SLOW = frozenset({PageKind.MBOX, PageKind.FILES, PageKind.LINKS, PageKind.SITEMAP, PageKind.SITE})
 """Pages that grow with a month or a year and that nobody waits for: left to the sweep"""
 FAST = frozenset(PageKind) - SLOW
@@ -98,19 +102,25 @@ class Publisher:
         group: GroupInfo,
         *,
         processes: int = 1,
+        aside: bool = False,
         sweep: bool = True,
         progress: Callable[[int], None] = lambda files: None,
     ) -> Tally:
         """Render all pages of a group again, whatever is dirty; with `sweep` also take away files
         that belong to no page. Gives the same bytes as all drains before it. `progress` is told
-        how many files each job looked at."""
+        how many files each job looked at.
+
+        This process is one of the `processes`, unless the work is to be done `aside`: then it has
+        time for something else.
+        """
         with self._db.read() as conn:
             waiting = dirty.waiting_pages(conn, group.id)
             jobs = list(_jobs(conn, group)) if group.archive is ArchiveMode.PUBLIC else []
         total, seen = Tally(), PathSet()
         if not jobs:
             total.add(self._close(group))
-        for tally, paths in self._run(group, jobs, processes):
+        helpers = processes if aside else processes - 1
+        for tally, paths in self._run(group, jobs, helpers, aside=aside):
             total.add(tally)
             seen.update(paths)
             progress(tally.files)
@@ -147,15 +157,24 @@ class Publisher:
         return self._writer.tally
 
     def _run(
-        self, group: GroupInfo, jobs: Sequence[Job], processes: int
+        self, group: GroupInfo, jobs: Sequence[Job], helpers: int, *, aside: bool
     ) -> Iterator[tuple[Tally, PathSet]]:
-        if processes <= 1 or len(jobs) < 3:
-            bench = Bench(self._db, self._setting, group)
+        bench = Bench(self._db, self._setting, group)
+        if helpers < 1 or len(jobs) < 3:
             yield from map(bench.do, jobs)
             return
         url = self._db.engine.url.render_as_string(hide_password=False)
-        with pool(processes, Bench.open, (url, self._setting, group)) as workers:
-            yield from workers.map(_do, jobs)
+        waiting, under_way = deque(jobs), deque[Future[tuple[Tally, PathSet]]]()
+        with pool(helpers, Bench.open, (url, self._setting, group)) as workers:
+            while waiting or under_way:
+                while waiting and len(under_way) < 2 * helpers:
+                    under_way.append(workers.submit(_do, waiting.popleft()))
+                if waiting and not aside:
+                    yield bench.do(waiting.popleft())
+                while under_way and (aside or not waiting or under_way[0].done()):
+                    yield under_way.popleft().result()
+                    if waiting:
+                        break
 
 
 def _places(conn: Connection, site: SiteInfo, group_ids: set[int]) -> dict[int, Place]:
@@ -228,12 +247,12 @@ class Bench:
     def __init__(self, db: Database, setting: Setting, group: GroupInfo) -> None:
         self._db = db
         self._place = Place(setting.site, group)
-        self._writer = PageWriter.of(setting)
+        self._writer = PageWriter.of(setting, kept=JOB_CHARS)
 
     @classmethod
     def open(cls, url: str, setting: Setting, group: GroupInfo) -> None:
         """Make the one of a rebuilding process."""
-        cls._own = cls(Database(url, pool_size=1), setting, group)
+        cls._own = cls(Database(url, pool_size=1, cache_mb=4), setting, group)
 
     @classmethod
     def own(cls) -> Bench:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from archive import search
+from archive.model import GroupInfo
 from archive.pagewriter import Setting
+from archive.publicdir import Tally
 from archive.publish import Publisher
 from dgroup import groups
 from dgroup.runtime import Runtime
@@ -97,11 +99,17 @@ class PublishTask:
         drained = self._publisher.drain(self._now).written
         found = self._publisher.rebuild_site()
         for info in infos:
-            found.add(self._publisher.rebuild(info, processes=_processes(), progress=self._went_on))
+            found.add(self._rebuilt(info))
         if found.changed:
             log.warning("pages that were not as they should be: %s", ", ".join(found.changed))
         return (
             f"drained={drained} files={found.files} healed={found.written} removed={found.removed}"
+        )
+
+    def _rebuilt(self, group: GroupInfo) -> Tally:
+        """Other processes do it: mail goes on to be taken meanwhile."""
+        return self._publisher.rebuild(
+            group, processes=_processes(), aside=True, progress=self._went_on
         )
 
     def _now(self) -> datetime:

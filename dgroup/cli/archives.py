@@ -41,6 +41,7 @@ def import_archive(context: Context, group: str, source: Path, no_pages: bool) -
         click.echo(f"{result.read} mails read, {result.added} new, {result.skipped} were there.")
         if no_pages:
             return
+        runtime.db.dispose()  # the connections' caches, before other processes fill their own
         _publish(runtime, found if result.added else None)
 
 
