@@ -37,6 +37,9 @@ _TAG = re.compile(r"\[[^\[\]]{0,60}\]\s*")
 _FORWARD_WRAP = re.compile(r"\[fwd?:\s?(.*)\]$", re.IGNORECASE | re.DOTALL)
 
 _PASSES = (*FOOTER_PASSES, *QUOTE_PASSES, *TAIL_PASSES)
+MAX_LINES = 50_000
+"""Lines that are sorted: nobody writes more, and a mail of 30 MB in short lines would take the memory
+of the machine. What stands below is kept as preformatted."""
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -45,6 +48,15 @@ def blocks(text: str) -> tuple[Block, ...]:
     Joined by LF their texts give `text` back. Neighbouring QUOTE blocks of different levels are
     one quotation to a reader. Linear in the size of the text; never raises.
     """
+    if text.count(_LINE) < MAX_LINES:
+        return _sorted(text)
+    end = 0
+    for _ in range(MAX_LINES):
+        end = text.index(_LINE, end) + 1
+    return (*_sorted(text[: end - 1]), Block(BlockKind.PRE, text[end:], 0))
+
+
+def _sorted(text: str) -> tuple[Block, ...]:
     body = BodyLines(text)
     for label in _PASSES:
         label(body)

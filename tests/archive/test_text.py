@@ -391,3 +391,13 @@ def test_a_body_made_of_attribution_lines_is_read_in_bounded_time() -> None:
     began = time.process_time()
     own_words(text)
     assert time.process_time() - began < 5
+
+
+def test_a_body_of_a_million_lines_is_kept_whole_and_sorted_in_part() -> None:
+    text = "One question\n" + ">\n" * 1_000_000 + "the end"
+    started = time.process_time()
+    parts = blocks(text)
+    assert time.process_time() - started < 5
+    assert "\n".join(part.text for part in parts) == text
+    assert laid_out(text, layout_of(parts)) == parts
+    assert own_words(text) == "One question"
