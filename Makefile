@@ -37,6 +37,8 @@ fuzz: $(VENV)/.stamp
 lock: $(VENV)/.stamp
 	for name in runtime dev bench; do $(UV_COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
+# The lock holds everything: `--no-deps`, since an older pip looks at newer releases for extras and then
+# misses their hashes; `pip check` tells if the lock is short of something.
 $(VENV)/.stamp: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "dgroup needs Python 3.11 or newer; say PYTHON=/path/to/python make ..."; exit 1; }
@@ -44,12 +46,13 @@ $(VENV)/.stamp: requirements/dev.txt pyproject.toml
 	  { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -f README.md || { echo "README.md is missing: the package cannot be built"; exit 1; }
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check
 	@touch $@
 
 $(VENV)/.bench-stamp: $(VENV)/.stamp requirements/bench.txt
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.txt
 	@touch $@
 
 # The environment and what tools leave behind; never the data.

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
   cat "$work/build.log"
   exit 1
 }
-"$work/env/bin/python" -m pip install --quiet --require-hashes -r "$root/requirements/runtime.txt"
+"$work/env/bin/python" -m pip install --quiet --no-deps --require-hashes -r "$root/requirements/runtime.txt"
 "$work/env/bin/python" -m pip install --quiet --no-deps "$work"/dist/dgroup-*.whl
 
 cd "$work"

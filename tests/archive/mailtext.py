@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from itertools import islice
 
 from archive.mbox import open_archive
-from archive.model import ParsedMessage
+from archive.model import Block, BlockKind, ParsedMessage
 from archive.parse import parse
 from tests.corpus import corpus_path
+
+OWN = (BlockKind.WORDS, BlockKind.PRE)
+"""the kinds of block that hold an author's own words"""
+
+
+def lines_of(parts: tuple[Block, ...], *wanted: BlockKind) -> list[str]:
+    """Lines of the blocks of the wanted kinds, with single spaces, without empty ones."""
+    text = "\n".join(block.text for block in parts if block.kind in wanted)
+    return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 
 def list_mails(name: str, every: int = 1) -> Iterator[ParsedMessage]:
