@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from archive import ids
 from archive.headers import mailboxes
@@ -28,6 +29,7 @@ from dgroup.splice import (
     covered,
     crlf,
     join,
+    make_field,
     phrase,
     split,
 )
@@ -194,18 +196,19 @@ def to_group(head: Head, context: RewriteContext) -> Head:
     Passed over where a signature covers the field: an answer to all then names an older parent in
     the same thread, which is less harm than a mail that members' hosts refuse.
     """
-    local, _, domain = context.group.address.partition("@")
-    keyed = re.compile(
-        rb"(?<![\w.+-])"
-        + re.escape(local.encode())
-        + rb"\+re-[a-z2-7]{16}@"
-        + re.escape(domain.encode()),
-        re.IGNORECASE,
-    )
+    keyed = _keyed(context.group.address)
     plain = context.group.address.encode("ascii")
     for name in {"to", "cc"} - covered(head):
         head = head.changed(name, lambda raw: keyed.sub(plain, raw))
     return head
+
+
+@lru_cache(maxsize=64)
+def _keyed(address: str) -> re.Pattern[bytes]:
+    """Find the reply addresses of a group."""
+    local, _, domain = address.encode().partition(b"@")
+    words = rb"(?<![\w.+-])" + re.escape(local) + rb"\+re-[a-z2-7]{16}@" + re.escape(domain)
+    return re.compile(words, re.IGNORECASE)
 
 
 def in_reply_to(head: Head, context: RewriteContext) -> Head:
@@ -267,19 +270,25 @@ def _addresses(head: Head, name: str) -> set[str]:
 
 def list_fields(head: Head, context: RewriteContext) -> Head:
     """Say which list this is and how to use it (RFC 2369, RFC 2919); leaving is a personal line."""
-    group, domain = context.group, context.site.domain
     if context.public:
-        home = ids.url(context.site.base_url, ids.home_path(group.name))
-        head = head.without({"list-archive"}).on_top("List-Archive", f"<{home}>")
-    post = "NO" if context.announce else f"<mailto:{group.address}>"
-    title = phrase(group.info.title)
-    return (
-        head.on_top("List-Owner", f"<mailto:{owner_address(group.name, domain)}>")
-        .on_top("List-Subscribe", f"<mailto:{command_address(group.name, 'join', domain)}>")
-        .on_top("List-Help", f"<mailto:{command_address(group.name, 'help', domain)}>")
-        .on_top("List-Post", post)
-        .on_top("List-Id", f"{title} <{group.name}.{domain}>".strip())
-    )
+        head = head.without({"list-archive"})
+    return head.under(_list_fields(context.group, context.site, announce=context.announce))
+
+
+@lru_cache(maxsize=64)
+def _list_fields(group: Group, site: SiteInfo, *, announce: bool) -> tuple[Field, ...]:
+    """The same for every post, as long as nobody changes the group."""
+    name, domain = group.name, site.domain
+    found = [
+        ("List-Id", f"{phrase(group.info.title)} <{name}.{domain}>".strip()),
+        ("List-Post", "NO" if announce else f"<mailto:{group.address}>"),
+        ("List-Help", f"<mailto:{command_address(name, 'help', domain)}>"),
+        ("List-Subscribe", f"<mailto:{command_address(name, 'join', domain)}>"),
+        ("List-Owner", f"<mailto:{owner_address(name, domain)}>"),
+    ]
+    if group.info.archive is ArchiveMode.PUBLIC:
+        found.append(("List-Archive", f"<{ids.url(site.base_url, ids.home_path(name))}>"))
+    return tuple(make_field(*pair) for pair in found)
 
 
 def archived_at(head: Head, context: RewriteContext) -> Head:

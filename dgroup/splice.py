@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.header import Header
+from typing import NamedTuple
 
 CRLF = b"\r\n"
 JUNK = ""
@@ -22,14 +23,15 @@ _LEADING = re.compile(
     rb"|Return-Path|MIME-Version|Content-Type|Delivered-To|X-[A-Z-]{2,40}):)))?"
 )
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_UNSAFE = re.compile(rb"\r(?!\n )|(?<!\r)\n|\n(?! )|\0")
 _COVERED = re.compile(rb"(?:^|;)\s*h\s*=([^;]*)", re.IGNORECASE)
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _PHRASE_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One header field: lower-case name ('' for junk) and its raw bytes with folds and line end."""
+class Field(NamedTuple):
+    """One header field: lower-case name ('' for junk) and its raw bytes with folds and line end.
+    A tuple, because each mail makes thirty."""
 
     name: str
     raw: bytes
@@ -53,11 +55,12 @@ class Head:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a field called `name` (lower case)."""
-        return any(field.name == name for field in self.fields)
+        return bool(self.all(name))
 
     def without(self, names: Collection[str]) -> Head:
         """Leave out every field with one of these names."""
-        return Head(tuple(field for field in self.fields if field.name not in names))
+        kept = [field for field in self.fields if field.name not in names]
+        return self if len(kept) == len(self.fields) else Head(tuple(kept))
 
     def only(self, wanted: Callable[[Field], bool]) -> Head:
         """Keep the fields that `wanted` says yes to."""
@@ -68,13 +71,17 @@ class Head:
 
         Raises ValueError where the value would break out of its field.
         """
-        return Head((make_field(name, value), *self.fields))
+        return self.under((make_field(name, value),))
+
+    def under(self, fields: tuple[Field, ...]) -> Head:
+        """Put fields that were made before above all others."""
+        return Head(fields + self.fields)
 
     def changed(self, name: str, change: Callable[[bytes], bytes]) -> Head:
         """Replace the raw bytes of each field called `name`."""
         return Head(
             tuple(
-                replace(field, raw=change(field.raw)) if field.name == name else field
+                Field(name, change(field.raw)) if field.name == name else field
                 for field in self.fields
             )
         )
@@ -88,7 +95,7 @@ class Head:
 def make_field(name: str, value: str) -> Field:
     """Make a field of ours; folds in `value` are CRLF and a space. ValueError for anything unsafe."""
     data = value.encode("ascii")
-    if re.search(rb"[\r\n\0]", data.replace(b"\r\n ", b"")):
+    if _UNSAFE.search(data):
         raise ValueError(f"unsafe value for {name}: {value!r}")
     return Field(name.lower(), name.encode("ascii") + b": " + data + CRLF)
 
@@ -117,7 +124,8 @@ def split(raw: bytes) -> tuple[list[Field], int]:
         fields.append(Field(JUNK, raw[:at]))
     while at < len(raw):
         if found := _FIELD.match(raw, at):
-            fields.append(Field(found.group(1).decode("ascii").lower(), found.group(0)))
+            whole, name = found.group(0, 1)
+            fields.append(Field(name.decode("ascii").lower(), whole))
         elif found := _FROM_LINE.match(raw, at):
             fields.append(Field(JUNK, found.group(0)))
         else:
