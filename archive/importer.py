@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from archive import search, store
+from archive.content import Content, content_of
 from archive.db import Database
 from archive.mbox import MboxMessage
-from archive.model import GroupInfo, Link, ParsedMessage
-from archive.parse import parse
+from archive.model import GroupInfo
 from archive.processes import pool
-from archive.text import blocks, layout_of, links, words_of
 
 CHUNK = 100
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -33,10 +32,7 @@ class Prepared:
     """A mail read in a worker process, ready to be stored."""
 
     raw: bytes
-    message: ParsedMessage
-    own: str
-    layout: str
-    links: tuple[Link, ...]
+    content: Content
     from_line_date: datetime | None
 
 
@@ -83,7 +79,7 @@ def import_mails(
 def arrival(mail: Prepared, previous: datetime, now: datetime) -> datetime:
     """When an old mail came: newest Received date, else Date, else the mbox line, else the mail
     before it (FACTS 11). Dates before 1980 or in the future are not believed."""
-    message = mail.message
+    message = mail.content.message
     for claimed in (message.received_claimed, message.date_claimed, mail.from_line_date):
         if claimed is not None and FIRST_MAIL < claimed <= now + timedelta(days=1):
             return claimed
@@ -123,13 +119,7 @@ def _chunks(messages: Iterator[MboxMessage]) -> Iterator[list[MboxMessage]]:
 
 def prepare(chunk: Sequence[MboxMessage]) -> list[Prepared]:
     """Parse a chunk of mails: the part of an import that needs no database."""
-    prepared = []
-    for one in chunk:
-        message = parse(one.raw)
-        parts = blocks(message.text)
-        own, layout = words_of(parts), layout_of(parts)
-        prepared.append(Prepared(one.raw, message, own, layout, links(own), one.from_line_date))
-    return prepared
+    return [Prepared(one.raw, content_of(one.raw), one.from_line_date) for one in chunk]
 
 
 def _store(
@@ -141,22 +131,25 @@ def _store(
 ) -> int:
     with db.write() as conn:
         db.lock_group(conn, group.id)
-        known = store.unknown_of(conn, group.id, [one.message for one in batch])
+        known = store.unknown_of(conn, group.id, [one.content.message for one in batch])
         fresh = [
             (one, moment, imposter)
             for one, moment, (is_new, imposter) in zip(batch, moments, known, strict=True)
             if is_new
         ]
-        raws = [store.RawMail(one.raw, one.message.digest, "", at) for one, at, _ in fresh]
+        raws = [
+            store.RawMail(one.raw, one.content.message.digest, "", at, one.content.packed)
+            for one, at, _ in fresh
+        ]
         news = [
             store.NewPost(
-                message=one.message,
+                message=one.content.message,
                 mail_id=mail_id,
                 received_at=moment,
                 imposter=imposter,
-                own=one.own,
-                layout=one.layout,
-                links=one.links,
+                own=one.content.own,
+                layout=one.content.layout,
+                links=one.content.links,
                 addresses=addresses,
             )
             for (one, moment, imposter), mail_id in zip(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import zstandard
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive.db import Database
 from archive.errors import NotFound
+from archive.packing import pack, unpack
 from archive.quick import Quick
 from archive.tables import mail_chunks, mails
 
 CHUNK = 1_000_000
-_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +26,10 @@ class RawMail:
     """sha256 hex without trace headers, from `parse`"""
     mail_from: str
     received_at: datetime
+    packed: bytes = b""
+    """`raw` compressed, where that was done before"""
 
 
-class _Codec(threading.local):
-    """A compressor and a decompressor for each thread: they keep state and are costly to make."""
-
-    def __init__(self) -> None:
-        self.pack = zstandard.ZstdCompressor(level=_LEVEL).compress
-        self.unpack = zstandard.ZstdDecompressor().decompress
-
-
-_codec = _Codec()
 _INSERT_MAIL = Quick(insert(mails).returning(mails.c.id))
 _INSERT_MAILS = Quick(insert(mails))
 _INSERT_CHUNKS = Quick(insert(mail_chunks))
@@ -54,9 +45,9 @@ def store_mail(
     conn: Connection, raw: bytes, digest: str, mail_from: str, received_at: datetime
 ) -> int:
     """Keep a mail's bytes as they came and give its row id; `received_at` is aware."""
-    row = _row(RawMail(raw, digest, mail_from, received_at))
-    mail_id: int = _INSERT_MAIL.rows(conn, row)[0].id
-    _INSERT_CHUNKS.run(conn, _chunks(mail_id, raw))
+    mail = RawMail(raw, digest, mail_from, received_at)
+    mail_id: int = _INSERT_MAIL.rows(conn, _row(mail))[0].id
+    _INSERT_CHUNKS.run(conn, _chunks(mail_id, mail))
     return mail_id
 
 
@@ -68,9 +59,7 @@ def store_mails(db: Database, conn: Connection, new: Sequence[RawMail]) -> list[
     rows = [{"id": mail_id, **_row(mail)} for mail_id, mail in zip(taken, new, strict=True)]
     _INSERT_MAILS.run(conn, rows)
     chunks = [
-        chunk
-        for mail_id, mail in zip(taken, new, strict=True)
-        for chunk in _chunks(mail_id, mail.raw)
+        chunk for mail_id, mail in zip(taken, new, strict=True) for chunk in _chunks(mail_id, mail)
     ]
     _INSERT_CHUNKS.run(conn, chunks)
     return taken
@@ -82,7 +71,7 @@ def load_raw(conn: Connection, mail_id: int) -> bytes:
     if not chunks:
         purged = conn.execute(_IS_KEPT, {"mail": mail_id}).scalar_one_or_none()
         raise NotFound(f"mail {mail_id} was {'removed' if purged else 'never stored'}")
-    return _codec.unpack(b"".join(chunks))
+    return unpack(b"".join(chunks))
 
 
 def purge_raw(conn: Connection, mail_id: int) -> None:
@@ -101,8 +90,8 @@ def _row(mail: RawMail) -> dict[str, object]:
     }
 
 
-def _chunks(mail_id: int, raw: bytes) -> list[dict[str, object]]:
-    packed = _codec.pack(raw)
+def _chunks(mail_id: int, mail: RawMail) -> list[dict[str, object]]:
+    packed = mail.packed or pack(mail.raw)
     return [
         {"mail_id": mail_id, "seq": seq, "data": packed[start : start + CHUNK]}
         for seq, start in enumerate(range(0, len(packed), CHUNK))

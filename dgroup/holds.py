@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from archive import store
+from archive.content import Content, content_of
 from archive.parse import parse
-from archive.text import links, own_words
 from dgroup import members
 from dgroup.effects import HoldMail, KeepHold, QueueCopies, QueueLetter, ResolveHold, StorePost
 from dgroup.errors import NotFoundError
@@ -95,17 +95,13 @@ def _source_of(work: Work, row: Row[Any]) -> Source:
     """The stored mail again. It was received when it was approved: feeds, months and summaries
     show it then, and none that is out already changes."""
     raw = store.load_raw(work.conn, row.mail_id)
-    message = parse(raw)
-    own = own_words(message.text)
     return Source(
         envelope_id=work.source.envelope_id,
         recipient=work.group.address,
         sender=row.sender,
         mail_from="",
         raw=raw,
-        message=message,
-        own=own,
-        links=links(own),
+        content=content_of(raw),
         received_at=work.source.now,
         reply_key=row.reply_key,
         now=work.source.now,
@@ -158,9 +154,7 @@ def _decision(row: Row[Any], group: Group, by: str, now: datetime) -> Source:
         sender=row.sender,
         mail_from="",
         raw=b"",
-        message=replace(parse(b""), message_id=row.message_id),
-        own="",
-        links=(),
+        content=Content(replace(parse(b""), message_id=row.message_id)),
         received_at=now,
         reply_key="",
         now=now,

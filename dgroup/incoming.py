@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from archive.model import Link, ParsedMessage
+from archive.content import Content
+from archive.model import ParsedMessage
 from dgroup.model import Envelope, Group, Membership, Route, Verdicts
 
 
@@ -18,13 +19,15 @@ class Incoming:
 
     envelope: Envelope
     route: Route
-    message: ParsedMessage
+    content: Content
     verdicts: Verdicts
     sender: str
     """the address the mail claims to be from (From), lower-cased; never proof by itself"""
-    own: str
-    """the author's own words (`archive.text.own_words`): stored, and read for commands"""
-    links: tuple[Link, ...]
+
+    @property
+    def message(self) -> ParsedMessage:
+        """The mail parsed."""
+        return self.content.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from archive.parse import parse
-from archive.text import links, own_words
+from archive.content import Content, content_of
 from dgroup import auth, facts, groups, members, plan, quarantine, tokens
 from dgroup.address import route
 from dgroup.apply import apply_effects, apply_posts
@@ -136,19 +135,20 @@ class Intake:
 
     def prepare(self, envelope: Envelope) -> tuple[_Prepared, ...]:
         """Do all that needs no database: parse once, read commands, judge authentication."""
-        message = parse(envelope.raw)
+        return self._judged(envelope, content_of(envelope.raw))
+
+    def _judged(self, envelope: Envelope, content: Content) -> tuple[_Prepared, ...]:
+        message = content.message
         sender = message.from_[0].address.lower() if message.from_ else ""
         domain = sender.rpartition("@")[2]
         settings = self._settings
         verdicts = auth.verdicts(
             message.headers, domain, settings.authserv_id, trusted=envelope.trusted_front
         )
-        own = own_words(message.text)
-        shared = links(own)
         prepared = []
         for address in envelope.rcpt:
             where = route(address, self._tools.site.domain)
-            mail = Incoming(envelope, where, message, verdicts, sender, own, shared)
+            mail = Incoming(envelope, where, content, verdicts, sender)
             prepared.append(self._prepared(mail))
         return tuple(prepared)
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection
 
+from archive.content import Content
 from archive.parse import parse
 from dgroup import facts, groups, members
 from dgroup.address import command_address, comparable
@@ -117,7 +118,7 @@ def _as_mail(found: Leaver, click: Click, domain: str) -> Incoming:
         trusted_front=False,
     )
     route = Route(RouteKind.COMMAND, address, found.group.name, "leave")
-    message = replace(parse(b""), message_id="")
+    content = Content(replace(parse(b""), message_id=""))
     sender = comparable(found.member.address)
     verdicts = Verdicts(Alignment.NONE, evidence="one-click")
-    return Incoming(envelope, route, message, verdicts, sender, "", ())
+    return Incoming(envelope, route, content, verdicts, sender)

@@ -27,7 +27,9 @@ def post_many(posts: Sequence[tuple[Work, StorePost, QueueCopies]]) -> None:
     first = posts[0][0]
     conn, db, group = first.conn, first.tools.db, first.group
     raws = [
-        store.RawMail(one.raw, one.message.digest, one.mail_from, one.received_at)
+        store.RawMail(
+            one.raw, one.message.digest, one.mail_from, one.received_at, one.content.packed
+        )
         for one in (work.source for work, _, _ in posts)
     ]
     for (work, _, _), mail_id in zip(posts, store.store_mails(db, conn, raws), strict=True):
@@ -64,8 +66,9 @@ def _new_post(work: Work, effect: StorePost) -> store.NewPost:
         received_at=source.received_at,
         imposter=effect.imposter,
         parent_key=effect.parent_key,
-        own=source.own,
-        links=source.links,
+        own=source.content.own,
+        layout=source.content.layout,
+        links=source.content.links,
         addresses=(work.group.address,),
     )
 

@@ -7,6 +7,7 @@ import logging
 from sqlalchemy import Connection, insert, select, update
 
 from archive import store
+from archive.content import Content
 from archive.model import ArchiveMode, GroupInfo, SiteInfo
 from archive.parse import parse
 from archive.tables import mails
@@ -99,9 +100,7 @@ def _source(envelope: Envelope) -> Source:
         sender=envelope.mail_from,
         mail_from=envelope.mail_from,
         raw=b"",
-        message=parse(b""),
-        own="",
-        links=(),
+        content=Content(parse(b"")),
         received_at=envelope.received_at,
         reply_key="",
         now=envelope.received_at,

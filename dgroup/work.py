@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert
 
 from archive import store
+from archive.content import Content
 from archive.db import Database
-from archive.model import Link, ParsedMessage, SiteInfo
+from archive.model import ParsedMessage, SiteInfo
 from archive.quick import Quick
 from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
@@ -43,13 +44,16 @@ class Source:
     sender: str
     mail_from: str
     raw: bytes
-    message: ParsedMessage
-    own: str
-    links: tuple[Link, ...]
+    content: Content
     received_at: datetime
     reply_key: str
     now: datetime
     smtputf8: bool = False
+
+    @property
+    def message(self) -> ParsedMessage:
+        """The mail parsed."""
+        return self.content.message
 
     @staticmethod
     def of(mail: Incoming) -> Source:
@@ -61,9 +65,7 @@ class Source:
             sender=mail.sender,
             mail_from=envelope.mail_from,
             raw=envelope.raw,
-            message=mail.message,
-            own=mail.own,
-            links=mail.links,
+            content=mail.content,
             received_at=envelope.received_at,
             reply_key=mail.route.reply_key,
             now=envelope.received_at,

@@ -54,7 +54,7 @@ class _Hit:
 def read(mail: Incoming) -> Reading:
     """Give verb, people, answer and codes of a mail to a command or confirm address."""
     subject = _BRACKETED.sub(" ", normal_subject(mail.message.subject)[0])
-    lines = list(_lines(mail.own))
+    lines = list(_lines(mail.content.own))
     found = _verb(mail.route, subject, lines)
     answer, spoken = _answer(lines, subject)
     people = _people(lines, mail.route) if found.verb in _LISTING else ()
@@ -67,7 +67,7 @@ def read(mail: Incoming) -> Reading:
         answer=answer,
         language=found.language or spoken,
         reference=_reference(mail.message.subject),
-        code=_code(mail.route, mail.message.subject, mail.own),
+        code=_code(mail.route, mail.message.subject, mail.content.own),
         sure=found.sure,
     )
 

@@ -61,8 +61,9 @@ def _list_mails(name: str, count: int) -> list[NewPost]:
     last = NOW - timedelta(days=36_500)
     for one in prepare(mails):
         last = arrival(one, last, NOW)
-        new = NewPost(one.message, 0, last, own=one.own, links=one.links)
-        found.setdefault(one.message.message_id, new)
+        content = one.content
+        new = NewPost(content.message, 0, last, own=content.own, links=content.links)
+        found.setdefault(content.message.message_id, new)
     return list(found.values())
 
 

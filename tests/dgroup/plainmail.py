@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from archive.content import content_of
 from archive.model import ArchiveMode, GroupInfo
-from archive.parse import parse
-from archive.text import links, own_words
 from dgroup import plan
 from dgroup.address import route
 from dgroup.commands.base import Caps
@@ -68,12 +67,8 @@ def mail(
         f"{headers}\r\n{body}\r\n"
     ).encode()
     envelope = Envelope("e1", mail_from, (to,), raw, NOW, "192.0.2.1", "h", False, front)
-    message = parse(raw)
-    own = own_words(message.text)
     verdicts = Verdicts(alignment, dmarc)
-    return Incoming(
-        envelope, route(to, "lists.example"), message, verdicts, sender, own, links(own)
-    )
+    return Incoming(envelope, route(to, "lists.example"), content_of(raw), verdicts, sender)
 
 
 def decide(

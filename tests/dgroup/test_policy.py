@@ -106,7 +106,8 @@ def test_two_from_headers_are_refused_or_held_without_a_letter() -> None:
 def test_a_second_author_beside_a_member_waits_for_a_person() -> None:
     both = mail()
     named = (*both.message.from_, Mailbox("Eve", "eve@evil.example"))
-    planned = decide(replace(both, message=replace(both.message, from_=named)), MEMBER)
+    content = replace(both.content, message=replace(both.message, from_=named))
+    planned = decide(replace(both, content=content), MEMBER)
     assert (planned.outcome.kind, planned.outcome.reason) == (OutcomeKind.HELD, "several-authors")
 
 
