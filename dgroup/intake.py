@@ -11,7 +11,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -25,13 +25,13 @@ from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
 from dgroup.incoming import Answer, Incoming, Reading
 from dgroup.model import Envelope, Group, Reply, Route, RouteKind
+from dgroup.parsers import read_here
 from dgroup.quarantine import host_group
 from dgroup.work import Source, Tools, Work, record
 from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.intake")
 
-INLINE_PARSE = 64 * 1024  # larger mails are parsed in a thread, so that the loop goes on
 GROUP_TTL_S = 30.0
 FAILURE_SHOWS_S = 600.0
 NO_SUCH = Reply(550, "5.1.1", "No such group here")
@@ -71,6 +71,7 @@ class Intake:
         keyring: tokens.Keyring,
         wake_sender: Callable[[], None] = lambda: None,
         wake_publish: Callable[[], None] = lambda: None,
+        read: Callable[[bytes], Awaitable[Content]] = read_here,
     ) -> None:
         self._tools = tools
         self._writer = writer
@@ -78,6 +79,7 @@ class Intake:
         self._keyring = keyring
         self._wake_sender = wake_sender
         self._wake_publish = wake_publish
+        self._read = read
         self._known: dict[str, float] = {}
         self._failed_at = -math.inf
 
@@ -110,10 +112,7 @@ class Intake:
     async def accept(self, envelope: Envelope) -> tuple[Reply, ...]:
         """Decide, store and answer; one reply per recipient, in order."""
         try:
-            if len(envelope.raw) > INLINE_PARSE:
-                prepared = await asyncio.to_thread(self.prepare, envelope)
-            else:
-                prepared = self.prepare(envelope)
+            prepared = self._judged(envelope, await self._read(envelope.raw))
             works, replies = await self._writer.run_together(self._decide_all, prepared)
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)
@@ -122,7 +121,6 @@ class Intake:
             self._wake_sender()
         if any(work.dirty for work in works):
             self._wake_publish()
-        self._log(envelope, replies)
         return replies
 
     def explain(self, conn: Connection, envelope: Envelope) -> list[Plan | None]:
@@ -306,17 +304,6 @@ class Intake:
         if told:
             self._wake_sender()
         return tuple(KEPT for _ in envelope.rcpt)
-
-    def _log(self, envelope: Envelope, replies: tuple[Reply, ...]) -> None:
-        for address, reply in zip(envelope.rcpt, replies, strict=True):
-            log.info(
-                "envelope=%s from=%s to=%s size=%d reply=%r",
-                envelope.id,
-                envelope.mail_from,
-                address,
-                len(envelope.raw),
-                reply.line(),
-            )
 
 
 def _is_plain_post(prepared: tuple[_Prepared, ...], group: Group) -> bool:

@@ -19,6 +19,7 @@ from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
 from dgroup.listener import Listener
+from dgroup.parsers import Parsers
 from dgroup.publishing import PublishTask
 from dgroup.runtime import Runtime, intake_settings, open_runtime
 from dgroup.sender import Sender
@@ -128,6 +129,8 @@ class Service:
 
     def _listener(self) -> Listener:
         config = self._config
+        self._parsers = Parsers(config.listener.workers)
+        self._parts.push_async_callback(self._parsers.stop)
         self.intake = Intake(
             self.runtime.tools,
             self._writer,
@@ -135,6 +138,7 @@ class Service:
             self.runtime.keyring,
             wake_sender=self.sender.wake,
             wake_publish=self.publisher.wake,
+            read=self._parsers.read,
         )
         spool = config.site.data_dir / "spool"
         spool.mkdir(exist_ok=True)

@@ -238,8 +238,16 @@ class Session(Connection):
         except Exception:  # the edge: the client tries again, the log has the reason
             log.exception("mail %s could not be kept", draft.id)
             replies = (TRY_LATER,) * everyone
-        said = "; ".join(dict.fromkeys(reply.line() for reply in replies))
-        log.info("mail %s from %s, %d bytes: %s", draft.id, draft.peer, size, said)
+        for address, reply in zip(draft.rcpt, replies, strict=False):
+            log.info(
+                "envelope=%s peer=%s from=%s to=%s size=%d reply=%r",
+                draft.id,
+                draft.peer,
+                draft.mail_from,
+                address,
+                size,
+                reply.line(),
+            )
         return replies
 
 

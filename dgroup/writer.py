@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -47,6 +48,9 @@ class _Item:
     together: Together | None = None
     argument: Any = None
     future: Future[Any] = field(default_factory=Future)
+    """for a caller of any thread; not used where there is a `waiter`"""
+    waiter: asyncio.Future[Any] | None = None
+    """for a caller on an event loop"""
     result: Any = None
     error: Exception | None = None
 
@@ -72,7 +76,7 @@ class Writer:
         Raises whatever the job raised (its changes are rolled back, those of others are not), or
         the database's error where the commit itself failed.
         """
-        result: T = await asyncio.wrap_future(self.submit(job))
+        result: T = await self._waited(_Item(job))
         return result
 
     async def run_together(
@@ -81,9 +85,13 @@ class Writer:
         """Like `run` for work that is cheaper for many arguments at once: `together` is given those
         that wait, and gives a result for each. If it fails it is called for each alone."""
         item = _Item(lambda conn: together(conn, [argument])[0], together, argument)
-        self._queue.put(item)
-        result: T = await asyncio.wrap_future(item.future)
+        result: T = await self._waited(item)
         return result
+
+    async def _waited(self, item: _Item) -> Any:
+        item.waiter = asyncio.get_running_loop().create_future()
+        self._queue.put(item)
+        return await item.waiter
 
     def submit(self, job: Job) -> Future[Any]:
         """Queue `job` from any thread."""
@@ -100,17 +108,17 @@ class Writer:
         while not self._queue.empty():
             late = self._queue.get()
             if late is not None:
-                late.future.set_exception(WriterClosed("the writer is closed"))
+                late.error = WriterClosed("the writer is closed")
+                _resolve([late])
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not _STOP:
             batch = [first]
             stopping = self._fill(batch)
             # A job whose caller is gone already is not begun; one that was begun cannot be called off.
-            batch = [item for item in batch if item.future.set_running_or_notify_cancel()]
+            batch = [item for item in batch if _is_wanted(item)]
             self._commit(batch)
-            for item in batch:
-                _resolve(item)
+            _resolve(batch)
             if stopping:
                 return
 
@@ -231,8 +239,34 @@ def _may_win(error: Exception | None) -> bool:
     return _is_conflict(error) or isinstance(error, IntegrityError)
 
 
-def _resolve(item: _Item) -> None:
+def _is_wanted(item: _Item) -> bool:
+    """Whether somebody still waits for it; from here on it is not called off."""
+    if item.waiter is not None:
+        return not item.waiter.cancelled()
+    return item.future.set_running_or_notify_cancel()
+
+
+def _resolve(batch: Sequence[_Item]) -> None:
+    """Tell the callers: an event loop is woken once for all that wait on it."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Item]] = {}
+    for item in batch:
+        if item.waiter is not None:
+            waiting.setdefault(item.waiter.get_loop(), []).append(item)
+        else:
+            _tell(item.future, item)
+    for loop, items in waiting.items():
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell_all, items)
+
+
+def _tell_all(items: Sequence[_Item]) -> None:
+    for item in items:
+        if item.waiter is not None and not item.waiter.done():
+            _tell(item.waiter, item)
+
+
+def _tell(future: Future[Any] | asyncio.Future[Any], item: _Item) -> None:
     if item.error is not None:
-        item.future.set_exception(item.error)
+        future.set_exception(item.error)
     else:
-        item.future.set_result(item.result)
+        future.set_result(item.result)

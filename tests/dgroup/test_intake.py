@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import event, select
 
 from archive import store
+from archive.content import Content
 from archive.db import Database
 from archive.model import ArchiveMode
 from archive.tables import dirty_pages, posts
-from dgroup import intake as module
 from dgroup.effects import QueueLetter
+from dgroup.intake import Intake, IntakeSettings
 from dgroup.model import MemberState, Role, WhoPosts
-from dgroup.tables import fanouts, memberships, outbox_mails
-from tests.dgroup.desk import DOMAIN, HOST, Desk, opened
+from dgroup.parsers import INLINE, UnreadableError
+from dgroup.tables import fanouts, memberships, outbox_mails, quarantine
+from tests.dgroup.desk import CAPS, DOMAIN, HOST, KEYRING, Desk, opened
 
 ANA = "ana@ngo.example"
 
@@ -187,7 +189,7 @@ async def test_addresses_of_a_group_are_taken(desk: Desk, local: str) -> None:
 
 
 async def test_big_mails_are_parsed_beside_the_loop(desk: Desk) -> None:
-    body = "x" * (module.INLINE_PARSE + 1)
+    body = "x" * (INLINE + 1)
     assert (await desk.send("water", body, subject="big")).code == 250
     assert desk.subjects() == ["big"]
 
@@ -221,3 +223,17 @@ async def test_a_group_for_members_only_names_no_page(database: Database) -> Non
     with opened(database, archive=ArchiveMode.MEMBERS) as desk:
         desk.join(ANA)
         assert (await desk.send("water", "x")).line() == "250 2.0.0 Accepted"
+
+
+async def test_a_mail_that_no_process_can_read_is_kept_in_quarantine(desk: Desk) -> None:
+    async def read(raw: bytes) -> Content:
+        raise UnreadableError("a process ended while it read this mail")
+
+    settings = IntakeSettings("", HOST, per_recipient=False, caps=CAPS)
+    unlucky = Intake(desk.tools, desk.writer, settings, KEYRING, read=read)
+    sent = desk.envelope("water", "poison", subject="poison")
+    (reply,) = await unlucky.accept(sent)
+    assert reply.code == 250
+    with desk.db.read() as conn:
+        row = conn.execute(select(quarantine)).one()
+        assert store.load_raw(conn, row.mail_id) == sent.raw
