@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select
 from archive.db import Database
 from archive.model import GroupInfo
 from archive.quick import Quick
+from archive.types import Among
 from dgroup.address import comparable, person_name
 from dgroup.effects import ChangeMember
 from dgroup.model import Delivery, Membership, MemberState, Role
@@ -32,11 +33,11 @@ _BY_ADDRESS = Quick(
     )
 )
 
-_BY_ADDRESSES = (
+_BY_ADDRESSES = Quick(
     _SELECT.add_columns(addresses.c.address.label("asked"))
     .join(addresses, addresses.c.person_id == memberships.c.person_id)
     .where(
-        addresses.c.address.in_(bindparam("addresses", expanding=True)),
+        Among(addresses.c.address, "addresses"),
         memberships.c.group_id == bindparam("group"),
     )
 )
@@ -58,7 +59,7 @@ def find_all(conn: Connection, group_id: int, wanted: Sequence[str]) -> dict[str
     found = {}
     for start in range(0, len(keys), _CHUNK):
         values = {"group": group_id, "addresses": keys[start : start + _CHUNK]}
-        for row in conn.execute(_BY_ADDRESSES, values):
+        for row in _BY_ADDRESSES.rows(conn, values):
             found[row.asked] = _membership(row)
     return found
 
