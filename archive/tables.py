@@ -56,7 +56,6 @@ mails = Table(
     Column("mail_from", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("purged", Boolean, nullable=False, server_default="0"),
-    Index("ix_mails_digest", "digest"),
     sqlite_autoincrement=True,
 )
 

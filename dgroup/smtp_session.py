@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from aiosmtpd.smtp import MISSING
@@ -206,12 +207,13 @@ class Session(Connection):
         assert self.envelope is not None
         assert self.session is not None
         sender = self.envelope.mail_from or ""
+        received_at = self._shared.clock()
         return Envelope(
-            id=secrets.token_hex(10),
+            id=_new_id(received_at),
             mail_from="" if sender == "<>" else sender,
             rcpt=tuple(self.envelope.rcpt_tos),
             raw=b"",
-            received_at=self._shared.clock(),
+            received_at=received_at,
             peer=self._forwarded.peer or self._peer,
             helo=self._forwarded.helo or self.session.host_name or "",
             smtputf8=self.envelope.smtp_utf8,
@@ -249,6 +251,12 @@ class Session(Connection):
                 reply.line(),
             )
         return replies
+
+
+def _new_id(received_at: datetime) -> str:
+    """An id for logs and the audit: by time, so that its index grows at one end, and not to be
+    guessed."""
+    return f"{int(received_at.timestamp() * 1000):011x}{secrets.token_hex(5)}"
 
 
 def _check_count(replies: Sequence[Reply], recipients: int) -> None:
