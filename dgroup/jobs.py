@@ -32,13 +32,14 @@ __all__ = [
 log = logging.getLogger("dgroup.jobs")
 
 SUMMARY_TICK_S = 30.0
+MISSED_TICK_S = 60.0
 DAILY_TICK_S = 60.0
 DAILY_WINDOW = timedelta(hours=6)
 """a daily job that was missed for longer waits for the next day: no verify at noon"""
 DRAIN_S = 20.0
 
 Clock = Callable[[], datetime]
-Action = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Jobs:
     """writes pages that a crash left marked"""
     send_summaries: Action
     """makes and queues the weekly summaries that are due"""
+    tell_missed: Action
+    """writes to authors whose posts could not go to some (dgroup.missed)"""
     daily: tuple[Daily, ...] = ()
     """nightly verify and compress, the coordinators' morning mail"""
 
@@ -86,6 +89,7 @@ class Scheduler:
         """Begin to tick, each job after its first interval."""
         self._every("publish", self._jobs.runtime.config.scheduler.sweep_s, self._jobs.publish)
         self._every("summaries", SUMMARY_TICK_S, self._jobs.send_summaries)
+        self._every("missed", MISSED_TICK_S, self._jobs.tell_missed)
         self._every("daily", DAILY_TICK_S, self.run_daily)
         self._scheduler.start()
 

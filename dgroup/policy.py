@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archive.model import ParsedMessage
 from dgroup.incoming import Incoming, PostFacts
 from dgroup.model import Alignment, DmarcPolicy, Group, Membership, Role, WhoJoins, WhoPosts
 
@@ -270,8 +271,12 @@ def automatic_reason(mail: Incoming) -> str:
     Precedence list and List-Id do not count here: a post may come through another list, and a
     command that does is caught by `plan`.
     """
-    message = mail.message
-    if mail.envelope.mail_from == "":
+    return robot_reason(mail.message, mail.envelope.mail_from)
+
+
+def robot_reason(message: ParsedMessage, mail_from: str) -> str:
+    """The same of a stored mail: its fields and the reverse-path that it came with."""
+    if mail_from == "":
         return "null-sender"
     if message.auto_submitted not in {"", "no"}:
         return "auto-submitted"
@@ -279,14 +284,14 @@ def automatic_reason(mail: Incoming) -> str:
         return "precedence"
     if any(name in _AUTO_HEADERS and value.lower() != "no" for name, value in message.headers):
         return "x-autoreply"
-    if _is_report(mail):
+    if _is_report(message):
         return "report"
     subject = message.subject.casefold().strip()
     return AWAY_SUBJECT if subject.startswith(_AWAY) else ""
 
 
-def _is_report(mail: Incoming) -> bool:
+def _is_report(message: ParsedMessage) -> bool:
     return any(
         name == "content-type" and value.lower().startswith("multipart/report")
-        for name, value in mail.message.headers
+        for name, value in message.headers
     )

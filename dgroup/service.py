@@ -11,17 +11,17 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from dgroup import alone, jobs, weekly
+from dgroup import alone, jobs, missed, weekly
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
 from dgroup.listener import Listener
 from dgroup.parsers import Parsers
 from dgroup.publishing import PublishTask
-from dgroup.runtime import Runtime, intake_settings, open_runtime
+from dgroup.runtime import Runtime, caps, intake_settings, open_runtime
 from dgroup.sender import Sender
 from dgroup.web import HealthServer, WebServer
 from dgroup.writer import Writer
@@ -151,6 +151,7 @@ class Service:
             writer=self._writer,
             publish=self.publisher.sweep,
             send_summaries=self._summaries_now,
+            tell_missed=self.tell_missed,
             daily=(jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),),
         )
 
@@ -165,6 +166,20 @@ class Service:
         if sent:
             self.sender.wake()
         self.publisher.wake()
+        return sent
+
+    async def tell_missed(self) -> int:
+        """Write to the authors of posts that the smarthost could not take for some; gives how many
+        letters were queued."""
+        sent = await missed.send_due(
+            self.runtime.tools,
+            self._writer,
+            caps(self._config),
+            self._clock(),
+            timedelta(hours=self._config.relay.retry_hours),
+        )
+        if sent:
+            self.sender.wake()
         return sent
 
 

@@ -49,7 +49,11 @@ class Office:
         async def summaries() -> None:
             self.called.append("summaries")
 
-        return Scheduler(Jobs(self.runtime, self.writer, sweep, summaries, daily), self.clock)
+        async def missed() -> None:
+            self.called.append("missed")
+
+        jobs = Jobs(self.runtime, self.writer, sweep, summaries, missed, daily)
+        return Scheduler(jobs, self.clock)
 
     def nightly(self, hour: int = 2) -> Daily:
         async def run() -> str:
@@ -113,7 +117,7 @@ async def test_stopping_waits_for_what_runs(office: Office) -> None:
     async def nothing() -> None:
         return
 
-    scheduler = Scheduler(Jobs(office.runtime, office.writer, slow, nothing), office.clock)
+    scheduler = Scheduler(Jobs(office.runtime, office.writer, slow, nothing, nothing), office.clock)
     await scheduler.start()
     await begun.wait()
     stopping = asyncio.create_task(scheduler.stop())
@@ -137,7 +141,9 @@ async def test_stopping_does_not_wait_for_ever(office: Office) -> None:
     async def nothing() -> None:
         return
 
-    scheduler = Scheduler(Jobs(office.runtime, office.writer, endless, nothing), office.clock)
+    scheduler = Scheduler(
+        Jobs(office.runtime, office.writer, endless, nothing, nothing), office.clock
+    )
     await scheduler.start()
     await begun.wait()
     await scheduler.stop(drain_s=0.05)

@@ -75,6 +75,16 @@ LETTERS: dict[str, tuple[Values, bool]] = {
     "leave-confirm": ((), True),
     "leave-unknown": ((("asked", "awa.diop@mail.example"),), False),
     "left": ((("name", "Awa"),), True),
+    "missed-utf8": (
+        (
+            ("subject", "Arsenic test kits"),
+            ("count", 3),
+            ("names", (("Awa Diop",), ("João Matos",))),
+            ("more", 1),
+            ("page", "https://lists.example/water/m/ab/abcdefghijklmnop.html"),
+        ),
+        False,
+    ),
     "no-coordinator": ((), False),
     "no-coordinator-host": ((("who", "kim@ngo.example"),), False),
     "not-coordinator": ((("verb", "add"),), False),
