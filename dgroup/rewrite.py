@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -23,11 +23,13 @@ from dgroup.model import Group
 from dgroup.splice import (
     CRLF,
     JUNK,
+    LONGEST_LINE,
     Field,
     Head,
     breaks_signature,
     covered,
     crlf,
+    fold,
     join,
     make_field,
     phrase,
@@ -44,6 +46,10 @@ TRACE = frozenset(
 PRIVATE = frozenset(
     "bcc approved x-approved disposition-notification-to return-receipt-to "
     "x-confirm-reading-to x-pmrqc".split()
+)
+_PROOFS = frozenset(
+    "dkim-signature domainkey-signature arc-seal arc-message-signature "
+    "arc-authentication-results".split()
 )
 _VISIBLE = re.compile(r"[!-;=?-~]{1,900}")
 _SAFE_ID = re.compile(r"[^A-Za-z0-9._-]")
@@ -315,6 +321,21 @@ def received(head: Head, context: RewriteContext) -> Head:
     return head.on_top("Received", value)
 
 
+# --- What is too long -------------------------------------------------------------------------
+
+
+def fold_long(head: Head, context: RewriteContext) -> Head:
+    """Fold lines over 998 octets at their white space (RFC 5322 2.1.1, 2.2.3): a host on the way
+    may cut them elsewhere. Passed over where any signature or seal may cover them; a word that is
+    longer by itself stays as it is.
+    """
+    if all(len(field.raw) <= LONGEST_LINE for field in head.fields):
+        return head
+    if any(field.name in _PROOFS for field in head.fields):
+        return head
+    return Head(tuple(replace(field, raw=fold(field.raw)) for field in head.fields))
+
+
 STEPS: tuple[Step, ...] = (
     drop_junk,
     drop_trace,
@@ -331,4 +352,5 @@ STEPS: tuple[Step, ...] = (
     archived_at,
     loop_mark,
     received,
+    fold_long,
 )

@@ -12,6 +12,8 @@ from email.header import Header
 from typing import NamedTuple
 
 CRLF = b"\r\n"
+LONGEST_LINE = 998
+"""octets of a line without its end (RFC 5322 2.1.1)"""
 JUNK = ""
 """name of what stands in a header block and is no field: mbox From_ lines, a byte order mark"""
 
@@ -148,6 +150,38 @@ def crlf(data: bytes) -> bytes:
     if data.count(b"\n") == ends == data.count(b"\r"):
         return data
     return _LINE_END.sub(CRLF, data)
+
+
+def fold(raw: bytes) -> bytes:
+    """Fold the lines of a field that are longer than 998 octets, at white space that they have.
+
+    Unfolding gives the same bytes again (RFC 5322 2.2.3): a line end is put before white space, and
+    no line is left with nothing else. Where there is no such place the line stays.
+    """
+    if len(raw) <= LONGEST_LINE:
+        return raw
+    return b"".join(_folded(line) for line in raw.splitlines(keepends=True))
+
+
+def _folded(line: bytes) -> bytes:
+    pieces = []
+    while len(line.rstrip(CRLF)) > LONGEST_LINE and (at := _fold_at(line)):
+        pieces.append(line[:at])
+        line = line[at:]
+    return CRLF.join([*pieces, line])
+
+
+def _fold_at(line: bytes) -> int:
+    """The last white space that leaves a first piece of at most 998 octets; else the first one
+    after that; 0 for none. There is a word before it and one after it."""
+    words = len(line.rstrip())
+    begins = len(line) - len(line.lstrip())
+    near = max(line.rfind(sign, begins, min(LONGEST_LINE + 1, words)) for sign in b" \t")
+    if near > 0:
+        return near
+    far = max(begins, LONGEST_LINE)
+    found = [at for sign in b" \t" if (at := line.find(sign, far, words)) > 0]
+    return min(found, default=0)
 
 
 # --- Signatures -------------------------------------------------------------------------------

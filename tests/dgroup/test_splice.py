@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dgroup.splice import (
+    LONGEST_LINE,
     Field,
     Head,
     breaks_signature,
     covered,
     crlf,
+    fold,
     join,
     make_field,
     phrase,
@@ -88,6 +90,34 @@ def test_no_bare_line_end_is_left(data: bytes) -> None:
     assert b"\r" not in rest
     assert b"\n" not in rest
     assert crlf(made) == made
+
+
+_words = st.lists(st.integers(1, 990).map(lambda size: b"x" * size), min_size=1, max_size=12)
+_spaces = st.sampled_from([b" ", b"\t", b"   ", b" \t", b" " * 1200, b"\r\n "])
+
+
+@given(
+    _words, st.lists(_spaces, min_size=13, max_size=13), st.sampled_from([b"", b" ", b" " * 999])
+)
+def test_a_folded_field_reads_the_same(
+    words: list[bytes], spaces: list[bytes], last: bytes
+) -> None:
+    raw = b"To:" + b"".join(a + b for a, b in zip(spaces, words, strict=False)) + last + b"\r\n"
+    folded = fold(raw)
+    assert folded.replace(b"\r\n", b"") == raw.replace(b"\r\n", b"")
+    lines = folded.split(b"\r\n")[:-1]
+    assert all(line.strip() and line[:1] in {b"T", b" ", b"\t"} for line in lines)
+    if max(map(len, spaces)) < 5 and len(last) < 5:
+        assert max(map(len, lines)) <= LONGEST_LINE
+    if all(len(line) <= LONGEST_LINE for line in raw.split(b"\r\n")):
+        assert folded == raw
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b""])
+def test_a_word_that_is_too_long_is_not_broken(end: bytes) -> None:
+    word = b"x" * 1500
+    assert fold(b"To:" + word + end) == b"To:" + word + end
+    assert fold(b"To: a " + word + b" b" + end) == b"To: a\r\n " + word + b"\r\n b" + end
 
 
 @pytest.mark.parametrize("value", ["a\r\nBcc: x", "a\nb", "a\rb", "a\0b", "é"])
