@@ -125,6 +125,17 @@ def _post(address: str, local: str) -> Route:
     return Route(RouteKind.UNKNOWN, address)
 
 
+def own_group(address: str, domain: str) -> str | None:
+    """Name the group that an address would belong to if there is such a group; '' for an address of
+    the host itself, None for one that can only be a person's, at `domain` (ours) too."""
+    where = route(address, domain)
+    if where.kind is RouteKind.SITE or where.group:
+        return where.group
+    local, host = split_address(address)
+    head, plus, _ = local.partition("+")
+    return own_group(f"{head}@{host}", domain) if plus else None
+
+
 # --- People's addresses and names -----------------------------------------------------------
 
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.@-]+")

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from archive import store
 from archive.db import Database
-from dgroup import members, policy, tokens
-from dgroup.address import comparable
+from dgroup import groups, members, policy, tokens
+from dgroup.address import comparable, own_group
 from dgroup.commands.base import people_of
 from dgroup.incoming import (
     Code,
@@ -189,10 +189,16 @@ def known_people(conn: Connection, group: Group, people: Sequence[Named]) -> tup
     """Check addresses that a command names and look them up, all at once."""
     domain = group.address.partition("@")[2].lower()
     found = members.find_all(conn, group.id, [person.address for person in people])
+    names = [own_group(comparable(person.address), domain) for person in people]
+    ours = groups.existing(conn, [name for name in names if name]) | {""}
     return tuple(
-        Known(person.address, person.name, found.get(comparable(person.address)), problem)
-        for person in people
-        for problem in [_problem(person.address, domain)]
+        Known(
+            person.address,
+            person.name,
+            found.get(comparable(person.address)),
+            _problem(person.address, is_ours=name in ours),
+        )
+        for person, name in zip(people, names, strict=True)
     )
 
 
@@ -201,7 +207,8 @@ def known(conn: Connection, group: Group, person: Named) -> Known:
     return known_people(conn, group, [person])[0]
 
 
-def _problem(address: str, domain: str) -> str:
+def _problem(address: str, *, is_ours: bool) -> str:
+    """Why nobody can be a member by this address: it is none, or a group reads there."""
     try:
         validate_email(
             address,
@@ -212,7 +219,7 @@ def _problem(address: str, domain: str) -> str:
         )
     except EmailNotValidError:
         return "syntax"
-    return "ours" if address.lower().rpartition("@")[2] == domain else ""
+    return "ours" if is_ours else ""
 
 
 # --- Codes ------------------------------------------------------------------------------------

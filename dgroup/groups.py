@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from dgroup.address import group_address, name_problem
 from dgroup.errors import DgroupError
 from dgroup.model import Group, WhoJoins, WhoPosts
 from dgroup.tables import group_settings
+
+_CHUNK = 500
 
 
 class GroupError(DgroupError):
@@ -83,6 +86,16 @@ def by_id(conn: Connection, group_id: int, domain: str) -> Group | None:
     """Give the group with this row id, or None."""
     row = conn.execute(_SELECT.where(groups.c.id == group_id)).first()
     return _group(row, domain) if row else None
+
+
+def existing(conn: Connection, names: Sequence[str]) -> set[str]:
+    """Give those of the names that are groups."""
+    wanted = sorted(set(names))
+    found: set[str] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        some = groups.c.name.in_(wanted[start : start + _CHUNK])
+        found.update(conn.execute(select(groups.c.name).where(some)).scalars())
+    return found
 
 
 def every(conn: Connection, domain: str) -> list[Group]:

@@ -86,6 +86,29 @@ def test_people_are_checked_and_looked_up_together(desk: Desk) -> None:
     assert [one.problem for one in found] == ["", "", "syntax", "ours"]
 
 
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("water@lists.example", "ours"),
+        ("WATER-Leave@Lists.Example", "ours"),
+        ("water-bounces+mzxw6@lists.example", "ours"),
+        ("leave.water@lists.example", "ours"),
+        ("water+news@lists.example", "ours"),
+        ("postmaster@lists.example", "ours"),
+        ("groups+x@lists.example", "ours"),
+        ("ana@lists.example", ""),
+        ("ana.maria+water@lists.example", ""),
+        ("wind@lists.example", ""),
+        ("wind-owner@lists.example", ""),
+        ("water@other.example", ""),
+    ],
+)
+def test_only_addresses_of_groups_are_ours(desk: Desk, address: str, problem: str) -> None:
+    """People of the host may have theirs at the same domain."""
+    with desk.db.read() as conn:
+        assert facts.known(conn, desk.group, Named(address, "")).problem == problem
+
+
 def test_the_owners_are_the_coordinators_else_the_host(desk: Desk) -> None:
     with desk.db.read() as conn:
         assert facts.owner_addresses(conn, desk.group.id, HOST) == (HOST,)

@@ -30,6 +30,14 @@ def test_a_group_is_found_by_name_and_id_with_its_defaults(desk: Desk) -> None:
     assert (found.who_posts, found.who_joins) == (WhoPosts.MEMBERS, WhoJoins.OPEN)
 
 
+def test_existing_names_are_found_together(desk: Desk) -> None:
+    desk.other_group("soil")
+    names = ["soil", "nobody", *(f"none-{number}" for number in range(600)), "water", "soil"]
+    with desk.db.read() as conn:
+        assert groups.existing(conn, names) == {"soil", "water"}
+        assert groups.existing(conn, []) == set()
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [

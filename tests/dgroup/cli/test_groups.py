@@ -121,8 +121,9 @@ def test_one_wrong_address_adds_nobody(water: Folder) -> None:
     assert "'no address'" in said
     assert "ben@" not in water.done("member", "list", "water", "--all")
     (water.path / "config.toml").write_text('[site]\ndomain = "lists.example"\n', "utf-8")
-    said = water.refused("member", "add", "water", "seeds@lists.example", code=2)
+    said = water.refused("member", "add", "water", "water-owner@lists.example", code=2)
     assert "our own" in said
+    assert "1 in water" in water.done("member", "add", "water", "ben@lists.example")
 
 
 def test_nobody_is_removed_who_is_not_there(water: Folder) -> None:

@@ -37,6 +37,13 @@ async def test_adding_shows_what_would_happen_and_does_nothing(desk: Desk) -> No
     assert desk.state("awa@ong.example") == ""
 
 
+async def test_a_person_at_the_groups_domain_can_be_added_and_a_group_cannot(desk: Desk) -> None:
+    shown = await preview(desk, body="mia@lists.example\nwater@lists.example\n")
+    await desk.answer(shown, "Yes", auth="none")
+    assert desk.state("mia@lists.example") == "active"
+    assert desk.state("water@lists.example") == ""
+
+
 async def test_yes_from_the_registered_address_adds_them_with_a_welcome_each(desk: Desk) -> None:
     await desk.answer(await preview(desk), "Yes, please. Thanks, Kim", auth="none")
     assert desk.state("awa@ong.example") == desk.state("joao@ngo.example") == "active"
