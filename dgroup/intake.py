@@ -23,6 +23,7 @@ from dgroup.apply import apply_effects, apply_posts
 from dgroup.commands.base import Caps, Request
 from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
+from dgroup.failing import Failing
 from dgroup.incoming import Answer, Incoming, Reading
 from dgroup.model import Envelope, Group, Reply, Route, RouteKind
 from dgroup.parsers import read_here
@@ -82,6 +83,7 @@ class Intake:
         self._read = read
         self._known: dict[str, float] = {}
         self._failed_at = -math.inf
+        self._failing = Failing(log, "cannot be stored at all")
 
     @property
     def stores(self) -> bool:
@@ -117,6 +119,7 @@ class Intake:
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)
         self._failed_at = -math.inf
+        self._failing.works()
         if any(work.sends for work in works):
             self._wake_sender()
         if any(work.dirty for work in works):
@@ -291,16 +294,17 @@ class Intake:
     # --- Quarantine ---------------------------------------------------------------------------
 
     async def _quarantined(self, envelope: Envelope, error: Exception) -> tuple[Reply, ...]:
-        log.error("envelope=%s unexpected error, to quarantine", envelope.id, exc_info=error)
         try:
             told = await self._writer.run(
                 lambda conn: quarantine.store_mail(conn, self._tools, envelope, error)
             )
-        except Exception:  # the database is away or the disk full: the client must keep the mail
-            log.critical("envelope=%s cannot be stored at all", envelope.id, exc_info=True)
+        except Exception as away:  # no database or a full disk: the client must keep the mail
+            self._failing.failed(away, f"envelope={envelope.id}")
             self._failed_at = time.monotonic()
             return tuple(NO_STORE for _ in envelope.rcpt)
+        log.error("envelope=%s unexpected error, to quarantine", envelope.id, exc_info=error)
         self._failed_at = -math.inf
+        self._failing.works()
         if told:
             self._wake_sender()
         return tuple(KEPT for _ in envelope.rcpt)

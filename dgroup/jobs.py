@@ -15,6 +15,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from dgroup.expiry import Expired, expire
+from dgroup.failing import Failing
 from dgroup.runs import claim_run, due_weeks, finish_run, is_done, last_week
 from dgroup.runtime import Runtime
 from dgroup.writer import Writer
@@ -79,6 +80,7 @@ class Scheduler:
         self._jobs = jobs
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
+        self._failing: dict[str, Failing] = {}
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,  # daylight saving stalls a scheduler in any other zone
             jobstores={"default": MemoryJobStore()},
@@ -115,10 +117,19 @@ class Scheduler:
         )
 
     async def _tick(self, name: str, action: Action) -> None:
-        task = asyncio.create_task(_guarded(name, action), name=f"job-{name}")
+        task = asyncio.create_task(self._guarded(name, action), name=f"job-{name}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
+
+    async def _guarded(self, name: str, action: Action) -> None:
+        failing = self._failing.setdefault(name, Failing(log, f"job={name} failed"))
+        try:
+            await action()
+        except Exception as error:  # one job that fails must not end the others; it comes again
+            failing.failed(error)
+        else:
+            failing.works()
 
     async def run_daily(self) -> None:
         """Do the daily work that is due and that no node has done."""
@@ -159,10 +170,3 @@ class Scheduler:
 
 def _at_hour(now: datetime, hour: int) -> datetime:
     return now.astimezone(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
-
-
-async def _guarded(name: str, action: Action) -> None:
-    try:
-        await action()
-    except Exception:  # one job that fails must not end the others; its next tick tries again
-        log.exception("job=%s failed", name)

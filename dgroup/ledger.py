@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dgroup import deliveries
 from dgroup.deliveries import Put, PutOff
+from dgroup.failing import Failing
 from dgroup.model import OutboxItem
 from dgroup.retry import Answer, Fate, decide
 
@@ -83,6 +84,7 @@ class Ledger:
         self._some = asyncio.Event()
         self._strikes: Counter[int] = Counter()
         self._stopping = False
+        self._failing = Failing(log, "deliveries cannot be marked")
         self.counts: Counter[str] = Counter()
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
@@ -157,9 +159,10 @@ class Ledger:
             try:
                 await self._jobs.run(lambda conn: marks.write(conn, now))
                 break
-            except SQLAlchemyError:
-                log.exception("cannot mark deliveries, trying again")
+            except SQLAlchemyError as error:
+                self._failing.failed(error)
                 await asyncio.sleep(_PAUSE_S)
+        self._failing.works()
         if marks.released:
             self._on_released()
         for line, count in marks.lines.items():

@@ -14,6 +14,7 @@ from archive.pagewriter import Setting
 from archive.publicdir import Tally
 from archive.publish import Publisher
 from dgroup import groups
+from dgroup.failing import Failing
 from dgroup.runtime import Runtime
 
 log = logging.getLogger("dgroup.publishing")
@@ -38,6 +39,7 @@ class PublishTask:
         self._woken = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._stopping = False
+        self._failing = Failing(log, "pages cannot be written, they stay marked")
 
     def take_back(self) -> None:
         """Free the pages that a service which crashed had begun; call it before `run`."""
@@ -79,12 +81,14 @@ class PublishTask:
             if self._stopping:
                 return ""
             try:
-                return await asyncio.to_thread(work)
+                found = await asyncio.to_thread(work)
             except Stopped:
                 return ""
-            except Exception:  # pages that cannot be written must not end the service
-                log.exception("pages could not be written; they stay marked")
+            except Exception as error:  # pages that cannot be written must not end the service
+                self._failing.failed(error)
                 return ""
+            self._failing.works()
+            return found
 
     def _write(self, *, slow: bool) -> str:
         tally = self._publisher.drain(self._now, slow=slow)

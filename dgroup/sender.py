@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.db import Database
 from archive.model import SiteInfo
 from dgroup import config, deliveries
+from dgroup.failing import Failing
 from dgroup.ledger import Jobs, Ledger, Line
 from dgroup.model import OutboxItem
 from dgroup.pipeline import Copy
@@ -69,6 +70,7 @@ class Sender:
         self._unmade: list[OutboxItem] = []
         self._claimed_at = self._expired_at = datetime.min.replace(tzinfo=clock().tzinfo)
         self._last_fanout = 0
+        self._failing = Failing(log, "the outbox cannot be read")
         self._woken = asyncio.Event()
         self._started = self._stopping = False
         self._running = asyncio.Event()
@@ -157,10 +159,12 @@ class Sender:
                 await self._jobs.run(lambda conn: deliveries.release_node(conn, self._node))
                 self._started = True
             await self._expire()
-            return await self._refill()
-        except SQLAlchemyError:
-            log.exception("the outbox cannot be read, trying again")
+            pause = await self._refill()
+        except SQLAlchemyError as error:
+            self._failing.failed(error)
             return ERROR_PAUSE_S
+        self._failing.works()
+        return pause
 
     async def _wait(self, seconds: float) -> None:
         try:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from archive.db import Database
+from dgroup.failing import Failing
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -61,6 +62,7 @@ class Writer:
     def __init__(self, db: Database, threads: int = 1) -> None:
         """Use one thread on SQLite whatever `threads` says: it has one writer."""
         self._db = db
+        self._failing = Failing(log, "nothing can be committed")
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         count = 1 if db.is_sqlite else threads
         self._threads = [
@@ -139,8 +141,9 @@ class Writer:
         """All jobs in one transaction. If one fails, a savepoint each; if that fails too, alone."""
         try:
             self._at_once(batch)
+            self._failing.works()
         except Exception as error:  # a job's error or the database's: the next way tells which
-            log.info("shared commit of %d jobs failed: %r", len(batch), error)
+            log.debug("shared commit of %d jobs failed: %r", len(batch), error)
             if len(batch) > 1:
                 self._apart(batch)
             else:
@@ -170,7 +173,10 @@ class Writer:
         except (
             Exception
         ) as error:  # deadlock, lost connection, full disk: nobody's fault among them
-            log.warning("commit of %d jobs with savepoints failed: %r", len(batch), error)
+            if _is_conflict(error):
+                log.info("commit of %d jobs lost to another writer", len(batch))
+            else:
+                self._failing.failed(error, f"{len(batch)} jobs:")
             self._one_by_one(batch)
             return
         for item in batch:

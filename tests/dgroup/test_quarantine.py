@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -110,6 +111,34 @@ async def test_a_full_disk_is_451_until_there_is_room(sqlite_url: str) -> None:
         assert (await desk.intake.accept(sent))[0].code == 250
         assert [*stores, desk.intake.stores] == [False, True]
         assert len(desk.subjects()) == 1
+    db.dispose()
+
+
+async def test_a_disk_that_stays_full_does_not_fill_the_log(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each sender tries again and again; one traceback a kind of work is enough for all of them."""
+    db = Database(sqlite_url)
+    db.create_tables()
+    with opened(db) as desk:
+        desk.join(ANA)
+        full = ["ON"]
+        event.listen(
+            db.engine,
+            "checkout",
+            lambda driver, *rest: driver.execute(f"PRAGMA query_only={full[0]}"),
+        )
+        for _ in range(10):
+            every = [desk.intake.accept(desk.envelope("water", f"t{n}")) for n in range(5)]
+            assert {reply.code for (reply,) in await asyncio.gather(*every)} == {451}
+        loud = [one for one in caplog.records if one.levelno >= logging.WARNING]
+        traced = [one.name for one in loud if one.exc_info]
+        assert sorted(set(traced)) == sorted(traced)
+        assert len(loud) == len(traced)
+        caplog.clear()
+        full[0] = "OFF"
+        assert (await desk.send("water", "x")).code == 250
+        assert any("cannot be stored at all: over after 50 failures" in m for m in caplog.messages)
     db.dispose()
 
 
