@@ -42,8 +42,9 @@ EXPIRY = timedelta(minutes=10)
 class Sender:
     """One node's sender. `run` it as a task, `wake` it after a commit, `stop` it before the writer.
 
-    `node` names this sender in claims, by default after the machine. At its start it takes back what a
-    sender of the same name held when it died, so two that run at the same time need different names.
+    `node` names this sender in claims, by default after the machine: `alone.node_name` tells two of one
+    machine apart. At its start it takes back what a sender of the same name held when it died, so two
+    that run at the same time need different names.
     """
 
     def __init__(

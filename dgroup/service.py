@@ -77,6 +77,7 @@ class Service:
         self.runtime = await asyncio.to_thread(open_runtime, config)
         parts.callback(self.runtime.close)
         parts.callback(alone.hold(config.site.data_dir).close)
+        self._node = alone.node_name(config.site.data_dir, platform.node())
         self._writer = Writer(self.runtime.db, threads=2)
         parts.push_async_callback(asyncio.to_thread, self._writer.close)
         await self._start_publisher()
@@ -103,7 +104,7 @@ class Service:
         return Bound(smtp_at, web_at, health_at)
 
     async def _start_publisher(self) -> None:
-        self.publisher = PublishTask(self.runtime, self._clock, platform.node())
+        self.publisher = PublishTask(self.runtime, self._clock, self._node)
         await asyncio.to_thread(self.publisher.take_back)
         task = asyncio.create_task(self.publisher.run(), name="publisher")
         self._parts.push_async_callback(_cancelled, task)
@@ -121,7 +122,7 @@ class Service:
             keyring=self.runtime.keyring,
             site=self.runtime.site,
             clock=self._clock,
-            node=platform.node(),
+            node=self._node,
         )
         task = asyncio.create_task(self.sender.run(), name="sender")
         self._parts.push_async_callback(_cancelled, task)

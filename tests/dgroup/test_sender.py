@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from archive.tables import mail_chunks, mails
 from dgroup import deliveries, tokens
 from dgroup.address import route
+from dgroup.alone import node_name
 from dgroup.config import Relay, RelayTarget, relay_target
 from dgroup.model import MemberState
 from dgroup.sender import Sender
@@ -24,7 +25,7 @@ from dgroup.tables import deliveries as rows
 from dgroup.tables import memberships
 from dgroup.tokens import Keyring
 from dgroup.writer import Writer
-from tests.dgroup.faulty_smtp import DROP, FaultySmtp, Step, faulty_smtp, until
+from tests.dgroup.faulty_smtp import DROP, HANG, FaultySmtp, Step, faulty_smtp, until
 from tests.dgroup.office import DOMAIN, RAW, SITE, Office, opened
 
 RING = Keyring(((1, b"a secret for tests of 32 bytes !!"),))
@@ -62,9 +63,11 @@ async def sending(
     server: FaultySmtp | None = None,
     connections: int = 3,
     per_connection: int = 100,
+    timeout_s: int = 2,
+    node: str = "",
 ) -> AsyncIterator[Sender]:
     """Run a sender, stop it at the end."""
-    relay = Relay(timeout_s=2, connections=connections, per_connection=per_connection)
+    relay = Relay(timeout_s=timeout_s, connections=connections, per_connection=per_connection)
     port = server.port if server else 9
     writer = Writer(office.db)
     sender = Sender(
@@ -77,6 +80,7 @@ async def sending(
         keyring=RING,
         site=SITE,
         clock=clock,
+        node=node,
     )
     task = asyncio.create_task(sender.run())
     try:
@@ -259,6 +263,28 @@ async def test_a_stop_gives_back_what_was_not_sent(office: Office, clock: Clock)
     async with faulty_smtp() as rest, sending(office, clock, server=rest):
         await until(lambda: states(office)["sent"] == 800)
     assert len(server.ledger) + len(rest.ledger) == 800
+
+
+async def test_two_folders_on_a_machine_keep_to_their_own_copies(
+    office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    """One database, one machine: who starts must not take what the other has in flight."""
+    nodes = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        nodes.append(node_name(tmp_path / name, "mx.example"))
+    office.join("ana", "ben", "cid")
+    office.post()
+    async with (
+        faulty_smtp(lambda step: HANG if step.kind == "text" else "") as slow,
+        faulty_smtp() as quick,
+        sending(office, clock, server=slow, connections=1, timeout_s=60, node=nodes[0]),
+    ):
+        await until(lambda: held(office) == 3)
+        async with sending(office, clock, server=quick, node=nodes[1]) as second:
+            await until(lambda: second._claimed_at == clock.now)  # it has looked
+            assert (second._unmade, second.waiting(), quick.sessions) == ([], 0, 0)
+            assert held(office) == 3
 
 
 async def test_maildirs_get_the_same(office: Office, clock: Clock, tmp_path: Path) -> None:

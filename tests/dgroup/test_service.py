@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mailbox
+import platform
 import smtplib
 import socket
 import threading
@@ -11,19 +12,22 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
+from archive.db import Database
 from dgroup import config as settings
-from dgroup import groups, members
+from dgroup import groups, members, outbox
 from dgroup.config import Config
 from dgroup.effects import ChangeMember
 from dgroup.errors import DgroupError, NotFoundError
 from dgroup.groups import NewGroup
 from dgroup.runtime import open_runtime, prepare
 from dgroup.service import Bound, Service
+from dgroup.tables import deliveries
 from tests.parts import accepts
 
 DOMAIN = "lists.example"
@@ -105,6 +109,36 @@ async def test_a_mail_becomes_a_post_a_page_and_a_copy_for_each(config: Config) 
         await until(lambda: len(list(pages.glob("m/*/*.html"))) == 1, "the page")
         home = pages / "index.html"
         await until(lambda: home.exists() and "Rope" in home.read_text(), "the group's page")
+
+
+async def test_what_it_claims_carries_the_name_of_its_folder(config: Config) -> None:
+    """A copy that another folder's service on this machine has in flight stays with it."""
+    db = Database(config.database_url)
+    try:
+        with db.write() as conn:
+            group = groups.find(conn, "water", config.site.domain)
+            assert group is not None
+            outbox.queue_letter(
+                conn,
+                group_id=group.id,
+                message=b"Subject: x\r\n\r\nx\r\n",
+                recipient="ana@ngo.example",
+                envelope_from="",
+                now=now(),
+            )
+            theirs = {
+                "claimed_by": platform.node()[:40],
+                "claimed_until": now() + timedelta(days=1),
+            }
+            conn.execute(update(deliveries).values(theirs))
+        async with running(config) as (service, _):
+            await until(lambda: service.sender._started, "the sender's first look")
+        with db.read() as conn:
+            assert (
+                conn.execute(select(deliveries.c.claimed_by)).scalar_one() == theirs["claimed_by"]
+            )
+    finally:
+        db.dispose()
 
 
 async def test_it_starts_and_stops_again_and_leaves_nothing_behind(config: Config) -> None:
