@@ -229,6 +229,8 @@ class PageKind(StrEnum):
     """ref = '2026-03'"""
     SITE = "site"
     """the host's front page, style sheet, robots.txt, sitemap index; group_id 0"""
+    WHOLE = "whole"
+    """all pages of a group: its archive was opened, or what stands on each of them changed"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -69,6 +69,12 @@ def removed_post(post: Post, answers: Iterable[Post]) -> set[PageKey]:
     return touched
 
 
+def whole_group(group_id: int) -> set[PageKey]:
+    """Everything of a group, as one mark: its archive was opened or closed, its title or language
+    changed. Home is among them, so that a closed archive goes with the next pages written."""
+    return {PageKey(group_id, PageKind.WHOLE, ""), PageKey(group_id, PageKind.HOME, ""), SITE}
+
+
 def week(group_id: int, name: str) -> PageKey:
     """Page of a weekly summary, '2026-W12'."""
     return PageKey(group_id, PageKind.WEEK, name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +39,8 @@ JOB_CHARS = 1_000_000
 """HTML of bodies that it keeps: a post's page and its thread's are written one after the other"""
 SLOW = frozenset({PageKind.MBOX, PageKind.FILES, PageKind.LINKS, PageKind.SITEMAP, PageKind.SITE})
 """Pages that grow with a month or a year and that nobody waits for: left to the sweep"""
-FAST = frozenset(PageKind) - SLOW
+PAGES = frozenset(PageKind) - {PageKind.WHOLE}
+FAST = PAGES - SLOW
 _ORDER = tuple(PageKind)
 _log = logging.getLogger(__name__)
 
@@ -64,15 +65,35 @@ class Publisher:
         wait for. Pages marked while they are written stay dirty and come again. A page that cannot
         be made is logged, keeps its row and is tried again when its lease is over."""
         self._writer.tally = Tally()
-        kinds = frozenset(PageKind) if slow else FAST
+        kinds = PAGES if slow else FAST
         while claimed := self._claim(now(), kinds, limit):
             with self._writer.folder.lock(), self._db.read() as conn:
                 failed = self._write_all(conn, [page.key for page in claimed])
             with self._db.write() as conn:
                 dirty.settle_all(conn, [page for page in claimed if page.key not in failed])
+        if slow:
+            self._rewrite_groups(now)
         return self._writer.tally
 
-    def _claim(self, now: datetime, kinds: frozenset[PageKind], limit: int) -> list[DirtyPage]:
+    def _rewrite_groups(self, now: Callable[[], datetime]) -> None:
+        """Rebuild the groups that are marked as a whole, which settles their mark."""
+
+        def went_on(_files: int) -> None:
+            now()
+
+        total = self._writer.tally
+        while claimed := self._claim(now(), {PageKind.WHOLE}, 1):
+            with self._db.read() as conn:
+                found = groups_by_id(conn, {page.key.group_id for page in claimed})
+            try:
+                for group in found:
+                    total.add(self.rebuild(group, progress=went_on))
+            except Exception:  # a named edge: one group must not hold up the others
+                now()  # raises where the caller wants to end, which is no fault of the group
+                _log.exception("group %s could not be rebuilt", [group.name for group in found])
+        self._writer.tally = total
+
+    def _claim(self, now: datetime, kinds: Collection[PageKind], limit: int) -> list[DirtyPage]:
         with self._db.read() as conn:  # an idle sweep takes no write lock
             if not dirty.any_dirty(conn, kinds):
                 return []
@@ -124,12 +145,21 @@ class Publisher:
             total.add(tally)
             seen.update(paths)
             progress(tally.files)
-        if jobs and sweep:
-            with self._writer.folder.lock():
-                self._writer.folder.sweep(group.name, seen, total)
+        if jobs:
+            self._tidy(group, seen if sweep else None, total)
         with self._db.write() as conn:
             dirty.settle_all(conn, waiting)
         return total
+
+    def _tidy(self, group: GroupInfo, seen: PathSet | None, total: Tally) -> None:
+        """End a rebuild: take strays away; of a group that was closed meanwhile everything."""
+        with self._db.read() as conn:
+            now_closed = _closed(conn, group.id)
+        for closed in now_closed:
+            total.add(self._close(closed))
+        if seen is not None and not now_closed:
+            with self._writer.folder.lock():
+                self._writer.folder.sweep(group.name, seen, total)
 
     def rebuild_site(self) -> Tally:
         """Write the host's own pages: front page, style sheet, robots.txt, list of sitemaps."""
@@ -185,6 +215,12 @@ def _places(conn: Connection, site: SiteInfo, group_ids: set[int]) -> dict[int, 
 def _site_place(site: SiteInfo) -> Place:
     """The host itself, for pages of no group."""
     return Place(site, GroupInfo(0, "", site.name, "", site.language, "UTC", ArchiveMode.PUBLIC))
+
+
+def _closed(conn: Connection, group_id: int) -> list[GroupInfo]:
+    """The group as it is now, if nobody but members may read it."""
+    found = groups_by_id(conn, {group_id})
+    return [group for group in found if group.archive is not ArchiveMode.PUBLIC]
 
 
 def _is_open(place: Place) -> bool:
@@ -265,6 +301,8 @@ class Bench:
         writer = self._writer
         writer.tally, writer.seen = Tally(), PathSet()
         with writer.folder.lock(shared=True), self._db.read() as conn:
+            if _closed(conn, self._place.group.id):  # since the rebuild began
+                return writer.tally, writer.seen
             for key in job.keys:
                 write_page(writer, conn, self._place, key)
             if job.first:

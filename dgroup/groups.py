@@ -9,7 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
+from archive.db import Database
+from archive.dirty import mark
 from archive.model import ArchiveMode, GroupInfo
+from archive.pages import whole_group
 from archive.quick import Quick
 from archive.tables import groups
 from dgroup.address import group_address, name_problem
@@ -103,9 +106,16 @@ def every(conn: Connection, domain: str) -> list[Group]:
     return [_group(row, domain) for row in conn.execute(_SELECT.order_by(groups.c.name))]
 
 
-def change(conn: Connection, group: Group, values: dict[str, Any]) -> None:
-    """Set columns of the group or of its settings; the caller has checked names and values."""
+def change(
+    db: Database, conn: Connection, group: Group, values: dict[str, Any], now: datetime
+) -> None:
+    """Set columns of the group or of its settings; the caller has checked names and values.
+
+    What stands on the group's pages, and who may read them, marks them all in this transaction.
+    """
     mine = {key: value for key, value in values.items() if key in groups.c}
+    if any(getattr(group.info, key) != value for key, value in mine.items()):
+        mark(conn, db, whole_group(group.id), now)
     settings = {key: value for key, value in values.items() if key in group_settings.c}
     if mine:
         conn.execute(update(groups).where(groups.c.id == group.id).values(mine))

@@ -198,7 +198,7 @@ def set_value(context: Context, name: str, setting: str, value: str) -> None:
     with context.runtime() as runtime:
         with runtime.db.write() as conn:
             found = group_named(conn, name, runtime.site.domain)
-            groups.change(conn, found, {column: checked})
+            groups.change(runtime.db, conn, found, {column: checked}, now())
             changed = group_named(conn, name, runtime.site.domain)
         if changed.info != found.info:  # its pages say so, or are taken away
             config = runtime.config

@@ -11,14 +11,14 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from archive import dirty, mbox, store
 from archive.db import Database
-from archive.model import ArchiveMode, GroupInfo, PageKey, PageKind
+from archive.model import GroupInfo, PageKey, PageKind
 from archive.publish import FAST, Publisher, Setting
 from archive.readers import get_group
-from archive.tables import dirty_pages, groups
+from archive.tables import dirty_pages
 from archive.takedown import remove_post
 from tests.archive.seeds import (
     NOW,
@@ -37,13 +37,6 @@ from tests.corpus import corpus_path
 def _waiting(db: Database) -> int:
     with db.read() as conn:
         return int(conn.execute(select(func.count()).select_from(dirty_pages)).scalar_one())
-
-
-def _set_archive(db: Database, group: GroupInfo, mode: ArchiveMode) -> GroupInfo:
-    with db.write() as conn:
-        conn.execute(update(groups).where(groups.c.id == group.id).values(archive=mode.value))
-        dirty.mark(conn, db, [PageKey(group.id, PageKind.HOME, "")], NOW)
-        return get_group(conn, group.name)
 
 
 def test_draining_writes_all_marked_pages_and_settles_them(
@@ -290,40 +283,6 @@ def test_a_page_that_cannot_be_made_does_not_stop_the_others(
     assert "no month" in caplog.text
     assert _waiting(sqlite_database) == 1
     assert (tmp_path / "public/seeds/index.html").exists()
-
-
-def test_a_group_that_closes_leaves_one_explaining_page(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    group = stored_seeds(sqlite_database)
-    root = tmp_path / "public"
-    one = publisher(sqlite_database, root)
-    one.verify([group], now)
-    closed = _set_archive(sqlite_database, group, ArchiveMode.MEMBERS)
-    one.drain(now)
-    left = files_of(root / "seeds")
-    assert set(left) <= {"index.html", "index.html.gz"}
-    page = left["index.html"].decode()
-    assert "members only" in page
-    assert "Silva" not in page
-    one.rebuild_site()
-    assert b"Seed savers" not in (root / "index.html").read_bytes()
-    assert "seeds" not in (root / "sitemap.xml").read_text()
-    opened = _set_archive(sqlite_database, closed, ArchiveMode.PUBLIC)
-    one.verify([opened], now)
-    assert (root / "seeds/2026/03/saving-bean-seed.html").exists()
-
-
-def test_nothing_of_a_members_archive_is_ever_written(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    group = seed_group(sqlite_database, archive=ArchiveMode.MEMBERS)
-    add_raw(sqlite_database, group, *raw_mails())
-    one = publisher(sqlite_database, tmp_path / "public")
-    one.drain(now)
-    one.verify([group], now)
-    assert set(files_of(tmp_path / "public/seeds")) <= {"index.html", "index.html.gz"}
-    assert _waiting(sqlite_database) == 0
 
 
 def test_a_rebuild_without_sweep_leaves_other_files(

@@ -104,7 +104,7 @@ class Desk:
     def set(self, **values: object) -> None:
         """Change settings of the group."""
         with self.db.write() as conn:
-            groups.change(conn, self.group, values)
+            groups.change(self.db, conn, self.group, values, self.now)
 
     # --- Mail in
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from archive.db import Database
-from archive.model import ArchiveMode
+from archive.dirty import waiting_pages
+from archive.model import ArchiveMode, PageKey, PageKind
 from dgroup import groups
 from dgroup.groups import GroupError, NewGroup
 from dgroup.model import WhoJoins, WhoPosts
@@ -28,6 +29,24 @@ def test_a_group_is_found_by_name_and_id_with_its_defaults(desk: Desk) -> None:
     assert found is not None
     assert (found.address, found.tag, found.max_size) == ("water@lists.example", "", 0)
     assert (found.who_posts, found.who_joins) == (WhoPosts.MEMBERS, WhoJoins.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("values", "marked"),
+    [
+        ({"archive": ArchiveMode.MEMBERS}, True),
+        ({"title": "Wells"}, True),
+        ({"archive": ArchiveMode.PUBLIC}, False),
+        ({"who_posts": WhoPosts.ANNOUNCE, "tag": "[w]"}, False),
+    ],
+)
+def test_what_stands_on_every_page_marks_the_whole_group(
+    desk: Desk, values: dict[str, object], marked: bool
+) -> None:
+    desk.set(**values)
+    with desk.db.read() as conn:
+        pages = {page.key for page in waiting_pages(conn, desk.group.id)}
+    assert (PageKey(desk.group.id, PageKind.WHOLE, "") in pages) is marked
 
 
 def test_existing_names_are_found_together(desk: Desk) -> None:

@@ -13,11 +13,12 @@ import pytest
 from archive.db import Database
 from archive.dirty import any_dirty, claim_dirty
 from archive.importer import import_mails
-from archive.model import PageKind
+from archive.model import ArchiveMode, PageKind
 from dgroup import config as settings
+from dgroup import groups
 from dgroup.publishing import PublishTask
 from dgroup.runtime import Runtime
-from tests.dgroup.running import NOW, group_on, runtime_on
+from tests.dgroup.running import DOMAIN, NOW, group_on, runtime_on
 from tests.dgroup.test_weekly import post
 from tests.parts import wait_until
 
@@ -48,6 +49,25 @@ async def test_a_sweep_writes_everything_and_indexes(runtime: Runtime) -> None:
     await task_on(runtime).sweep()
     assert not waits(runtime)
     assert (runtime.config.public_path / "water" / "mbox").is_dir()
+
+
+async def test_an_archive_that_is_opened_again_comes_back_with_the_sweep(runtime: Runtime) -> None:
+    """By whatever changed it, and though nobody asked for a rebuild."""
+    task = task_on(runtime)
+    await task.sweep()
+    root = runtime.config.public_path / "water"
+    left = before = {path for path in root.rglob("*") if path.is_file()}
+    for mode in (ArchiveMode.MEMBERS, ArchiveMode.PUBLIC):
+        with runtime.db.write() as conn:
+            group = groups.find(conn, "water", DOMAIN)
+            assert group is not None
+            groups.change(runtime.db, conn, group, {"archive": mode}, NOW)
+        await task.sweep()
+        left = {path for path in root.rglob("*") if path.is_file()}
+        if mode is ArchiveMode.MEMBERS:
+            assert {path.name for path in left} <= {"index.html", "index.html.gz"}
+            assert "members only" in (root / "index.html").read_text()
+    assert left == before
 
 
 async def test_woken_it_writes_what_readers_wait_for(runtime: Runtime) -> None:
