@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, String, cast, exists, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from archive import ids
+from archive.content import Content
 from archive.errors import NotFound
 from archive.model import ArchiveMode, PostState
 from archive.parse import parse
@@ -246,9 +247,7 @@ def _source(post: Row[Any], group: Group, author: Membership, now: datetime) -> 
         sender=author.address,
         mail_from="",
         raw=b"",
-        message=replace(parse(b""), message_id=post.message_id),
-        own="",
-        links=(),
+        content=Content(replace(parse(b""), message_id=post.message_id)),
         received_at=now,
         reply_key="",
         now=now,

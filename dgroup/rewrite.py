@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -333,7 +333,7 @@ def fold_long(head: Head, context: RewriteContext) -> Head:
         return head
     if any(field.name in _PROOFS for field in head.fields):
         return head
-    return Head(tuple(replace(field, raw=fold(field.raw)) for field in head.fields))
+    return Head(tuple(Field(field.name, fold(field.raw)) for field in head.fields))
 
 
 STEPS: tuple[Step, ...] = (
