@@ -20,13 +20,15 @@ class BodyLines:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = text.split("\n")
+        self.bare = [line.strip() for line in self.lines]
+        """the lines without white space around them: '' where a line is blank"""
         self.kinds: list[BlockKind | None] = [None] * len(self.lines)
         self.levels = [0] * len(self.lines)
-        self.hinted = _hinted_lines(text)
+        self.folded = text.casefold()
+        self.hinted = _hinted_lines(self.folded)
         """numbers of the lines at which an attribution without quote marks can begin"""
         self.begins: dict[int, bool] = {}
         """whether a line can begin an attribution, where that was asked"""
-        self._blank = [not line or line.isspace() for line in self.lines]
 
     def mark(self, first: int, end: int, kind: BlockKind, level: int = 0) -> None:
         """Label the undecided lines of [first, end)."""
@@ -37,46 +39,49 @@ class BodyLines:
 
     def blank(self, at: int) -> bool:
         """True where a line holds nothing but white space."""
-        return self._blank[at]
+        return not self.bare[at]
 
     def free(self, at: int) -> bool:
         """True where a line is not blank and not decided yet."""
-        return self.kinds[at] is None and not self._blank[at]
+        return self.kinds[at] is None and self.bare[at] != ""
 
-    def open_lines(self) -> Iterator[int]:
-        """Numbers of the lines that are free when their turn comes."""
-        kinds, blank = self.kinds, self._blank
-        for at in range(len(kinds)):
-            if kinds[at] is None and not blank[at]:
-                yield at
+    def open_lines(self) -> Iterator[tuple[int, str]]:
+        """Number and bare text of the lines that are free when their turn comes."""
+        kinds = self.kinds
+        for at, bare in enumerate(self.bare):
+            if bare and kinds[at] is None:
+                yield at, bare
 
     def next_text(self, at: int, skip: int = 3) -> int:
         """The next line that is not blank from `at` on, over at most `skip` blanks; -1 if none."""
         for place in range(at, min(at + skip + 1, len(self.lines))):
-            if not self._blank[place]:
+            if self.bare[place]:
                 return place
         return -1
 
     def segment_end(self, at: int) -> int:
         """Where the run of undecided or blank lines that holds `at` ends."""
-        end = at
-        while end < len(self.lines) and (self.kinds[end] is None or self._blank[end]):
-            end += 1
-        return end
+        kinds, bare = self.kinds, self.bare
+        for end in range(at, len(bare)):
+            if bare[end] and kinds[end] is not None:
+                return end
+        return len(bare)
 
     def paragraphs(self) -> Iterator[tuple[int, int]]:
         """Runs [first, end) of undecided lines without a blank line."""
         first = -1
-        for at in range(len(self.lines) + 1):
-            if at < len(self.lines) and self.kinds[at] is None and not self._blank[at]:
+        kinds = self.kinds
+        for at, bare in enumerate(self.bare):
+            if bare and kinds[at] is None:
                 first = at if first < 0 else first
             elif first >= 0:
                 yield first, at
                 first = -1
+        if first >= 0:
+            yield first, len(self.bare)
 
 
-def _hinted_lines(text: str) -> frozenset[int]:
-    folded = text.casefold()
+def _hinted_lines(folded: str) -> frozenset[int]:
     found: set[int] = set()
     for hint in quotes.HINTS:
         at = folded.find(hint)

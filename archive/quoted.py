@@ -33,6 +33,8 @@ def _label_marked(body: BodyLines) -> None:
 
 def _only_looks_marked(body: BodyLines, at: int) -> bool:
     line = body.lines[at]
+    if not (line.startswith(">From ") or len(body.bare[at]) <= quotes.MAX_WRAPPED_VERB):
+        return False
     if not (quotes.is_escaped_from(line) or quotes.is_wrapped_verb(line)):
         return False
     around = body.lines[max(0, at - 1) : at] + body.lines[at + 1 : at + 2]
@@ -41,10 +43,11 @@ def _only_looks_marked(body: BodyLines, at: int) -> bool:
 
 def _label_overflow(body: BodyLines) -> None:
     """A quoted line's wrapped tail that lost its mark: short, lower case, between two marks."""
+    kinds = body.kinds
     for at in range(1, len(body.lines) - 1):
-        before, line, after = body.lines[at - 1], body.lines[at].strip(), body.lines[at + 1]
-        if not line or body.kinds[at] is not None or body.kinds[at - 1] is not BlockKind.QUOTE:
+        if kinds[at - 1] is not BlockKind.QUOTE or kinds[at] is not None or not body.bare[at]:
             continue
+        before, line, after = body.lines[at - 1], body.bare[at], body.lines[at + 1]
         level = quotes.quote_level(before)
         wrapped = len(before) >= 66 and not before.rstrip().endswith((".", "?", "!", ":"))
         tail = wrapped and line[0].islower() and len(line) <= 30
@@ -54,11 +57,9 @@ def _label_overflow(body: BodyLines) -> None:
 
 def _label_attributions(body: BodyLines) -> None:
     """Attribution lines above marked quotes, also when they run over two to four lines."""
-    for at in range(len(body.lines)):
-        starts_run = body.kinds[at] is BlockKind.QUOTE and (
-            at == 0 or body.kinds[at - 1] is not BlockKind.QUOTE
-        )
-        if not starts_run:
+    kinds = body.kinds
+    for at in range(len(kinds)):
+        if kinds[at] is not BlockKind.QUOTE or (at and kinds[at - 1] is BlockKind.QUOTE):
             continue
         last = at - 1
         while last >= 0 and at - last <= 3 and body.blank(last):
@@ -115,20 +116,23 @@ def _odd_run(body: BodyLines, first: int) -> int:
 
 
 def _attribution_at(body: BodyLines, at: int) -> int:
-    """Lines of a strong attribution that begins at `at` (blank lines inside allowed); else 0."""
-    if at not in body.hinted or not _may_begin(body, at):
+    """Lines of a strong attribution that begins at `at`, a hinted line (blank lines inside
+    allowed); else 0."""
+    if not _may_begin(body, at):
         return 0
     whole = ""
     blanks = 0
     for size in range(1, ATTRIBUTION_REACH + 1):
         if at + size > len(body.lines):
             return 0
-        line = body.lines[at + size - 1]
-        blanks += not line.strip()
+        bare = body.bare[at + size - 1]
+        blanks += not bare
         if blanks > 2 or body.kinds[at + size - 1] is not None:
             return 0
-        whole = f"{whole} {line.strip()}".strip()
-        ends = line.rstrip().endswith((":", "：", ">", "...")) or quotes.says_wrote(line)
+        whole = f"{whole} {bare}".strip()
+        ends = bare.endswith((":", "：", ">", "...")) or quotes.says_wrote(
+            body.lines[at + size - 1]
+        )
         if (ends or whole[0].isdigit()) and quotes.is_strong_attribution(whole):
             return size
     return 0
@@ -147,14 +151,17 @@ def _may_begin(body: BodyLines, at: int) -> bool:
 def _label_below(body: BodyLines) -> None:
     """Top-posted mail without marks: all that stands below the separator is quotation."""
     above = 0
-    for at in body.open_lines():
-        if quotes.is_original_message(body.lines[at]):
-            end = at + 1
+    for at, bare in body.open_lines():
+        line = body.lines[at]
+        if quotes.is_original_message(line):
+            size = 1
         else:
-            end = at + (quotes.header_block(body.lines, at) or _attribution_at(body, at))
-        if end > at and _claim_below(body, at, end, above):
+            size = quotes.header_block(body.lines, at) if ":" in line else 0
+            if not size and at in body.hinted:
+                size = _attribution_at(body, at)
+        if size and _claim_below(body, at, at + size, above):
             return
-        above += body.free(at) and not quotes.is_rule(body.lines[at])
+        above += body.free(at) and not quotes.is_rule(bare)
 
 
 def _claim_below(body: BodyLines, at: int, end: int, above: int) -> bool:

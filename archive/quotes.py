@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 MAX_SCAN = 400
 """Characters of a line that are looked at; attribution lines and headers are shorter."""
+MAX_WRAPPED_VERB = 24
+"""Characters of '> wrote:' and its like; longer ones are quoted lines."""
 
 _WROTE = (
     r"(?<!\w)(?:wrote|writes|said|says|wrot|[ée]crit|[ée]crivai?t|escribi[óo]|escribe|escreveu|"
@@ -34,6 +36,8 @@ _WEEKDAYS = frozenset(
     "montag dienstag mittwoch donnerstag freitag samstag sonntag понедельник вторник среда "
     "четверг пятница суббота воскресенье".split()
 )
+_FIRST_WORDS = _OPENERS | _WEEKDAYS
+_AROUND = "\"'*_,;:<>()[]"
 
 _MARK = re.compile(r"[ \t]{0,4}>")
 _MARKS = re.compile(r"(?:[ \t]{0,4}>)+")
@@ -62,20 +66,22 @@ _ROLES = {word: role for role, words in _LABELS.items() for word in words.split(
 _ROLES |= {"enviado el": "date", "enviado em": "date", "envoyé le": "date", "data invio": "date"}
 _ROLES |= {"sent by": "from", "in reply to": "reply", "répondre à": "reply", "responder a": "reply"}
 
-_ORIGINAL = (
+_ORIGINAL = tuple(
     "original message|message d'origine|message d’origine|message original|mensaje original|"
     "mensagem original|ursprüngliche nachricht|original-nachricht|originalnachricht|"
     "original nachricht|urspruengliche nachricht|messaggio originale|oorspronkelijk bericht|"
     "forwarded message|forwarded by|message transféré|message réexpédié|mensaje reenviado|"
     "mensagem encaminhada|mensagem reencaminhada|weitergeleitete nachricht|"
     "messaggio inoltrato|doorgestuurd bericht|ursprungligt meddelande|vidarebefordrat meddelande|"
-    "oprindelig meddelelse|videresendt meddelelse|end of forwarded message"
-).split("|")
-_BEGIN_FORWARD = (
+    "oprindelig meddelelse|videresendt meddelelse|end of forwarded message".split("|")
+)
+_BEGIN_FORWARD = tuple(
     "begin forwarded message:|début du message réexpédié|début du message transféré|"
     "inicio del mensaje reenviado|início da mensagem reencaminhada|início da mensagem encaminhada|"
-    "anfang der weitergeleiteten nachricht|inizio messaggio inoltrato|begin doorgestuurd bericht"
-).split("|")
+    "anfang der weitergeleiteten nachricht|inizio messaggio inoltrato|"
+    "begin doorgestuurd bericht".split("|")
+)
+_FORWARD_FIRST = frozenset(start[:5] for start in _BEGIN_FORWARD)
 
 _PHONE_STARTS = (
     "sent from my|sent from a|sent from mail|sent from outlook|sent from windows|sent from yahoo|"
@@ -97,6 +103,7 @@ _PHONE_STARTS = (
 _PHONE_WORDS = tuple(_PHONE_STARTS)
 _PHONE_MAX = 120
 _PHONE_FIRST = frozenset(first for start in _PHONE_STARTS for first in (start[0], start[0].upper()))
+_PHONE_THREE = frozenset(start[:3] for start in _PHONE_STARTS)
 
 _LIST_MARKS = (
     "mailing list",
@@ -145,6 +152,7 @@ _FOOTER_OPENERS = (
     "get your free email",
 )
 _FOOTER_FIRST = frozenset(first for it in _FOOTER_OPENERS for first in (it[0], it[0].upper()))
+_FOOTER_FOUR = frozenset(start[:4] for start in _FOOTER_OPENERS)
 _SECRET = (
     "confidential|confidentiel|confidencial|vertraulich|riservat|vertrouwelijk|privileged".split(
         "|"
@@ -155,7 +163,10 @@ _ADDRESSEE = (
     "destinatario|destinatário|empfänger|geadresseerde|received this|reçu ce|recibido este|"
     "recebeu est|erhalten haben"
 ).split("|")
-_RULE_CHARS = frozenset("-_=*#~+—–ᐧ.· ")
+_RULE = "-_=*#~+—–ᐧ.· "
+_RULE_CHARS = frozenset(_RULE)
+FOOTER_CHARS = _FOOTER_FIRST | _RULE_CHARS
+"""What the first line of a footer can begin with: a known sentence or a rule."""
 _CONTACT = re.compile(
     r"@|https?:|www\.|\+\d|\(\d{2,5}\)|\b(?:tel|fax|phone|mobile|voice|cell|mob)\b", re.IGNORECASE
 )
@@ -187,7 +198,7 @@ def is_escaped_from(line: str) -> bool:
 def is_wrapped_verb(line: str) -> bool:
     """True for '> wrote:' or '>:' alone: the end of a wrapped '<address>', not a quoted line."""
     text = line[:MAX_SCAN].strip()
-    wrapped = text.startswith("> ") and len(text) <= 24 and ends_attribution(text[1:])
+    wrapped = text.startswith("> ") and len(text) <= MAX_WRAPPED_VERB and ends_attribution(text[1:])
     return wrapped or text in (">:", "> :")
 
 
@@ -210,7 +221,7 @@ def odd_mark(line: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word.strip("\"'*_,;:<>()[]") for word in text.split()]
+    return [word.strip(_AROUND) for word in text.split()]
 
 
 def _has_address(text: str) -> bool:
@@ -220,7 +231,10 @@ def _has_address(text: str) -> bool:
 def says_wrote(line: str) -> bool:
     """True when a verb of writing stands near the end: '... wrote:', '... a écrit :'."""
     end = line[:MAX_SCAN][-_TAIL:].lower()
-    return any(stem in end for stem in _STEMS) and _SAYS.search(end) is not None
+    for stem in _STEMS:  # a plain loop: asked of every line near an address
+        if stem in end:
+            return _SAYS.search(end) is not None
+    return False
 
 
 def ends_attribution(line: str) -> bool:
@@ -236,8 +250,8 @@ def starts_attribution(line: str) -> bool:
     text = fold(line).lstrip("-*_~ >")
     if not text:
         return False
-    first = _words(text.split(None, 1)[0])[0].rstrip(".")
-    if first in _OPENERS or first in _WEEKDAYS:
+    first = text.split(None, 1)[0].strip(_AROUND).rstrip(".")
+    if first in _FIRST_WORDS:
         return "@" in text or any(c.isdigit() for c in text) or bool(_DATE.search(text))
     return _has_address(text) or (text[0].isdigit() and bool(_DATE.search(text)))
 
@@ -254,7 +268,7 @@ def is_strong_attribution(text: str) -> bool:
     folded = fold(plain).lstrip("-*_~ ")
     dated = bool(_DATE.search(folded))
     first = _words(folded)[0].rstrip(".,")
-    opened = first in _OPENERS or first in _WEEKDAYS or folded[0].isdigit()
+    opened = first in _FIRST_WORDS or folded[0].isdigit()
     opened = opened or any(f", {word} " in folded for word in ("le", "on", "el", "em", "am", "op"))
     return (opened and dated) or _has_address(plain)
 
@@ -308,22 +322,28 @@ def header_block(lines: Sequence[str], at: int) -> int:
 
 def is_original_message(line: str) -> bool:
     """True for '-----Original Message-----' and forward marks in our languages."""
-    start = line.lstrip()[:1]
-    if not start or not (
-        start in "-_=*" or line.rstrip().endswith((":", "：")) or start in "DdBbIiAa"
-    ):
+    start = line.lstrip()[:5]
+    if not start:
         return False
+    if start[0] not in "-_=*":  # no rule around it: only "Begin forwarded message:" is left
+        if start.isascii() and start.lower() not in _FORWARD_FIRST:
+            return False
+        if start[0] not in "DdBbIiAa" and not line.rstrip().endswith((":", "：")):
+            return False
     text = fold(line)
     core = text.strip("-_=* \t")
     ruled = text.startswith(("--", "__", "==", "*-", "**")) and core != text
-    if ruled and core.startswith(tuple(_ORIGINAL)):
+    if ruled and core.startswith(_ORIGINAL):
         return True
-    return core.startswith(tuple(_BEGIN_FORWARD)) and len(core) < 60
+    return core.startswith(_BEGIN_FORWARD) and len(core) < 60
 
 
 def is_phone_line(line: str) -> bool:
     """True for 'Sent from my phone' lines in our languages (and a few more)."""
-    if len(line) > 2 * _PHONE_MAX or line.lstrip(" <>()[]*-_\t")[:1] not in _PHONE_FIRST:
+    start = line.lstrip(" <>()[]*-_\t")[:3]
+    if start[:1] not in _PHONE_FIRST or len(line) > 2 * _PHONE_MAX:
+        return False
+    if start.isascii() and start.lower() not in _PHONE_THREE:
         return False
     text = fold(line).strip("<>()[]*-_ ")
     return 0 < len(text) <= _PHONE_MAX and text.startswith(_PHONE_WORDS)
@@ -332,9 +352,7 @@ def is_phone_line(line: str) -> bool:
 def is_rule(line: str, least: int = 2) -> bool:
     """True for a line of rule characters only (---, ___, ===, ***)."""
     text = line.strip()
-    if len(text) < least or text[0] not in _RULE_CHARS:
-        return False
-    return all(char in _RULE_CHARS for char in text[:MAX_SCAN])
+    return len(text) >= least and text[0] in _RULE_CHARS and not text[:MAX_SCAN].strip(_RULE)
 
 
 def is_list_line(line: str) -> bool:
@@ -345,17 +363,22 @@ def is_list_line(line: str) -> bool:
 
 def opens_footer(line: str) -> bool:
     """True for the first line of a provider's or list's footer that needs no rule above it."""
-    return line.lstrip()[:1] in _FOOTER_FIRST and fold(line).startswith(_FOOTER_OPENERS)
+    start = line.lstrip()[:4]
+    if start[:1] not in _FOOTER_FIRST or (start.isascii() and start.lower() not in _FOOTER_FOUR):
+        return False
+    return fold(line).startswith(_FOOTER_OPENERS)
 
 
 def is_disclaimer(paragraph: str) -> bool:
     """True for a confidentiality notice: long, and speaks of secrecy and of addressees."""
     text = paragraph[:2000].casefold()
-    return (
-        len(text) >= 120
-        and any(word in text for word in _SECRET)
-        and any(word in text for word in _ADDRESSEE)
-    )
+    secret = len(text) >= 120 and speaks_of_secrecy(text)
+    return secret and any(word in text for word in _ADDRESSEE)
+
+
+def speaks_of_secrecy(folded: str) -> bool:
+    """True where a case-folded text holds a word that is in every confidentiality notice."""
+    return any(word in folded for word in _SECRET)
 
 
 def has_contact(line: str) -> bool:

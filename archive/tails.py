@@ -16,7 +16,8 @@ _RULED_SIGNATURE_LINES = 9
 _SIGNATURE_LINES = 30
 _BARE_SIGNATURE_LINES = 15
 
-_ASCII_LETTERS = string.ascii_letters.encode()
+_LETTERS = f"{string.ascii_letters} ".encode()
+_CODE_ENDS = frozenset(";{}\\|")
 _SIGNATURE_STARTS = frozenset("-_=*#~+—–ᐧ.· \t")
 
 _BULLET = re.compile(r"\s*(?:[-*+•·–o]|\(?\w{1,3}[.)])\s+\S")
@@ -36,8 +37,10 @@ def _label_list_footer(body: BodyLines) -> None:
     end = len(body.lines)
     start = max(0, end - 3 * _LIST_FOOTER_LINES)
     for at in range(start, end):
-        opens = body.free(at) and quotes.opens_footer(body.lines[at])
-        if not opens and not (body.free(at) and quotes.is_rule(body.lines[at], 10)):
+        if body.bare[at][:1] not in quotes.FOOTER_CHARS or not body.free(at):
+            continue
+        opens = quotes.opens_footer(body.lines[at])
+        if not opens and not quotes.is_rule(body.bare[at], 10):
             continue
         below = [place for place in range(at + 1, end) if not body.blank(place)]
         if opens and len(below) <= _LIST_FOOTER_LINES:
@@ -76,17 +79,12 @@ def _label_pgp(body: BodyLines) -> None:
 
 def _label_signatures(body: BodyLines) -> None:
     """'-- ' and all below it up to a quote or footer (RFC 3676 4.3); a ruled name with contacts."""
-    at = 0
-    while at < len(body.lines):
-        if not body.free(at):
-            at += 1
-            continue
-        end = body.segment_end(at)
-        for place in range(at, end):
-            if _opens_signature(body, place, end):
-                body.mark(place, end, BlockKind.SIGNATURE)
-                break
-        at = end
+    end = 0
+    for at, bare in body.open_lines():
+        if bare[0] in _SIGNATURE_STARTS:
+            end = end if at < end else body.segment_end(at)
+            if _opens_signature(body, at, end):
+                body.mark(at, end, BlockKind.SIGNATURE)
 
 
 def _opens_signature(body: BodyLines, at: int, end: int) -> bool:
@@ -109,7 +107,7 @@ def _opens_signature(body: BodyLines, at: int, end: int) -> bool:
 
 def _label_phone_lines(body: BodyLines) -> None:
     """'Sent from my phone': a paragraph of its own, or the line above a signature or the end."""
-    for at in body.open_lines():
+    for at, _ in body.open_lines():
         if not quotes.is_phone_line(body.lines[at]):
             continue
         alone = at == 0 or body.blank(at - 1) or body.kinds[at - 1] is BlockKind.SIGNATURE
@@ -120,6 +118,8 @@ def _label_phone_lines(body: BodyLines) -> None:
 
 def _label_disclaimers(body: BodyLines) -> None:
     """Confidentiality notices, wherever a mail gateway put them: a paragraph of their own."""
+    if not quotes.speaks_of_secrecy(body.folded):
+        return
     for first, end in body.paragraphs():
         if quotes.is_disclaimer(" ".join(body.lines[first:end])):
             ruled = first > 0 and quotes.is_rule(body.lines[first - 1])
@@ -129,7 +129,7 @@ def _label_disclaimers(body: BodyLines) -> None:
 def _label_trailing_rules(body: BodyLines) -> None:
     """Rules and spacers left at the end of the own text say nothing."""
     for at in range(len(body.lines) - 1, -1, -1):
-        rule = quotes.is_rule(body.lines[at], 1)
+        rule = quotes.is_rule(body.bare[at], 1)
         if body.kinds[at] is BlockKind.QUOTE or (body.free(at) and not rule):
             return
         if body.free(at):
@@ -142,12 +142,12 @@ def _label_trailing_rules(body: BodyLines) -> None:
 def _label_code(body: BodyLines) -> None:
     """Fenced code, patches, and paragraphs most of whose lines look preformatted."""
     _label_fences(body)
-    for at in body.open_lines():
-        line = body.lines[at]
-        if line.startswith(_DIFF_HEADS) and _DIFF_START.match(line) and _is_diff(body, at):
+    for at, bare in body.open_lines():
+        begins = bare.startswith(_DIFF_HEADS) and _DIFF_START.match(body.lines[at])
+        if begins and _is_diff(body, at):
             body.mark(at, body.segment_end(at), BlockKind.PRE)
     for first, end in body.paragraphs():
-        odd = sum(_looks_like_code(line) for line in body.lines[first:end])
+        odd = sum(map(_looks_like_code, body.lines[first:end], body.bare[first:end]))
         if 2 * odd > end - first:
             body.mark(first, end, BlockKind.PRE)
 
@@ -171,28 +171,29 @@ def _label_fences(body: BodyLines) -> None:
             opened = -1
 
 
-def _looks_like_code(line: str) -> bool:
+def _looks_like_code(line: str, bare: str) -> bool:
     """One line's vote: a prompt, columns, code punctuation, or indented and not prose."""
-    text = line.strip()[: quotes.MAX_SCAN]
+    text = bare[: quotes.MAX_SCAN]
     if (text[0] in "$#%[>I" or "@" in text[:32]) and _PROMPT.match(text):
         return True
-    letters = _letters(text) + text.count(" ")
-    if text.endswith((";", "{", "}", "*/", "\\", "|")) or text.startswith(("//", "/*", "#include")):
-        return not _is_prose(text, letters) or text.endswith(("{", "}"))
+    last = text[-1]
+    if last in _CODE_ENDS or text[-2:] == "*/" or text.startswith(("//", "/*", "#include")):
+        return last in "{}" or not _is_prose(text)
     in_columns = ("   " in text or "\t" in text) and _COLUMNS.search(text)
     if (in_columns or line.startswith(("    ", "\t"))) and not _BULLET.match(line):
-        return not _is_prose(text, letters)
-    return letters < 0.6 * len(text) and "://" not in text and not _BULLET.match(line)
+        return not _is_prose(text)
+    return _letters(text) < 0.6 * len(text) and "://" not in text and not _BULLET.match(line)
 
 
-def _is_prose(text: str, letters: int) -> bool:
-    return letters >= 0.88 * len(text) and len(text.split()) > 3
+def _is_prose(text: str) -> bool:
+    return _letters(text) >= 0.88 * len(text) and len(text.split()) > 3
 
 
 def _letters(text: str) -> int:
+    """Letters and spaces."""
     if not text.isascii():
-        return sum(map(str.isalpha, text))
-    return len(text) - len(text.encode().translate(None, _ASCII_LETTERS))
+        return sum(map(str.isalpha, text)) + text.count(" ")
+    return len(text) - len(text.encode().translate(None, _LETTERS))
 
 
 FOOTER_PASSES = (_label_pgp, _label_list_footer)

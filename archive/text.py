@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from archive.bodylines import BodyLines
 from archive.model import Block, BlockKind, Link
@@ -60,30 +59,30 @@ def _sorted(text: str) -> tuple[Block, ...]:
     body = BodyLines(text)
     for label in _PASSES:
         label(body)
-    body.mark(0, len(body.lines), BlockKind.WORDS)
-    _settle_blanks(body)
     return tuple(
-        Block(kind, "\n".join(body.lines[at] for at in places), level)
-        for (kind, level), places in _runs(body)
+        Block(kind, _LINE.join(body.lines[first:end]), level)
+        for kind, level, first, end in _runs(body)
     )
 
 
-def _settle_blanks(body: BodyLines) -> None:
-    """A blank line belongs to the run above it; those at the top to the first run."""
-    first = next((at for at in range(len(body.lines)) if not body.blank(at)), 0)
-    for at in range(len(body.lines)):
-        if body.blank(at):
-            source = first if at < first else at - 1
-            body.kinds[at], body.levels[at] = body.kinds[source], body.levels[source]
+def _runs(body: BodyLines) -> Iterator[tuple[BlockKind, int, int, int]]:
+    """Runs [first, end) of one kind and level; what no pass has labelled is the author's words.
 
-
-def _runs(body: BodyLines) -> Iterator[tuple[tuple[BlockKind, int], list[int]]]:
-    pairs = [
-        (kind or BlockKind.WORDS, level)
-        for kind, level in zip(body.kinds, body.levels, strict=True)
-    ]
-    for key, places in groupby(range(len(pairs)), key=lambda at: pairs[at]):
-        yield key, list(places)
+    A blank line belongs to the run above it; those at the top to the first run.
+    """
+    kinds, levels = body.kinds, body.levels
+    first = 0
+    kind, level = kinds[-1], levels[-1]  # of a body of blank lines
+    begun = False
+    for at, bare in enumerate(body.bare):
+        if not bare or (begun and kinds[at] is kind and levels[at] == level):
+            continue
+        if begun:
+            yield kind or BlockKind.WORDS, level, first, at
+            first = at
+        kind, level = kinds[at], levels[at]
+        begun = True
+    yield kind or BlockKind.WORDS, level, first, len(body.lines)
 
 
 def layout_of(parts: Iterable[Block]) -> str:
