@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from babel.support import NullTranslations
 from jinja2 import (
     ChoiceLoader,
     Environment,
     FileSystemLoader,
     StrictUndefined,
     Template,
+    pass_eval_context,
     select_autoescape,
 )
 from jinja2.ext import Extension
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from archive.i18n import format_date, format_number, format_span, translator
@@ -53,6 +56,7 @@ def _install(made: Environment, language: str, overlay: Path | None) -> None:
     made.extend(words=words)
     install: Callable[..., None] = made.install_gettext_translations  # type: ignore[attr-defined]  # given by ext.i18n
     install(words, newstyle=True)
+    made.globals |= _word_functions(words)
     made.filters |= {
         "iso": iso,
         "clock": clock,
@@ -66,6 +70,28 @@ def _install(made: Environment, language: str, overlay: Path | None) -> None:
         "monthname": partial(format_date, language=language, style="month"),
         "monthonly": partial(format_date, language=language, style="month-name"),
     }
+
+
+def _word_functions(words: NullTranslations) -> dict[str, Callable[..., str]]:
+    """What templates call for their words, as Jinja's own do it at a quarter of the cost."""
+
+    @pass_eval_context
+    def gettext(context: EvalContext, text: str, **values: object) -> str:
+        return filled(context, words.gettext(text), values)
+
+    @pass_eval_context
+    def ngettext(context: EvalContext, one: str, several: str, num: int, **values: object) -> str:
+        return filled(context, words.ngettext(one, several, num), {"num": num} | values)
+
+    def filled(context: EvalContext, text: str, values: Mapping[str, object]) -> str:
+        if not context.autoescape:
+            return text % values
+        safe = {
+            name: value if type(value) is int else escape(value) for name, value in values.items()
+        }
+        return Markup(text % safe)  # noqa: S704 - a catalogue's words, and every value is escaped
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 class FoldWords(Extension):
@@ -117,12 +143,13 @@ class Renderer:
 
 def iso(moment: datetime) -> str:
     """Write a moment for machines: '2026-03-03T14:05:00Z' (RFC 3339)."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat()[:19]}Z"
 
 
 def clock(moment: datetime) -> str:
     """Write the time of day in UTC on 24 hours: '14:05'."""
-    return f"{moment:%H:%M}"
+    return moment.isoformat()[11:16]
 
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
@@ -137,7 +164,7 @@ def rfc_date(moment: date) -> str:
 
 def bdi(name: str) -> Markup:
     """Keep a name's own direction inside a sentence of another."""
-    return Markup("<bdi>{}</bdi>").format(escape(name))
+    return Markup(f"<bdi>{escape(name)}</bdi>")  # noqa: S704 - the name is escaped
 
 
 def tidy(number: float, language: str) -> str:
