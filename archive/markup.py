@@ -133,7 +133,7 @@ def excerpt(own: str, limit: int) -> str:
 
 
 def _count(text: str) -> int:
-    return sum(1 for line in text.split("\n") if line and not line.isspace())
+    return sum(map(bool, map(str.strip, text.split("\n"))))
 
 
 def _trimmed(parts: Sequence[Block]) -> str:
@@ -178,15 +178,20 @@ def _unwrapped(paragraph: str) -> str:
     for before, line in pairwise(lines):
         word = line.find(" ", 1)
         fits = len(before) + 1 + (word if word > 0 else len(line)) <= width
-        meant = fits or _BULLET.match(line) or _RULE.match(line) or _RULE.match(before)
+        meant = fits or _stands_alone(line) or _RULE.match(before)
         out.append(f"{_BREAK}\n" if meant else "\n")
         out.append(line)
     return "".join(out)
 
 
+def _stands_alone(line: str) -> bool:
+    """A bullet or a rule; two letters at its beginning say at once that it is neither."""
+    return not line[:2].isalpha() and bool(_BULLET.match(line) or _RULE.match(line))
+
+
 def _plain(text: str) -> str:
     """Escape text between tags; quotation marks need no escape there, which keeps pages small."""
-    return str(escape(masked(text))).replace("&#39;", "'").replace("&#34;", '"')
+    return masked(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _linked(text: str) -> str:
