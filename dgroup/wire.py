@@ -70,6 +70,11 @@ class Wire(asyncio.Protocol):
         self.paused = False
         self.on_room()
 
+    @property
+    def between_replies(self) -> bool:
+        """Whether nothing of a reply has come yet."""
+        return not self._rest and not self._lines
+
     def data_received(self, data: bytes) -> None:
         """Cut what came into replies; end the session where it is none (RFC 5321 4.2.1)."""
         self.heard = self.loop.time()

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dgroup.pipeline import UPLOAD, Copy, End, body_of
+from dgroup.pipeline import UPLOAD, Copy, End, Pipeline, body_of
 from dgroup.retry import Answer, Heard
 from dgroup.smarthost import Host, connect
+from dgroup.wire import Extensions
 from tests.dgroup.faulty_smtp import DROP, HANG, OFFERS, FaultySmtp, Rule, Step, faulty_smtp, until
 
 TEXT = b"Subject: hi\r\n\r\n.dot\r\n..\r\nend"
@@ -261,3 +262,68 @@ def test_each_copy_is_settled_once_and_truly(
     assert set(taken) <= set(run.answers)
     if not run.ends[0].failed:
         assert len(run.answers) == 6
+
+
+class Slate(asyncio.Transport):
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = b""
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.text += data
+
+    def close(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        self.text += b"[aborted]"
+
+
+LINES = [
+    b"250 ok",
+    b"250 2.1.5 Ok ",
+    b"250",
+    b"250-one",
+    b"354 go",
+    b"354",
+    b"451 later",
+    b"550 no",
+    b"421 bye",
+]
+USUAL = [b"250 taken", b"250 ok", b"250 ok", b"354 go"]
+
+
+def heard(pieces: Sequence[bytes]) -> tuple[dict[int, list[Answer]], bytes]:
+    """What a session makes of replies that come in these pieces."""
+
+    async def listen() -> tuple[dict[int, list[Answer]], bytes]:
+        run, left, slate = Run(), copies(20), Slate()
+        pipeline = Pipeline(5.0)
+        pipeline.connection_made(slate)
+        pipeline.start(
+            Extensions(pipelining=True), lambda: left.pop(0) if left else None, run.settle, 12
+        )
+        for piece in pieces:
+            if not pipeline.closed:
+                pipeline.data_received(piece)
+        pipeline.fail("the end")
+        return run.answers, slate.text
+
+    return asyncio.run(listen())
+
+
+@given(
+    st.lists(
+        st.one_of(st.just(USUAL), st.lists(st.sampled_from(LINES), min_size=1, max_size=4)),
+        max_size=12,
+    )
+)
+def test_replies_mean_the_same_in_one_piece_and_byte_by_byte(turns: list[list[bytes]]) -> None:
+    said = [b"".join(line + b"\r\n" for line in turn) for turn in [USUAL[1:], *turns]]
+    whole, bytewise = heard(said), heard([bytes((byte,)) for byte in b"".join(said)])
+    assert whole == bytewise
