@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Row,
     Select,
     Table,
     bindparam,
@@ -131,21 +130,6 @@ class Database:
         if rows:
             _ignoring(self.is_sqlite, table, tuple(rows[0])).run(conn, rows)
 
-    def insert_from(
-        self,
-        conn: Connection,
-        table: Table,
-        columns: Sequence[str],
-        source: Select[Any],
-        returning: Sequence[ColumnElement[Any]],
-    ) -> Sequence[Row[Any]]:
-        """Insert what `source` selects, leaving rows whose key exists; gives the rows that came.
-
-        `source` needs a WHERE: without one SQLite reads ON CONFLICT as part of a join.
-        """
-        statement = _inserting(self.is_sqlite, table).from_select(list(columns), source)
-        return conn.execute(statement.on_conflict_do_nothing().returning(*returning)).all()
-
     def upsert(
         self,
         conn: Connection,
@@ -174,9 +158,7 @@ class Database:
 
     def for_claim(self, statement: Select[Any]) -> Select[Any]:
         """Make a SELECT of rows to claim skip those that another node is claiming just now."""
-        if self.is_sqlite:
-            return statement
-        return statement.with_for_update(skip_locked=True)
+        return for_claim(statement)
 
     def create_tables(self) -> None:
         """Make all tables that are known to the program, without migrations: for an archive that is
@@ -189,6 +171,27 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+def for_claim(statement: Select[Any]) -> Select[Any]:
+    """Like `Database.for_claim`, for statements made at import time: SQLite's compiler leaves the
+    clause out, and its one writer needs none."""
+    return statement.with_for_update(skip_locked=True)
+
+
+def inserting_from(
+    is_sqlite: bool,
+    table: Table,
+    columns: Sequence[str],
+    source: Select[Any],
+    returning: Sequence[ColumnElement[Any]],
+) -> Quick:
+    """Insert what `source` selects, leaving rows whose key exists; gives the rows that came.
+
+    `source` needs a WHERE: without one SQLite reads ON CONFLICT as part of a join.
+    """
+    statement = _inserting(is_sqlite, table).from_select(list(columns), source)
+    return Quick(statement.on_conflict_do_nothing().returning(*returning))
 
 
 def _inserting(is_sqlite: bool, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BigId: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
@@ -113,3 +114,29 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
 def _among_postgresql(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"{column} = ANY ({values})"
+
+
+class _EachPair(FunctionElement[Any]):
+    """Rows of a JSON object, one a key."""
+
+    inherit_cache = True
+    name = "each_pair"
+
+
+def each_pair(name: str) -> TableValuedAlias:
+    """Give the JSON object in parameter `name` as a table of `key` and `value`, both text.
+
+    So one statement changes many rows, each in its own way: the driver hands over to the engine
+    once and not once a row, and the other threads of the program run meanwhile.
+    """
+    return _EachPair(bindparam(name, type_=Text())).table_valued("key", "value")
+
+
+@compiles(_EachPair, "sqlite")
+def _each_pair_sqlite(element: _EachPair, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_EachPair, "postgresql")
+def _each_pair_postgresql(element: _EachPair, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_each_text(CAST({compiler.process(element.clauses, **kw)} AS JSONB))"

@@ -190,9 +190,9 @@ def prepared(office: Office) -> list[Copy]:
         items: list[Any] = []
         while found := claim(office.db, conn, "bench", datetime.now(UTC), 100_000, 0).items:
             items += found
-        made = Copies(office.db, RING, SITE).make(items)
         conn.rollback()
-    return [copy for _, copy in made.copies]
+    copies = Copies(office.db, RING, SITE)
+    return [copies.copy(item, loaded) for item, loaded in copies.load(items).stock]
 
 
 # --- Measuring --------------------------------------------------------------------------------

@@ -6,16 +6,19 @@ with a node that died (invariant 5).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, literal_column, null, or_, select, update
+from sqlalchemy import Connection, bindparam, cast, func, literal_column, null, or_, select, update
 
-from archive.db import Database
+from archive.db import for_claim
 from archive.quick import Quick
 from archive.store import load_raw
+from archive.tables import groups
+from archive.types import BigId, each_pair
 from dgroup.model import MailClass, MemberState, OutboxItem
 from dgroup.outbox import PENDING
 from dgroup.tables import deliveries, fanouts, memberships, outbox_mails
@@ -30,6 +33,8 @@ class OutboxMail:
 
     id: int
     group_id: int
+    group: str
+    """name of the group, '' for mail of the host itself"""
     mail_class: MailClass
     whole: bytes
     """the mail without the personal lines, line ends as they came"""
@@ -70,6 +75,7 @@ class QueueStatus:
 
 # --- Claiming ---------------------------------------------------------------------------------
 
+_IS_PENDING = deliveries.c.state == literal_column(f"'{PENDING}'")
 _COLUMNS = (
     deliveries.c.id,
     deliveries.c.outbox_mail_id,
@@ -82,31 +88,39 @@ _COLUMNS = (
 )
 
 
+_CLAIM = Quick(
+    update(deliveries)
+    .where(
+        deliveries.c.id.in_(
+            for_claim(
+                select(deliveries.c.id)
+                .where(
+                    _IS_PENDING,
+                    deliveries.c.not_before <= bindparam("now"),
+                    or_(
+                        deliveries.c.claimed_until.is_(None),
+                        deliveries.c.claimed_until < bindparam("now"),
+                    ),
+                )
+                .order_by(deliveries.c.not_before, deliveries.c.id)
+                .limit(bindparam("most"))
+            ).scalar_subquery()
+        )
+    )
+    .values(claimed_until=bindparam("until"), claimed_by=bindparam("node"))
+    .returning(*_COLUMNS)
+)
+
+
 def claim(
-    db: Database, conn: Connection, node: str, now: datetime, limit: int, lease_until: datetime
+    conn: Connection, node: str, now: datetime, limit: int, lease_until: datetime
 ) -> list[OutboxItem]:
     """Take up to `limit` deliveries that are due, the oldest first, for `node` until `lease_until`.
 
     Rows of another node come only after its lease has ended.
     """
-    due = (
-        select(deliveries.c.id)
-        .where(
-            deliveries.c.state == PENDING,
-            deliveries.c.not_before <= now,
-            or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until < now),
-        )
-        .order_by(deliveries.c.not_before, deliveries.c.id)
-        .limit(limit)
-    )
-    taken = (
-        update(deliveries)
-        .where(deliveries.c.id.in_(db.for_claim(due).scalar_subquery()))
-        .values(claimed_until=lease_until, claimed_by=node)
-        .returning(*_COLUMNS)
-    )
-    items = [OutboxItem(*row) for row in conn.execute(taken)]
-    return sorted(items, key=lambda item: item.id)
+    values = {"now": now, "most": limit, "until": lease_until, "node": node}
+    return sorted(OutboxItem(*row) for row in _CLAIM.rows(conn, values))
 
 
 def drop_departed(conn: Connection, items: Sequence[OutboxItem], now: datetime) -> set[int]:
@@ -142,26 +156,29 @@ def release_node(conn: Connection, node: str) -> int:
 
 def next_due(conn: Connection) -> datetime | None:
     """Give the moment at which the next delivery that nobody holds may go; None if there is none."""
-    query = select(func.min(deliveries.c.not_before)).where(
-        deliveries.c.state == PENDING, deliveries.c.claimed_until.is_(None)
-    )
-    moment: datetime | None = conn.execute(query).scalar_one()
+    moment: datetime | None = _NEXT_DUE.rows(conn, {})[0].moment
     return moment
 
 
+_NEXT_DUE = Quick(
+    select(func.min(deliveries.c.not_before).label("moment")).where(
+        _IS_PENDING, deliveries.c.claimed_until.is_(None)
+    )
+)
 _WITH_ID = deliveries.c.id == bindparam("delivery")
 _FREE = {"claimed_until": null(), "claimed_by": null()}
 _RELEASE = Quick(update(deliveries).where(_WITH_ID).values(**_FREE))
 
 # --- Marking ----------------------------------------------------------------------------------
 
+_SAID = each_pair("replies")
 _DONE = Quick(
     update(deliveries)
-    .where(_WITH_ID)
+    .where(deliveries.c.id == cast(_SAID.c.key, BigId))
     .values(
         state=bindparam("new_state"),
         done_at=bindparam("moment"),
-        last_reply=bindparam("reply"),
+        last_reply=_SAID.c.value,
         attempts=deliveries.c.attempts + literal_column("1"),
         **_FREE,
     )
@@ -210,16 +227,10 @@ def mark_retry(conn: Connection, later: Sequence[PutOff]) -> None:
 
 def _finish(conn: Connection, done: Sequence[Put], state: str, now: datetime) -> None:
     if done:
-        rows = [
-            {
-                "delivery": put.id,
-                "new_state": state,
-                "moment": now,
-                "reply": put.reply[:_REPLY_LENGTH],
-            }
-            for put in done
-        ]
-        _DONE.run(conn, rows)
+        replies = json.dumps({put.id: put.reply[:_REPLY_LENGTH] for put in done})
+        # No text of a database holds a NUL; a hostile reply may.
+        replies = replies.replace("\\u0000", "\\ufffd")
+        _DONE.run(conn, [{"new_state": state, "moment": now, "replies": replies}])
 
 
 def expire(conn: Connection, before: datetime, now: datetime) -> int:
@@ -235,22 +246,27 @@ def expire(conn: Connection, before: datetime, now: datetime) -> int:
 # --- Reading ----------------------------------------------------------------------------------
 
 
+_MAIL = Quick(
+    select(outbox_mails, groups.c.name.label("group_name"))
+    .outerjoin(groups, groups.c.id == outbox_mails.c.group_id)
+    .where(outbox_mails.c.id == bindparam("outbox_mail"))
+)
+_CLASS_AT = list(outbox_mails.c.keys()).index("class")  # a keyword is no name of a field
+
+
 def load_mail(conn: Connection, outbox_mail_id: int) -> OutboxMail:
     """Give a body to be sent. Raises archive.errors.NotFound if its raw mail was taken down."""
-    row = (
-        conn.execute(select(outbox_mails).where(outbox_mails.c.id == outbox_mail_id))
-        .mappings()
-        .one()
-    )
+    row = _MAIL.rows(conn, {"outbox_mail": outbox_mail_id})[0]
     rest = b""
-    if row["mail_id"] is not None:
-        rest = load_raw(conn, row["mail_id"])[row["body_offset"] :]
+    if row.mail_id is not None:
+        rest = load_raw(conn, row.mail_id)[row.body_offset :]
     return OutboxMail(
         id=outbox_mail_id,
-        group_id=row["group_id"],
-        mail_class=MailClass(row["class"]),
-        whole=row["head"] + rest,
-        smtputf8=row["smtputf8"],
+        group_id=row.group_id,
+        group=row.group_name or "",
+        mail_class=MailClass(row[_CLASS_AT]),
+        whole=row.head + rest,
+        smtputf8=row.smtputf8,
     )
 
 

@@ -25,6 +25,10 @@ T = TypeVar("T")
 log = logging.getLogger("dgroup.sender")
 
 IN_FLIGHT = 20
+ENOUGH = IN_FLIGHT // 2
+"""unwritten copies of one session that are worth a transaction: the other half goes out meanwhile"""
+GATHER_S = 0.002
+"""longest wait of an outcome for others to be written with it"""
 STRIKES = 3
 """sessions that may break over one copy before it counts as an attempt"""
 _PAUSE_S = 1.0
@@ -52,7 +56,7 @@ class Marks:
     failed: list[Put] = field(default_factory=list)
     put_off: list[PutOff] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
-    lines: Counter[Line] = field(default_factory=Counter)
+    lines: dict[Line, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
@@ -94,8 +98,12 @@ class Ledger:
             self.counts[Fate.SENT] += 1
         else:
             self._not_sent(item, answer)
-        self._marks.lines[line] += 1
-        self._some.set()
+        lines = self._marks.lines
+        if not lines:
+            asyncio.get_running_loop().call_later(GATHER_S, self._some.set)
+        lines[line] = count = lines.get(line, 0) + 1
+        if count >= ENOUGH:
+            self._some.set()
 
     def _not_sent(self, item: OutboxItem, answer: Answer) -> None:
         now = self._clock()

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from archive.model import GroupInfo
 
@@ -245,9 +246,8 @@ class MailClass(StrEnum):
     SUMMARY = "summary"
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxItem:
-    """One delivery to one recipient, claimed by a sender."""
+class OutboxItem(NamedTuple):
+    """One delivery to one recipient, claimed by a sender. A tuple, because every copy makes one."""
 
     id: int
     mail_id: int

@@ -1,7 +1,7 @@
-"""The outbox: mails that wait to be sent, and their expansion into one delivery row a recipient.
+"""The outbox: mails that wait to be sent.
 
 A post to a group costs two rows when it is accepted, however many members the group has; the sender
-makes the delivery rows in chunks (invariant 5, RULINGS 2).
+makes the delivery rows (`dgroup.expansion`).
 """
 
 from __future__ import annotations
@@ -11,39 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, insert
 
 from archive.db import Database
 from archive.quick import Quick
-from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
-from dgroup.tables import deliveries, fanouts, memberships, outbox_mails, persons
+from dgroup.model import MailClass
+from dgroup.tables import deliveries, fanouts, outbox_mails
 
-CHUNK = 1000
 PENDING = "pending"
-_OTHERS = "!"
-_DELIVERY_COLUMNS = (
-    "outbox_mail_id",
-    "membership_id",
-    "recipient",
-    "envelope_from",
-    "state",
-    "not_before",
-    "created_at",
-    "claimed_until",
-    "claimed_by",
-)
-_MADE = (deliveries.c.id, deliveries.c.membership_id, deliveries.c.recipient)
+OTHERS = "!"
+"""begins a variant that is for all other readers"""
 
 
 class NewHead(Protocol):
@@ -60,30 +37,6 @@ class NewHead(Protocol):
     @property
     def smtputf8(self) -> bool:
         """The block holds UTF-8 that needs SMTPUTF8."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who takes deliveries, and until when they are not given to another node."""
-
-    node: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Fanout:
-    """A mail to a whole group, expanded up to the membership id `cursor`."""
-
-    id: int
-    mail_id: int
-    group_id: int
-    mail_class: MailClass
-    variant: str
-    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others"""
-    cutoff: int
-    cursor: int
-    author_membership: int | None
-    created_at: datetime
 
 
 # --- Filling ----------------------------------------------------------------------------------
@@ -176,7 +129,7 @@ def queue_letter_to_group(
     LETTER goes to every active member, SUMMARY to those who get summaries. `only` is a language code:
     readers of that language; `but` are codes: all other readers.
     """
-    variant = only or (_OTHERS + ",".join(but) if but else "")
+    variant = only or (OTHERS + ",".join(but) if but else "")
     row = {**_mail_row(group_id, mail_class, message, now), "variant": variant}
     outbox_id = _store_mail(conn, row)
     _open_fanout(conn, outbox_id, group_id, cutoff, None)
@@ -249,105 +202,3 @@ def _open_fanout(
         "author_membership": author,
     }
     _INSERT_FANOUT.run(conn, [row])
-
-
-# --- Expanding --------------------------------------------------------------------------------
-
-_FANOUTS = (
-    select(fanouts, outbox_mails.c["class"], outbox_mails.c.variant, outbox_mails.c.created_at)
-    .join(outbox_mails, outbox_mails.c.id == fanouts.c.outbox_mail_id)
-    .where(fanouts.c.done.is_(False))
-    .order_by(fanouts.c.id)
-)
-
-
-def open_fanouts(conn: Connection, limit: int = 100) -> list[Fanout]:
-    """Give the mails to groups that are not wholly expanded, the oldest first."""
-    return [_fanout(row) for row in conn.execute(_FANOUTS.limit(limit))]
-
-
-def expand(
-    db: Database,
-    conn: Connection,
-    fanout: Fanout,
-    now: datetime,
-    chunk: int = CHUNK,
-    holder: Holder | None = None,
-) -> list[OutboxItem]:
-    """Make delivery rows for the next `chunk` members of a fan-out; gives those that came.
-
-    With a `holder` they are claimed at once, which saves a second change of each row. Rows and cursor
-    change in one transaction, a recipient is unique in a mail: a crash or a second node repeats
-    nothing. A fan-out that another node holds just now, or that is done, gives none.
-    """
-    held = db.for_claim(
-        select(fanouts.c.cursor).where(fanouts.c.id == fanout.id, fanouts.c.done.is_(False))
-    )
-    cursor = conn.execute(held).scalar_one_or_none()
-    if cursor is None:
-        return []
-    members = (
-        memberships.c.group_id == fanout.group_id,
-        memberships.c.id > cursor,
-        memberships.c.id <= fanout.cutoff,
-        *_readers(fanout),
-    )
-    ids = select(memberships.c.id).where(*members).order_by(memberships.c.id).limit(chunk)
-    upper = conn.execute(select(func.max(ids.subquery().c.id))).scalar_one()
-    if upper is None:
-        conn.execute(update(fanouts).where(fanouts.c.id == fanout.id).values(done=True))
-        return []
-    source = _delivery_rows(fanout, now, holder).where(*members, memberships.c.id <= upper)
-    ordered = source.order_by(memberships.c.id)
-    rows = db.insert_from(conn, deliveries, _DELIVERY_COLUMNS, ordered, _MADE)
-    moved = update(fanouts).where(fanouts.c.id == fanout.id)
-    conn.execute(moved.values(cursor=upper, done=upper == fanout.cutoff))
-    made = sorted(tuple(row) for row in rows)
-    return [OutboxItem(row, fanout.mail_id, member, to, "", 0, now) for row, member, to in made]
-
-
-def _delivery_rows(fanout: Fanout, now: datetime, holder: Holder | None) -> Select[Any]:
-    moment = literal(now, deliveries.c.not_before.type)
-    return select(
-        literal(fanout.mail_id),
-        memberships.c.id,
-        memberships.c.address,
-        literal(""),
-        literal(PENDING),
-        moment,
-        moment,
-        literal(holder.until if holder else None, deliveries.c.claimed_until.type),
-        literal(holder.node if holder else None, deliveries.c.claimed_by.type),
-    )
-
-
-def _readers(fanout: Fanout) -> list[ColumnElement[bool]]:
-    """Who gets a mail of this class (RULINGS 7), with the author's own wish about their copy."""
-    wanted = [memberships.c.state == MemberState.ACTIVE]
-    if fanout.mail_class is MailClass.POST:
-        wanted.append(memberships.c.delivery == Delivery.EACH)
-    elif fanout.mail_class is MailClass.SUMMARY:
-        wanted += [memberships.c.delivery != Delivery.NONE, memberships.c.summary.is_(True)]
-    if fanout.author_membership is not None:
-        others = memberships.c.id != fanout.author_membership
-        wanted.append(or_(others, memberships.c.own_copy.is_(True)))
-    if fanout.variant:
-        codes = fanout.variant.removeprefix(_OTHERS).split(",")
-        speaks = select(persons.c.id).where(persons.c.language.in_(codes))
-        reads = memberships.c.person_id.in_(speaks)
-        wanted.append(~reads if fanout.variant.startswith(_OTHERS) else reads)
-    return wanted
-
-
-def _fanout(row: Row[Any]) -> Fanout:
-    return Fanout(
-        id=row.id,
-        mail_id=row.outbox_mail_id,
-        group_id=row.group_id,
-        mail_class=MailClass(row._mapping["class"]),  # noqa: SLF001  # the documented way to a keyword
-        variant=row.variant,
-        cutoff=row.cutoff,
-        cursor=row.cursor,
-        author_membership=row.author_membership,
-        created_at=row.created_at,
-    )

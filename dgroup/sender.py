@@ -25,15 +25,19 @@ from dgroup.pipeline import Copy
 from dgroup.retry import Answer
 from dgroup.sessions import MaildirRelay, Relay, SmarthostRelay
 from dgroup.smarthost import Host
-from dgroup.stock import LEASE, Claim, Copies, claim
+from dgroup.stock import LEASE, Claim, Copies, Loaded, claim
 from dgroup.tokens import Keyring
 
 log = logging.getLogger("dgroup.sender")
 
-BATCH = 1000
-FIRST = 200
-"""taken at first from an outbox that was empty: the first copy is not to wait for the thousandth"""
-LOW = 500
+BATCH = 500
+"""copies taken at a time: while they are claimed, nothing else is written down"""
+FIRST = 100
+"""taken at first from an outbox that was empty: the first copy is not to wait for all others"""
+LOW = 400
+"""copies in stock below which further ones are claimed"""
+QUIET_S = 0.01
+"""least time between two looks for new mails: posts that stream in are expanded many at a time"""
 POLL_S = 30.0
 ERROR_PAUSE_S = 1.0
 EXPIRY = timedelta(minutes=10)
@@ -67,11 +71,15 @@ class Sender:
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake)
         self._copies = Copies(db, keyring, site)
         self._relay = self._way_out(relay, target, password, hostname)
-        self._stock: deque[tuple[OutboxItem, Copy]] = deque()
-        self._unmade: list[OutboxItem] = []
+        self._stock: deque[tuple[OutboxItem, Loaded]] = deque()
+        self._unloaded: list[OutboxItem] = []
+        self._quiet: asyncio.TimerHandle | None = None
         self._claimed_at = self._expired_at = datetime.min.replace(tzinfo=clock().tzinfo)
         self._last_fanout = 0
         self._failing = Failing(log, "the outbox cannot be read")
+        self.looks = 0
+        """how often the outbox was read since the start"""
+        self._waked = False
         self._woken = asyncio.Event()
         self._started = self._stopping = False
         self._running = asyncio.Event()
@@ -101,8 +109,21 @@ class Sender:
         return self._ledger.counts
 
     def wake(self) -> None:
-        """Something may be due. Call it on the event loop, after the commit."""
-        self._woken.set()
+        """Something may be due. Call it on the event loop, after the commit.
+
+        The first call is heard at once, those that follow soon after together a little later.
+        """
+        if self._quiet is None:
+            self._woken.set()
+            self._quiet = asyncio.get_running_loop().call_later(QUIET_S, self._hear)
+        else:
+            self._waked = True
+
+    def _hear(self) -> None:
+        self._quiet = None
+        if self._waked:
+            self._waked = False
+            self.wake()
 
     async def run(self) -> None:
         """Send until `stop`. An error of the database is waited out."""
@@ -134,10 +155,10 @@ class Sender:
         """Give the next copy; the stock is filled up again before it is empty."""
         if self._stopping or not self._stock:
             return None
-        found = self._stock.popleft()
-        if len(self._stock) in {LOW - 1, 0}:
+        item, loaded = self._stock.popleft()
+        if len(self._stock) == LOW - 1 or not self._stock:
             self._woken.set()
-        return found
+        return item, self._copies.copy(item, loaded)
 
     def waiting(self) -> int:
         """How many copies could be taken now."""
@@ -180,28 +201,30 @@ class Sender:
             self._give_back()
         if blocked := self._relay.blocked_for():
             return min(blocked, POLL_S)
-        if len(self._stock) >= LOW or (self._unmade and self._stock):
+        if len(self._stock) >= LOW or (self._unloaded and self._stock):
             return POLL_S
-        wakes_at = await self._claim()
-        if not self._unmade:
-            return self._until(wakes_at)
-        made = await asyncio.to_thread(self._copies.make, self._unmade)
-        self._unmade = made.later
-        self._ledger.fail(made.gone)
-        self._stock.extend(made.copies)
+        pause = 0.0 if self._unloaded else await self._claim()
+        if not self._unloaded:
+            return pause
+        ready = self._copies.at_hand(self._unloaded)
+        if ready is None:
+            ready = await asyncio.to_thread(self._copies.load, self._unloaded)
+        self._unloaded = ready.later
+        self._ledger.fail(ready.gone)
+        self._stock.extend(ready.stock)
         self._relay.poke(len(self._stock))
-        return 0.0
+        return pause
 
-    async def _claim(self) -> datetime | None:
-        if self._unmade:
-            return None
+    async def _claim(self) -> float:
+        """Claim what is due; gives the seconds until it is worth while to look again."""
         limit = BATCH if self._stock else FIRST
+        self.looks += 1
         found: Claim = await self._jobs.run(
             lambda conn: claim(self._db, conn, self._node, self._clock(), limit, self._last_fanout)
         )
         self._last_fanout, self._claimed_at = found.fanout, self._clock()
-        self._unmade = list(found.items)
-        return found.wakes_at
+        self._unloaded = list(found.items)
+        return 0.0 if found.more else self._until(found.wakes_at)
 
     def _until(self, moment: datetime | None) -> float:
         if moment is None:
@@ -210,9 +233,9 @@ class Sender:
 
     def _give_back(self) -> None:
         """Release what was claimed and not begun."""
-        self._ledger.release([item for item, _ in self._stock] + self._unmade)
+        self._ledger.release([item for item, _ in self._stock] + self._unloaded)
         self._stock.clear()
-        self._unmade = []
+        self._unloaded = []
 
     async def _expire(self) -> None:
         """Give up what waited longer than a copy may, also where no session can be had."""

@@ -6,25 +6,28 @@ Functions here run on a database thread; nothing in them knows the event loop.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import Connection
 
 from archive.db import Database
 from archive.errors import NotFound
 from archive.model import SiteInfo
-from dgroup import deliveries, groups, outbox, tokens
+from dgroup import deliveries, expansion
 from dgroup.address import bounce_address
 from dgroup.deliveries import Put
+from dgroup.expansion import Fanout, Holder
 from dgroup.model import OutboxItem
-from dgroup.outbox import Holder
 from dgroup.pipeline import Body, Copy, body_of
 from dgroup.rewrite import personal_lines
-from dgroup.tokens import Keyring
+from dgroup.tokens import Keyring, Signer
 
 LEASE = timedelta(minutes=10)
+FANOUTS = 100
+"""fan-outs that one look takes"""
 SMALLEST = 100
 """members for which it is worth while to look at a fan-out"""
 FRESH = timedelta(minutes=1)
@@ -40,8 +43,10 @@ class Claim:
     items: tuple[OutboxItem, ...]
     fanout: int
     """the fan-out expanded last, so that the next look begins with another group's"""
+    more: bool
+    """whether it is worth while to look again at once"""
     wakes_at: datetime | None
-    """when the next delivery is due, if nothing was found"""
+    """when it is worth while otherwise; None if nothing waits"""
 
 
 def claim(
@@ -50,23 +55,35 @@ def claim(
     """Take deliveries that are due; where they are few, expand fan-outs one chunk each in turn.
 
     Fan-outs are expanded only as far as they are needed: letters and small groups get their turn
-    between the chunks of a large one.
+    between the chunks of a large one. Those of one kind that follow each other are expanded together.
     """
     holder = Holder(node, now + LEASE)
-    items = deliveries.claim(db, conn, node, now, limit, holder.until)
+    items = deliveries.claim(conn, node, now, limit, holder.until)
     waited = [item for item in items if item.attempts or now - item.created_at > FRESH]
     gone = deliveries.drop_departed(conn, waited, now)
     kept = [item for item in items if item.id not in gone]
-    opened = outbox.open_fanouts(conn) if len(items) < limit else []
-    for fanout in sorted(opened, key=lambda one: (one.id <= last_fanout, one.id)):
+    opened = expansion.open_fanouts(conn, FANOUTS) if len(items) < limit else []
+    closed = 0
+    for alike in _runs(opened, last_fanout):
         if len(kept) >= limit:
             break
-        chunk = max(limit - len(kept), SMALLEST)
-        kept += outbox.expand(db, conn, fanout, now, chunk, holder)
-        last_fanout = fanout.id
-    # An open fan-out that gave nothing is done now, or another node has it: look again soon.
-    wakes_at = None if kept else now if opened else deliveries.next_due(conn)
-    return Claim(tuple(kept), last_fanout, wakes_at)
+        room = max(limit - len(kept), SMALLEST)
+        found = expansion.expand_alike(db, conn, alike, now, room, holder)
+        kept += found.items
+        closed += found.closed
+        last_fanout = found.last
+    if len(kept) >= limit or len(opened) == FANOUTS:
+        return Claim(tuple(kept), last_fanout, more=True, wakes_at=now)
+    # What is open still, another node has.
+    wakes_at = now if closed < len(opened) else deliveries.next_due(conn)
+    return Claim(tuple(kept), last_fanout, more=False, wakes_at=wakes_at)
+
+
+def _runs(opened: Iterable[Fanout], last_fanout: int) -> Iterator[list[Fanout]]:
+    """Fan-outs from the one after the last on, cut where another kind begins or the turn ends."""
+    turn = sorted(opened, key=lambda one: (one.id <= last_fanout, one.id))
+    for _, run in groupby(turn, lambda one: (one.id <= last_fanout, one.kind)):
+        yield list(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +96,10 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Ready:
     """What became of claimed items."""
 
-    copies: list[tuple[OutboxItem, Copy]]
+    stock: list[tuple[OutboxItem, Loaded]]
     later: list[OutboxItem]
     """their bodies find no room in memory now"""
     gone: list[Put]
@@ -94,13 +111,20 @@ class Copies:
 
     def __init__(self, db: Database, keyring: Keyring, site: SiteInfo) -> None:
         self._db = db
-        self._keyring = keyring
+        self._signer = Signer(keyring)
         self._site = site
         self._bodies: OrderedDict[int, Loaded] = OrderedDict()
 
-    def make(self, items: Sequence[OutboxItem]) -> Made:
-        """Make copies of as many items as find room for their bodies: of the first one always."""
-        copies: list[tuple[OutboxItem, Copy]] = []
+    def at_hand(self, items: Sequence[OutboxItem]) -> Ready | None:
+        """Find the bodies of items without the database; None if one is not in memory."""
+        try:
+            return Ready([(item, self._bodies[item.mail_id]) for item in items], [], [])
+        except KeyError:
+            return None
+
+    def load(self, items: Sequence[OutboxItem]) -> Ready:
+        """Load the bodies of as many items as find room for them: of the first one always."""
+        stock: list[tuple[OutboxItem, Loaded]] = []
         missing: set[int] = set()
         used: set[int] = set()
         with self._db.read() as conn:
@@ -108,30 +132,29 @@ class Copies:
                 if item.mail_id in missing:
                     continue
                 if item.mail_id not in self._bodies and self._full(used):
-                    return Made(copies, list(items[at:]), _taken_down(items[:at], missing))
+                    return Ready(stock, list(items[at:]), _taken_down(items[:at], missing))
                 loaded = self._load(conn, item.mail_id, used)
                 used.add(item.mail_id)
                 if loaded is None:
                     missing.add(item.mail_id)
                 else:
-                    copies.append((item, self._copy(item, loaded)))
-        return Made(copies, [], _taken_down(items, missing))
+                    stock.append((item, loaded))
+        return Ready(stock, [], _taken_down(items, missing))
 
     def _full(self, used: Iterable[int]) -> bool:
         held = [self._bodies[mail_id] for mail_id in used if mail_id in self._bodies]
         return sum(len(loaded.body.data) for loaded in held) > BODIES
 
     def _load(self, conn: Connection, mail_id: int, used: set[int]) -> Loaded | None:
-        if mail_id in self._bodies:
+        if found := self._bodies.get(mail_id):
             self._bodies.move_to_end(mail_id)
-            return self._bodies[mail_id]
+            return found
         try:
             mail = deliveries.load_mail(conn, mail_id)
         except NotFound:
             return None
-        group = groups.by_id(conn, mail.group_id, self._site.domain)
         body = body_of(mail.whole, smtputf8=mail.smtputf8)
-        self._bodies[mail_id] = Loaded(body, group.name if group else "")
+        self._bodies[mail_id] = Loaded(body, mail.group)
         self._forget(used | {mail_id})
         return self._bodies[mail_id]
 
@@ -144,13 +167,17 @@ class Copies:
             if mail_id not in used:
                 size -= len(self._bodies.pop(mail_id).body.data)
 
-    def _copy(self, item: OutboxItem, loaded: Loaded) -> Copy:
-        """Give a member an own reverse-path and own lines to leave; a letter goes as it is."""
-        member, site = item.membership_id, self._site
-        recipient = ascii_domain(item.recipient)
+    def copy(self, item: OutboxItem, loaded: Loaded) -> Copy:
+        """Give a member an own reverse-path and own lines to leave; a letter goes as it is.
+
+        Made when it is sent: a thousand at once would hold up all sessions meanwhile.
+        """
+        member, site, recipient = item.membership_id, self._site, item.recipient
+        if not recipient.isascii():
+            recipient = ascii_domain(recipient)
         if member is None or not loaded.group:
             return Copy(item.id, item.envelope_from, recipient, b"", loaded.body)
-        bounce, leave = tokens.make_pair(member, self._keyring)
+        bounce, leave = self._signer.pair(member)
         sender = bounce_address(loaded.group, bounce, site.domain)
         lines = personal_lines(loaded.group, site.domain, site.base_url, leave)
         return Copy(item.id, sender, recipient, lines, loaded.body)

@@ -13,7 +13,7 @@ from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.store import store_mail
 from archive.tables import metadata
-from dgroup import groups, outbox
+from dgroup import expansion, groups, outbox
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, MailClass, MemberState, OutboxItem
 from dgroup.rewrite import RewriteContext, rewrite
@@ -137,10 +137,12 @@ class Office:
         made = 0
         while True:
             with self.db.write() as conn:
-                fanouts = outbox.open_fanouts(conn)
+                fanouts = expansion.open_fanouts(conn)
                 if not fanouts:
                     return made
-                made += sum(len(outbox.expand(self.db, conn, one, NOW, chunk)) for one in fanouts)
+                made += sum(
+                    len(expansion.expand(self.db, conn, one, NOW, chunk)) for one in fanouts
+                )
 
 
 @contextmanager

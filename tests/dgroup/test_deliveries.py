@@ -30,7 +30,7 @@ def claim(
     office: Office, node: str, limit: int = 10, at: float = 0, lease: float = 60
 ) -> list[OutboxItem]:
     with office.db.write() as conn:
-        return deliveries.claim(office.db, conn, node, later(at), limit, later(at + lease))
+        return deliveries.claim(conn, node, later(at), limit, later(at + lease))
 
 
 def states(office: Office) -> dict[str, str]:
@@ -51,8 +51,8 @@ def test_nodes_that_claim_at_the_same_moment_do_not_wait_for_each_other(office: 
     if office.db.is_sqlite:
         pytest.skip("one writer at a time")
     with office.db.write() as one, office.db.write() as two:
-        first = deliveries.claim(office.db, one, "n1", NOW, 2, later(60))
-        second = deliveries.claim(office.db, two, "n2", NOW, 2, later(60))
+        first = deliveries.claim(one, "n1", NOW, 2, later(60))
+        second = deliveries.claim(two, "n2", NOW, 2, later(60))
     assert sorted(recipients(first) + recipients(second)) == ["ana", "ben", "cid"]
 
 
@@ -89,6 +89,16 @@ def test_each_end_has_its_state(office: Office) -> None:
         found = deliveries.status(conn, later(2))
     assert (found.sent, found.failed, found.dropped, found.pending) == (1, 1, 1, 0)
     assert (found.oldest, found.open_fanouts) == (None, 0)
+
+
+def test_a_reply_is_kept_whatever_stands_in_it(office: Office) -> None:
+    said = ["250 '\"\\u0041\\", "250 \u00e9\U0001f4a7", "250 nul\0nul"]
+    with office.db.write() as conn:
+        items = deliveries.claim(conn, "n1", NOW, 10, later(60))
+        done = [Put(item.id, reply) for item, reply in zip(items, said, strict=True)]
+        deliveries.mark_sent(conn, done, NOW)
+        kept = conn.execute(select(rows.c.last_reply).order_by(rows.c.id)).scalars().all()
+    assert kept == [*said[:2], "250 nul\ufffdnul"]
 
 
 def test_what_was_put_off_comes_back_at_its_time(office: Office) -> None:

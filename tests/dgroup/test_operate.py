@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from archive.db import Database
 from archive.errors import NotFound
 from archive.rawmail import store_mail
-from dgroup import operate, outbox
+from dgroup import expansion, operate
 from dgroup.errors import NotFoundError
 from dgroup.model import Role, WhoPosts
 from dgroup.tables import deliveries, quarantine
@@ -37,8 +37,8 @@ def events(desk: Desk, wanted: str, limit: int = 50) -> list[tuple[str, str]]:
 def expand(desk: Desk) -> None:
     """Make the deliveries of every mail that waits."""
     with desk.db.write() as conn:
-        for fanout in outbox.open_fanouts(conn):
-            outbox.expand(desk.db, conn, fanout, desk.now)
+        for fanout in expansion.open_fanouts(conn):
+            expansion.expand(desk.db, conn, fanout, desk.now)
 
 
 async def test_a_post_is_traced_with_its_copies(desk: Desk) -> None:

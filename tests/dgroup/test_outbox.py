@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from dgroup import deliveries, outbox
+from dgroup import deliveries, expansion
 from dgroup.members import count_active
 from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
 from dgroup.tables import deliveries as delivery_rows
@@ -28,7 +28,7 @@ def office(db_url: str) -> Iterator[Office]:
 
 def claim_all(office: Office, node: str = "n1") -> list[OutboxItem]:
     with office.db.write() as conn:
-        return deliveries.claim(office.db, conn, node, NOW, 10_000, later(60))
+        return deliveries.claim(conn, node, NOW, 10_000, later(60))
 
 
 def test_a_post_costs_two_rows_whatever_the_size_of_the_group(office: Office) -> None:
@@ -84,13 +84,13 @@ def test_chunks_make_each_row_once(office: Office, count: int, chunk: int, again
     office.join(*[f"m{next(_NUMBERS)}" for _ in range(count)])
     office.post()
     with office.db.read() as conn:
-        stale = outbox.open_fanouts(conn)
+        stale = expansion.open_fanouts(conn)
         members = _active(office)
     assert office.expand_all(chunk) == members
     # A node that still believes in the old fan-out makes nothing.
     for _ in range(again):
         with office.db.write() as conn:
-            assert [outbox.expand(office.db, conn, one, NOW, chunk) for one in stale] == [[]]
+            assert [expansion.expand(office.db, conn, one, NOW, chunk) for one in stale] == [[]]
     with office.db.read() as conn:
         total = conn.execute(select(func.count()).select_from(delivery_rows)).scalar_one()
     assert total == rows + members
@@ -106,9 +106,9 @@ def test_rows_can_be_claimed_as_they_are_made(office: Office) -> None:
     ids = office.join("ana", "ben")
     mail = office.post()
     with office.db.write() as conn:
-        (fanout,) = outbox.open_fanouts(conn)
-        holder = outbox.Holder("n1", later(60))
-        made = outbox.expand(office.db, conn, fanout, NOW, 10, holder)
+        (fanout,) = expansion.open_fanouts(conn)
+        holder = expansion.Holder("n1", later(60))
+        made = expansion.expand(office.db, conn, fanout, NOW, 10, holder)
     assert [(item.mail_id, item.membership_id) for item in made] == [(mail, one) for one in ids]
     assert claim_all(office, "n2") == []
     with office.db.write() as conn:
@@ -127,8 +127,8 @@ def test_expansion_that_was_rolled_back_is_done_again(office: Office) -> None:
     office.join("ana", "ben", "cid")
     office.post()
     with office.db.write() as conn:
-        (fanout,) = outbox.open_fanouts(conn)
-        assert len(outbox.expand(office.db, conn, fanout, NOW, 2)) == 2
+        (fanout,) = expansion.open_fanouts(conn)
+        assert len(expansion.expand(office.db, conn, fanout, NOW, 2)) == 2
         conn.rollback()
     assert office.expand_all(2) == 3
 

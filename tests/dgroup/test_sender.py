@@ -101,6 +101,20 @@ def held(office: Office) -> int:
         return len(conn.execute(select(rows.c.id).where(rows.c.claimed_by.is_not(None))).all())
 
 
+async def test_posts_that_stream_in_share_their_looks(office: Office, clock: Clock) -> None:
+    office.join("ana")
+    async with faulty_smtp() as server, sending(office, clock, server=server) as sender:
+        await until(lambda: sender.looks > 0)
+        before = sender.looks
+        for _ in range(200):
+            sender.wake()
+            await asyncio.sleep(0)
+        office.post()
+        sender.wake()
+        await until(lambda: states(office)["sent"] == 1)
+        assert sender.looks - before < 50
+
+
 async def test_each_member_gets_an_own_copy(office: Office, clock: Clock) -> None:
     members = dict(zip(["ana", "ben", "cid"], office.join("ana", "ben", "cid"), strict=True))
     office.post()

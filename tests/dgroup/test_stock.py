@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from dgroup.model import OutboxItem
-from dgroup.stock import BODIES, Copies, ascii_domain, claim
+from dgroup import expansion
+from dgroup.model import Delivery, OutboxItem
+from dgroup.stock import BODIES, FANOUTS, Copies, ascii_domain, claim
+from dgroup.tables import fanouts
 from dgroup.tokens import Keyring
 from tests.dgroup.office import NOW, RAW, SITE, Office, later, opened
 
@@ -47,6 +51,66 @@ def test_a_letter_comes_between_the_chunks(office: Office) -> None:
     assert letter in {item.mail_id for item in items}
 
 
+def test_many_small_fanouts_cost_the_statements_of_one(office: Office) -> None:
+    office.join("ana", "ben")
+    counts = []
+    for posts in (1, 60):
+        for _ in range(posts):
+            office.post()
+        statements: list[str] = []
+        with office.db.write() as conn:
+            driver: Any = conn.connection.dbapi_connection
+            driver.set_trace_callback(statements.append)
+            found = claim(office.db, conn, "n1", NOW, 1000, 0)
+            driver.set_trace_callback(None)
+        assert len(found.items) == 2 * posts
+        assert not found.more
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    assert take(office, 1000)[0] == []
+
+
+def test_posts_that_nobody_reads_are_done_at_the_first_look(office: Office) -> None:
+    office.join("daily", delivery=Delivery.DAILY)
+    for _ in range(FANOUTS + 1):
+        office.post()
+    with office.db.write() as conn:
+        first = claim(office.db, conn, "n1", NOW, 10, 0)
+        second = claim(office.db, conn, "n1", NOW, 10, first.fanout)
+        assert expansion.open_fanouts(conn) == []
+    assert (first.items, first.more) == ((), True)
+    assert (second.items, second.more, second.wakes_at) == ((), False, None)
+
+
+def test_small_groups_are_expanded_up_to_the_one_that_does_not_fit(office: Office) -> None:
+    office.join(*[f"m{n}" for n in range(40)])
+    mails = [office.post() for _ in range(5)]
+    sizes: list[Counter[int]] = []
+    last = 0
+    for _ in range(3):
+        items, last = take(office, 100, last)
+        sizes.append(Counter(item.mail_id for item in items))
+    assert sizes[0] == {mails[0]: 40, mails[1]: 40, mails[2]: 20}
+    assert sizes[1] == {mails[3]: 40, mails[4]: 40, mails[2]: 20}
+    assert sizes[2] == {}
+
+
+def test_a_chunk_of_a_large_group_costs_what_it_holds(office: Office) -> None:
+    steps = []
+    for members in (300, 3000):
+        office.join(*[f"m{members}-{n}" for n in range(members)])
+        office.post()
+        ticks: list[int] = []
+        with office.db.write() as conn:
+            driver: Any = conn.connection.dbapi_connection
+            driver.set_progress_handler(lambda ticks=ticks: ticks.append(1), 100)
+            assert len(claim(office.db, conn, "n1", NOW, 100, 0).items) == 100
+            driver.set_progress_handler(None, 0)
+            conn.execute(fanouts.delete())
+        steps.append(len(ticks))
+    assert steps[1] < steps[0] * 2
+
+
 def test_an_empty_outbox_tells_when_to_look_again(office: Office) -> None:
     with office.db.write() as conn:
         assert claim(office.db, conn, "n1", NOW, 10, 0).wakes_at is None
@@ -59,10 +123,14 @@ def test_a_body_is_loaded_once_for_all_its_copies(office: Office) -> None:
     office.join(*[f"m{n}" for n in range(50)])
     office.post()
     items, _ = take(office, 100)
-    made = Copies(office.db, RING, SITE).make(items)
-    assert len({id(copy.body) for _, copy in made.copies}) == 1
-    assert len({copy.sender for _, copy in made.copies}) == 50
-    assert (made.later, made.gone) == ([], [])
+    copies = Copies(office.db, RING, SITE)
+    assert copies.at_hand(items) is None
+    ready = copies.load(items)
+    made = [copies.copy(item, loaded) for item, loaded in ready.stock]
+    assert len({id(copy.body) for copy in made}) == 1
+    assert len({copy.sender for copy in made}) == 50
+    assert (ready.later, ready.gone) == ([], [])
+    assert copies.at_hand(items) == ready
 
 
 def test_large_bodies_wait_for_room(office: Office) -> None:
@@ -71,10 +139,10 @@ def test_large_bodies_wait_for_room(office: Office) -> None:
         office.post(RAW + b"x" * (BODIES // 2 + 1))
     items, _ = take(office, 100)
     copies = Copies(office.db, RING, SITE)
-    first = copies.make(items)
-    assert len(first.copies) == 4
-    second = copies.make(first.later)
-    assert [item.id for item, _ in first.copies + second.copies] == [item.id for item in items]
+    first = copies.load(items)
+    assert len(first.stock) == 4
+    second = copies.load(first.later)
+    assert [item.id for item, _ in first.stock + second.stock] == [item.id for item in items]
     assert second.later == []
 
 

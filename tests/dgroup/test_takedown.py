@@ -11,7 +11,7 @@ from archive import ids
 from archive.db import Database
 from archive.errors import NotFound
 from archive.tables import mail_chunks, post_texts
-from dgroup.outbox import expand, open_fanouts
+from dgroup.expansion import expand, open_fanouts
 from dgroup.tables import deliveries, fanouts, outbox_mails
 from dgroup.takedown import take_down
 from tests.dgroup.desk import Desk, opened

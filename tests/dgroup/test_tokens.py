@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +26,19 @@ def test_a_token_gives_its_id_back_in_any_case(subject: int, kind: tokens.Kind) 
     assert tokens.read(kind, token, RING) == subject
     assert tokens.read(kind, token.upper(), RING) == subject
     assert tokens.make(kind, subject, RING) == token
-    assert tokens.make_pair(subject, RING)[kind == "leave"] == token
+    assert tokens.Signer(RING).pair(subject)[kind == "leave"] == token
+
+
+@given(st.integers(0, 2**40 - 1), st.integers(0, 255), st.binary(min_size=16, max_size=130))
+def test_tokens_are_the_ones_that_were_printed_before(
+    subject: int, key_id: int, secret: bytes
+) -> None:
+    head = bytes((key_id,)) + subject.to_bytes(5, "big")
+    mac = hmac.digest(secret, head, "sha256")
+    printed = [
+        base64.b32encode(head + mac[at : at + 10]).decode().rstrip("=").lower() for at in (0, 10)
+    ]
+    assert list(tokens.Signer(Keyring(((key_id, secret),))).pair(subject)) == printed
 
 
 @given(

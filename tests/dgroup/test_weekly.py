@@ -23,7 +23,7 @@ from archive.model import ArchiveMode
 from archive.pagewriter import Setting
 from archive.publish import Publisher
 from archive.tables import weeks
-from dgroup import demo, groups, members, outbox, runs, weekly
+from dgroup import demo, expansion, groups, members, runs, weekly
 from dgroup.effects import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, MemberState
@@ -310,8 +310,8 @@ def _everybody(runtime: Runtime, group: Group) -> None:
 def recipients(db: Database) -> dict[str, list[str]]:
     """Language of each summary in the outbox -> local parts of those who get it."""
     with db.write() as conn:
-        for fanout in outbox.open_fanouts(conn):
-            outbox.expand(db, conn, fanout, DUE)
+        for fanout in expansion.open_fanouts(conn):
+            expansion.expand(db, conn, fanout, DUE)
     with db.read() as conn:
         query = (
             select(outbox_mails.c.head, deliveries.c.recipient)

@@ -1,0 +1,293 @@
+"""Expansion: a mail to a group becomes one delivery row a recipient, in chunks (invariant 5, RULINGS 2).
+
+Many open fan-outs cost as many statements as one: under a stream of posts to small groups the sender
+must not take the writer away from those that come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from archive.db import Database, for_claim, inserting_from
+from archive.quick import Quick
+from archive.types import Among, BigId
+from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
+from dgroup.outbox import OTHERS, PENDING
+from dgroup.tables import deliveries, fanouts, memberships, outbox_mails, persons
+
+CHUNK = 1000
+_DELIVERY_COLUMNS = (
+    "outbox_mail_id",
+    "membership_id",
+    "recipient",
+    "envelope_from",
+    "state",
+    "not_before",
+    "created_at",
+    "claimed_until",
+    "claimed_by",
+)
+_MADE = (
+    deliveries.c.id,
+    deliveries.c.outbox_mail_id,
+    deliveries.c.membership_id,
+    deliveries.c.recipient,
+)
+Kind = tuple[MailClass, str]
+"""class and variant of mails to groups"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who takes deliveries, and until when they are not given to another node."""
+
+    node: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """A mail to a whole group, expanded up to the membership id `cursor`."""
+
+    id: int
+    mail_id: int
+    group_id: int
+    mail_class: MailClass
+    variant: str
+    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others"""
+    cutoff: int
+    cursor: int
+    author_membership: int | None
+    created_at: datetime
+
+    @property
+    def kind(self) -> Kind:
+        """What decides who of the group gets it."""
+        return self.mail_class, self.variant
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """What came out of fan-outs."""
+
+    items: list[OutboxItem]
+    last: int
+    """the last fan-out that was looked at"""
+    closed: int
+    """fan-outs that have nothing left; the others have, or another node holds them"""
+
+
+_FANOUTS = Quick(
+    select(fanouts, outbox_mails.c["class"], outbox_mails.c.variant, outbox_mails.c.created_at)
+    .join(outbox_mails, outbox_mails.c.id == fanouts.c.outbox_mail_id)
+    .where(fanouts.c.done.is_(False))
+    .order_by(fanouts.c.id)
+    .limit(bindparam("most"))
+)
+_HELD = Quick(
+    for_claim(
+        select(fanouts.c.id, fanouts.c.cursor).where(
+            Among(fanouts.c.id, "ids"), fanouts.c.done.is_(False)
+        )
+    )
+)
+_CLOSE = Quick(update(fanouts).where(Among(fanouts.c.id, "ids")).values(done=true()))
+_MOVE = Quick(
+    update(fanouts)
+    .where(fanouts.c.id == bindparam("fanout"))
+    .values(cursor=bindparam("upper"), done=fanouts.c.cutoff <= bindparam("upper"))
+)
+
+
+def open_fanouts(conn: Connection, limit: int = 100) -> list[Fanout]:
+    """Give the mails to groups that are not wholly expanded, the oldest first."""
+    return [_fanout(row) for row in _FANOUTS.rows(conn, {"most": limit})]
+
+
+def expand(
+    db: Database,
+    conn: Connection,
+    fanout: Fanout,
+    now: datetime,
+    chunk: int = CHUNK,
+    holder: Holder | None = None,
+) -> list[OutboxItem]:
+    """Make delivery rows for the next `chunk` members of one fan-out; see `expand_alike`."""
+    return expand_alike(db, conn, [fanout], now, chunk, holder).items
+
+
+def expand_alike(
+    db: Database,
+    conn: Connection,
+    opened: Sequence[Fanout],
+    now: datetime,
+    chunk: int,
+    holder: Holder | None = None,
+) -> Expanded:
+    """Make the next `chunk` delivery rows of fan-outs, one after the other; gives those that came.
+
+    The fan-outs come in the order of their ids and have one `kind`: so any number of them costs
+    five statements. Those that nobody is left to get are closed. With a `holder` the rows are claimed
+    at once, which saves a second change of each. Rows and cursors change in one transaction, a
+    recipient is unique in a mail: a crash or a second node repeats nothing. A fan-out that another
+    node holds just now, or that is done, gives none.
+    """
+    kind = opened[0].kind
+    found = _reach(kind).rows(conn, {**_span([one.id for one in opened]), "most": chunk})
+    # Fewer copies than were asked for: no fan-out has any left.
+    partial = found[-1] if sum(row.copies for row in found) >= chunk else None
+    covered = [one.id for one in opened if partial is None or one.id <= partial.fanout]
+    held = {row.id: row.cursor for row in _HELD.rows(conn, {"ids": covered})}
+    ours = [row for row in found if held.get(row.fanout) == row.cursor]
+    items = _make(db, conn, kind, ours, now, holder) if ours else []
+    still_open = {row.fanout for row in found}.difference(row.fanout for row in ours)
+    if partial is not None:
+        if partial.fanout not in still_open:
+            _MOVE.run(conn, [{"fanout": partial.fanout, "upper": partial.upper}])
+        still_open.add(partial.fanout)
+    closed = [one for one in held if one not in still_open]
+    if closed:
+        _CLOSE.run(conn, [{"ids": closed}])
+    return Expanded(items, covered[-1], len(closed))
+
+
+def _make(
+    db: Database,
+    conn: Connection,
+    kind: Kind,
+    reached: Sequence[Any],
+    now: datetime,
+    holder: Holder | None,
+) -> list[OutboxItem]:
+    """Make the rows of these fan-outs: of the last one as far as was reached, of the others all."""
+    values = {
+        **_span([row.fanout for row in reached]),
+        "last": reached[-1].fanout,
+        "upper": reached[-1].upper,
+        "moment": now,
+        "until": holder.until if holder else None,
+        "holder": holder.node if holder else None,
+    }
+    made = sorted(_making(db.is_sqlite, kind).rows(conn, values))
+    return [OutboxItem(row, mail, member, to, "", 0, now) for row, mail, member, to in made]
+
+
+def _span(ids: Sequence[int]) -> dict[str, Any]:
+    return {"ids": ids, "first": ids[0], "final": ids[-1]}
+
+
+@lru_cache(maxsize=64)
+def _reach(kind: Kind) -> Quick:
+    """How far the next so many copies reach: of each fan-out the number and the last member."""
+    copies = (
+        select(fanouts.c.id, fanouts.c.cursor, memberships.c.id.label("member"))
+        .where(*_copies(kind, fanouts.c.cutoff))
+        .order_by(fanouts.c.id, memberships.c.id)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    return Quick(
+        select(
+            copies.c.id.label("fanout"),
+            copies.c.cursor,
+            func.count().label("copies"),
+            func.max(copies.c.member).label("upper"),
+        )
+        .group_by(copies.c.id, copies.c.cursor)
+        .order_by(copies.c.id)
+    )
+
+
+@lru_cache(maxsize=64)
+def _making(is_sqlite: bool, kind: Kind) -> Quick:
+    """Makes delivery rows up to where a look reaches."""
+    until, moment = deliveries.c.claimed_until.type, deliveries.c.not_before.type
+    # One bound for each fan-out, so that the index is left where the look ends.
+    reached = case(
+        (fanouts.c.id == bindparam("last"), bindparam("upper", type_=BigId)),
+        else_=fanouts.c.cutoff,
+    )
+    source = (
+        select(
+            fanouts.c.outbox_mail_id,
+            memberships.c.id,
+            memberships.c.address,
+            literal_column("''"),
+            literal_column(f"'{PENDING}'"),
+            bindparam("moment", type_=moment),
+            bindparam("moment", type_=moment),
+            bindparam("until", type_=until),
+            bindparam("holder", type_=deliveries.c.claimed_by.type),
+        )
+        .where(*_copies(kind, reached))
+        .order_by(fanouts.c.id, memberships.c.id)
+    )
+    return inserting_from(is_sqlite, deliveries, _DELIVERY_COLUMNS, source, _MADE)
+
+
+def _copies(kind: Kind, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Join the fan-outs `ids`, all of one kind, with those up to member `upper` who are still to get
+    them (RULINGS 7)."""
+    wanted = [
+        # The range lets SQLite walk both indexes in order and stop at the limit. The list, which it
+        # must not use for that, leaves out what has come meanwhile and is of another kind.
+        fanouts.c.id.between(bindparam("first"), bindparam("final")),
+        Among(fanouts.c.id + literal_column("0"), "ids"),
+        fanouts.c.done.is_(False),
+        memberships.c.group_id == fanouts.c.group_id,
+        memberships.c.id > fanouts.c.cursor,
+        memberships.c.id <= upper,
+        memberships.c.state == literal_column(f"'{MemberState.ACTIVE}'"),
+        # The author's own wish about their copy.
+        or_(
+            fanouts.c.author_membership.is_(None),
+            memberships.c.id != fanouts.c.author_membership,
+            memberships.c.own_copy.is_(True),
+        ),
+    ]
+    mail_class, variant = kind
+    if mail_class is MailClass.POST:
+        wanted.append(memberships.c.delivery == literal_column(f"'{Delivery.EACH}'"))
+    elif mail_class is MailClass.SUMMARY:
+        wanted += [memberships.c.delivery != Delivery.NONE, memberships.c.summary.is_(True)]
+    if variant:
+        codes = variant.removeprefix(OTHERS).split(",")
+        speaks = select(persons.c.id).where(or_(*[persons.c.language == code for code in codes]))
+        reads = memberships.c.person_id.in_(speaks)
+        wanted.append(~reads if variant.startswith(OTHERS) else reads)
+    return wanted
+
+
+def _fanout(row: Any) -> Fanout:
+    return Fanout(
+        id=row.id,
+        mail_id=row.outbox_mail_id,
+        group_id=row.group_id,
+        mail_class=MailClass(row[_CLASS_AT]),
+        variant=row.variant,
+        cutoff=row.cutoff,
+        cursor=row.cursor,
+        author_membership=row.author_membership,
+        created_at=row.created_at,
+    )
+
+
+_CLASS_AT = len(fanouts.c)
+"""where `class` stands in a row of open fan-outs: the name is a keyword"""
