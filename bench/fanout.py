@@ -1,8 +1,8 @@
 """Personalised deliveries a second and CPU a thousand: our sender with its outbox against a bare
 pipelined client that sends the same bytes, in the same run, into the same discarding sink.
-
-bare: asyncio streams, replies read and checked. floor: a protocol that reads nothing. dgroup: from the
-wake-up to the last mark in the database, new sessions included. CPU is the client's process alone.
+bare: asyncio streams, replies read and checked; copies made beforehand, nothing written down. floor: a
+protocol that reads nothing. dgroup: from the wake-up to the last mark in the database, rows, copies and
+sessions made meanwhile. CPU is the client's process alone.
 Run: python -m bench.fanout [--members N ...] [--loop asyncio|uvloop] [--sink ours|postfix] [--json]
 """
 
