@@ -13,6 +13,7 @@ import re
 import string
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 KEY_LENGTH = 16
@@ -81,6 +82,7 @@ def is_letter_id(message_id: str) -> bool:
     return message_id.startswith(LETTER_MARK)
 
 
+@lru_cache(maxsize=4096)  # the mails of a thread name one another; an id has at most 998 bytes
 def key_of(message_id: str) -> str:
     """Give the permanent 16-character key (80 bits) of a canonical Message-ID (RULINGS.md 3)."""
     return _base32(message_id.encode("utf-8", "surrogateescape"))

@@ -131,13 +131,15 @@ def _blocks(stream: BinaryIO, max_message: int) -> Iterator[bytes]:
     buffer = stream.read(_CHUNK).lstrip(b"\r\n")
     if buffer and not _SEPARATOR.match(buffer):
         raise BadArchive("no mbox: it does not begin with a 'From ' line that has a date")
-    searched = 0
+    begin = searched = 0
     while buffer:
         start = _next_start(buffer, searched)
         if start >= 0:
-            yield buffer[:start]
-            buffer, searched = buffer[start:], 0
+            yield buffer[begin:start]
+            begin = searched = start
             continue
+        if begin:  # once a chunk, not once a mail
+            buffer, begin = buffer[begin:], 0
         # A separator cut by the end of the chunk is found again when its rest is there.
         cut = buffer.rfind(b"\nFrom ", max(len(buffer) - _LONGEST_LINE, 0))
         searched = cut if cut >= 0 else max(len(buffer) - len(b"\nFrom "), 0)

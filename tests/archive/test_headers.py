@@ -182,6 +182,22 @@ def test_dates_are_read_as_they_stand(raw: str, found: datetime | None) -> None:
         assert headers.moment(raw) == found
 
 
+@given(st.from_regex(headers._PLAIN_MOMENT, fullmatch=True))
+def test_the_short_way_reads_plain_moments_as_mail_parser_does(raw: str) -> None:
+    plain = headers._PLAIN_MOMENT.fullmatch(raw)
+    assert plain is not None
+    short = headers._moment_plain(plain)
+    assert short is None or short == headers._moment_mail_parser(raw)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_short_way_knows_every_month(month: int) -> None:
+    moment = datetime(2026, month, 5, 10, 20, 30, tzinfo=UTC)
+    plain = headers._PLAIN_MOMENT.fullmatch(f"{moment:%a, %d %b %Y %H:%M:%S} -0000 (UTC)")
+    assert plain is not None
+    assert headers._moment_plain(plain) == moment
+
+
 def test_the_topmost_readable_received_date_is_the_newest() -> None:
     values = [
         "from a by b; nonsense",
