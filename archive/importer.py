@@ -16,24 +16,19 @@ from archive import search, store
 from archive.content import Content, content_of
 from archive.db import Database
 from archive.mbox import MboxMessage
-from archive.model import GroupInfo
+from archive.model import GroupInfo, ParsedMessage
 from archive.processes import pool
 
 CHUNK = 100
-CHUNK_BYTES = 4 * 1024 * 1024
-CHUNKS_AHEAD = 3
+CHUNK_BYTES = 2 * 1024 * 1024
+CHUNKS_AHEAD = 2
 """chunks under way for each worker process"""
 FIRST_MAIL = datetime(1980, 1, 1, tzinfo=UTC)
 UNKNOWN = datetime(1980, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A mail read in a worker process, ready to be stored."""
-
-    raw: bytes
-    content: Content
-    from_line_date: datetime | None
+_Batch = list[tuple[MboxMessage, Content]]
+"""mails with what a worker process read in them; their bytes need not come back from there"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +60,8 @@ def import_mails(
     last = UNKNOWN
     for batch in _prepared(messages, processes):
         moments = []
-        for one in batch:
-            last = arrival(one, last, now)
+        for mail, one in batch:
+            last = arrival(one.message, mail.from_line_date, last, now)
             moments.append(last)
         added += _store(db, group, batch, moments, addresses)
         read += len(batch)
@@ -76,31 +71,38 @@ def import_mails(
     return ImportResult(read, added, read - added)
 
 
-def arrival(mail: Prepared, previous: datetime, now: datetime) -> datetime:
+def arrival(
+    message: ParsedMessage, from_line_date: datetime | None, previous: datetime, now: datetime
+) -> datetime:
     """When an old mail came: newest Received date, else Date, else the mbox line, else the mail
     before it (FACTS 11). Dates before 1980 or in the future are not believed."""
-    message = mail.content.message
-    for claimed in (message.received_claimed, message.date_claimed, mail.from_line_date):
+    for claimed in (message.received_claimed, message.date_claimed, from_line_date):
         if claimed is not None and FIRST_MAIL < claimed <= now + timedelta(days=1):
             return claimed
     return previous
 
 
-def _prepared(messages: Iterable[MboxMessage], processes: int) -> Iterator[list[Prepared]]:
+def _prepared(messages: Iterable[MboxMessage], processes: int) -> Iterator[_Batch]:
     """Read chunks in order; with more than one process, a few chunks ahead."""
     chunks = _chunks(iter(messages))
     if processes <= 1:
-        yield from map(prepare, chunks)
+        for chunk in chunks:
+            yield _beside(chunk, prepare([one.raw for one in chunk]))
         return
     ahead = processes * CHUNKS_AHEAD
     with pool(processes) as workers:
-        under_way: deque[Future[list[Prepared]]] = deque()
+        under_way: deque[tuple[list[MboxMessage], Future[list[Content]]]] = deque()
         for chunk in chunks:
-            under_way.append(workers.submit(prepare, chunk))
+            under_way.append((chunk, workers.submit(prepare, [one.raw for one in chunk])))
             if len(under_way) >= ahead:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+                first, done = under_way.popleft()
+                yield _beside(first, done.result())
+        for first, done in under_way:
+            yield _beside(first, done.result())
+
+
+def _beside(chunk: Sequence[MboxMessage], read: Sequence[Content]) -> _Batch:
+    return list(zip(chunk, read, strict=True))
 
 
 def _chunks(messages: Iterator[MboxMessage]) -> Iterator[list[MboxMessage]]:
@@ -117,42 +119,41 @@ def _chunks(messages: Iterator[MboxMessage]) -> Iterator[list[MboxMessage]]:
         yield chunk
 
 
-def prepare(chunk: Sequence[MboxMessage]) -> list[Prepared]:
+def prepare(raws: Sequence[bytes]) -> list[Content]:
     """Parse a chunk of mails: the part of an import that needs no database."""
-    return [Prepared(one.raw, content_of(one.raw), one.from_line_date) for one in chunk]
+    return [content_of(raw) for raw in raws]
 
 
 def _store(
     db: Database,
     group: GroupInfo,
-    batch: Sequence[Prepared],
+    batch: _Batch,
     moments: Sequence[datetime],
     addresses: tuple[str, ...],
 ) -> int:
     with db.write() as conn:
         db.lock_group(conn, group.id)
-        known = store.unknown_of(conn, group.id, [one.content.message for one in batch])
+        known = store.unknown_of(conn, group.id, [one.message for _, one in batch])
         fresh = [
-            (one, moment, imposter)
-            for one, moment, (is_new, imposter) in zip(batch, moments, known, strict=True)
+            (mail.raw, one, moment, imposter)
+            for (mail, one), moment, (is_new, imposter) in zip(batch, moments, known, strict=True)
             if is_new
         ]
         raws = [
-            store.RawMail(one.raw, one.content.message.digest, "", at, one.content.packed)
-            for one, at, _ in fresh
+            store.RawMail(raw, one.message.digest, "", at, one.packed) for raw, one, at, _ in fresh
         ]
         news = [
             store.NewPost(
-                message=one.content.message,
+                message=one.message,
                 mail_id=mail_id,
                 received_at=moment,
                 imposter=imposter,
-                own=one.content.own,
-                layout=one.content.layout,
-                links=one.content.links,
+                own=one.own,
+                layout=one.layout,
+                links=one.links,
                 addresses=addresses,
             )
-            for (one, moment, imposter), mail_id in zip(
+            for (_, one, moment, imposter), mail_id in zip(
                 fresh, store.store_mails(db, conn, raws), strict=True
             )
         ]

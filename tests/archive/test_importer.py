@@ -20,9 +20,10 @@ from sqlalchemy import func, select
 
 from archive import search, store
 from archive.db import Database
-from archive.importer import CHUNK, ImportResult, arrival, import_mails, prepare
+from archive.importer import CHUNK, ImportResult, arrival, import_mails
 from archive.mbox import MboxMessage, open_archive, write
 from archive.model import GroupInfo
+from archive.parse import parse
 from archive.tables import posts
 from tests.archive.storing import make_group
 from tests.corpus import corpus_path
@@ -202,7 +203,7 @@ def _arrival(
 ) -> datetime:
     head = f"Received: from a by b; {received}\n" * bool(received) + f"Date: {date}\n" * bool(date)
     raw = f"{head}From: a@b.example\n\nx\n".encode()
-    return arrival(prepare([MboxMessage(raw, line)])[0], before, NOW)
+    return arrival(parse(raw), line, before, NOW)
 
 
 def test_arrival_is_the_first_moment_that_can_be_believed() -> None:

@@ -59,11 +59,10 @@ def _list_mails(name: str, count: int) -> list[NewPost]:
     mails = list(islice(open_archive(corpus_path("lists", f"{name}.mbox.gz")), count))
     found: dict[str, NewPost] = {}
     last = NOW - timedelta(days=36_500)
-    for one in prepare(mails):
-        last = arrival(one, last, NOW)
-        content = one.content
-        new = NewPost(content.message, 0, last, own=content.own, links=content.links)
-        found.setdefault(content.message.message_id, new)
+    for mail, one in zip(mails, prepare([mail.raw for mail in mails]), strict=True):
+        last = arrival(one.message, mail.from_line_date, last, NOW)
+        new = NewPost(one.message, 0, last, own=one.own, links=one.links)
+        found.setdefault(one.message.message_id, new)
     return list(found.values())
 
 
