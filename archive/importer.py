@@ -20,7 +20,7 @@ from archive.model import GroupInfo, ParsedMessage
 from archive.processes import pool
 
 CHUNK = 100
-CHUNK_BYTES = 2 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 CHUNKS_AHEAD = 2
 """chunks under way for each worker process"""
 FIRST_MAIL = datetime(1980, 1, 1, tzinfo=UTC)

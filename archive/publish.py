@@ -33,7 +33,7 @@ __all__ = ["Publisher", "Setting", "Tally"]
 
 LEASE = timedelta(minutes=2)
 BATCH = 200
-JOB_POSTS = 400
+JOB_POSTS = 200
 """posts whose pages one rebuilding process writes before it takes the next job"""
 JOB_CHARS = 1_000_000
 """HTML of bodies that it keeps: a post's page and its thread's are written one after the other"""
