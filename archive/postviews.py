@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from archive import ids, threads
 from archive.frames import Place
 from archive.markup import Piece, clean_text, cut_pieces, excerpt
 from archive.model import PartRole, Post, PostState, Thread
+from archive.quick import Quick
 from archive.readers import POST_COLUMNS, THREAD_COLUMNS, post_of, thread_of
 from archive.tables import parts as part_table
 from archive.tables import post_texts, posts
@@ -56,6 +57,14 @@ _LOAD = (
     .select_from(posts)
     .outerjoin(_parent, _parent.c.id == posts.c.parent_id)
     .outerjoin(post_texts, post_texts.c.post_id == posts.c.id)
+)
+
+_ORDER = (posts.c.thread_id, posts.c.part)
+_LOAD_THREADS = Quick(
+    _LOAD.where(
+        posts.c.group_id == bindparam("of"),
+        posts.c.thread_id.between(bindparam("first"), bindparam("last")),
+    ).order_by(*_ORDER)
 )
 
 
@@ -121,7 +130,19 @@ def load_posts(
 ) -> Iterator[list[LoadedPost]]:
     """Give the posts of a group that match, thread by thread, in order of thread id and part."""
     statement = _LOAD.where(posts.c.group_id == place.group.id, *where)
-    rows = conn.execute(statement.order_by(posts.c.thread_id, posts.c.part)).all()
+    return _by_thread(conn, place, conn.execute(statement.order_by(*_ORDER)).all())
+
+
+def load_threads_posts(
+    conn: Connection, place: Place, first: int, last: int
+) -> Iterator[list[LoadedPost]]:
+    """Give the posts of the threads with ids from `first` to `last`, as `load_posts` does: the
+    query of a rebuild, which asks for nothing else."""
+    given = {"of": place.group.id, "first": first, "last": last}
+    return _by_thread(conn, place, _LOAD_THREADS.rows(conn, given))
+
+
+def _by_thread(conn: Connection, place: Place, rows: Sequence[Any]) -> Iterator[list[LoadedPost]]:
     files = _files(conn, place, [row for row in rows if row.attachments])
     for _, run in groupby(rows, key=lambda row: row.thread_id):
         yield [_loaded(row, files.get(row.id, ())) for row in run]

@@ -171,6 +171,9 @@ def _group(row: Any) -> GroupInfo:
 # --- Posts ------------------------------------------------------------------------------------
 
 
+_STATES = {str(state): state for state in PostState}
+
+
 def post_of(row: Any) -> Post:
     """Make a Post of a row that holds POST_COLUMNS."""
     return Post(
@@ -188,7 +191,7 @@ def post_of(row: Any) -> Post:
         subject=row.subject,
         received_at=row.received_at,
         language=row.language,
-        state=PostState(row.state),
+        state=_STATES[row.state],
         weight=row.weight,
         attachments=row.attachments,
     )

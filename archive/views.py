@@ -18,6 +18,7 @@ from archive.postviews import (
     ShownCache,
     load_posts,
     load_threads,
+    load_threads_posts,
     message_view,
     text_view,
     thread_view,
@@ -120,7 +121,7 @@ def thread_views(
     `views_of` gives one by one, with two queries for many threads."""
     chosen = thread_table.c.id.between(first, last), thread_table.c.group_id == place.group.id
     known = load_threads(conn, place.group.id, conn.execute(_THREAD_IDS.where(*chosen)).scalars())
-    for loaded in load_posts(conn, place, posts.c.thread_id.between(first, last)):
+    for loaded in load_threads_posts(conn, place, first, last):
         thread = known[loaded[0].post.thread_id]
         yield from _whole_thread(place, thread, loaded, cache)
     for thread in known.values():
