@@ -167,7 +167,7 @@ def _lines(made: DemoSettings, bound: Bound, now: datetime, *, fresh: bool) -> I
     yield ""
     yield f"  Read the archive    {ids.url(base, ids.home_path(group.name))}"
     yield f"  Last week's summary {ids.url(base, ids.week_path(group.name, week))}"
-    yield f"  Mail that went out  {out}/ holds a Maildir for each member, for example"
+    yield f"  Mail that went out  {out}/ holds a Maildir for each who gets mail, as in"
     yield f"                      mutt -f {out}/{sender.address}"
     yield f"  Post a mail         swaks --server {server} --from {sender.address} \\"
     yield f"                        --to {address} --h-Subject 'Hello' --body 'Hello everybody'"

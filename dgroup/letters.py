@@ -87,7 +87,7 @@ class LetterWriter:
         head = [
             f"From: {_sender(group, self._site.domain)}",
             f"To: <{letter.recipient}>",
-            f"Subject: {_unstructured('Subject', subject)}",
+            f"Subject: {unstructured('Subject', subject)}",
             f"Date: {format_datetime(letter.now)}",
             f"Message-ID: <{letter.message_id}>",
             *_marks(letter, group, self._site.domain),
@@ -163,7 +163,7 @@ def _marks(letter: Letter, group: Group, domain: str) -> Iterator[str]:
     yield f"List-Id: <{group.name}.{domain}>"
 
 
-def _unstructured(name: str, text: str) -> str:
+def unstructured(name: str, text: str) -> str:
     """Encode and fold a header's text (RFC 2047, RFC 5322 2.2.3)."""
     charset = "us-ascii" if text.isascii() else "utf-8"
     folded = Header(text, charset, header_name=name, maxlinelen=76).encode(linesep="\r\n")

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -28,10 +27,11 @@ from archive.summary_model import Summary, as_json
 from archive.tables import weeks
 from archive.weekfacts import People, Week, gather, week_of
 from dgroup import groups, members, outbox, runs
-from dgroup.address import command_address
+from dgroup.address import clean_line, command_address, owner_address
 from dgroup.config import LANGUAGES
-from dgroup.letters import LetterWriter
+from dgroup.letters import LetterWriter, unstructured
 from dgroup.model import Group, MailClass, MemberState
+from dgroup.splice import phrase
 from dgroup.tables import addresses, job_runs, memberships, persons
 from dgroup.writer import Writer
 
@@ -40,6 +40,7 @@ MERGED_WEEKS = 3
 HELD = "held"
 SENT = "sent"
 NOTHING = "nothing"
+SUBJECT_LENGTH = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,29 +124,33 @@ def mail_of(
     now: datetime,
 ) -> bytes:
     """Give the whole mail: text and the same words as HTML; a reply goes to the group."""
-    message = EmailMessage(policy=SMTP)
-    title = " ".join(group.info.title.split())
+    title = phrase(" ".join(group.info.title.split()))
+    owner = owner_address(group.name, site.domain)
     help_at = command_address(group.name, "help", site.domain)
-    message["From"] = Address(title, f"{group.name}-owner", site.domain)
-    message["To"] = Address(title, group.name, site.domain)
-    message["Reply-To"] = group.address
-    message["Subject"] = rendered.subject
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{message_id}>"
-    message["List-Id"] = f"<summary.{group.name}.{site.domain}>"
-    message["List-Post"] = f"<mailto:{group.address}>"
-    message["List-Help"] = f"<mailto:{help_at}>"
+    head = [
+        f"From: {title} <{owner}>",
+        f"To: {title} <{group.address}>",
+        f"Reply-To: {group.address}",
+        f"Subject: {unstructured('Subject', clean_line(rendered.subject, SUBJECT_LENGTH))}",
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: <{message_id}>",
+        f"List-Id: <summary.{group.name}.{site.domain}>",
+        f"List-Post: <mailto:{group.address}>",
+        f"List-Help: <mailto:{help_at}>",
+    ]
     if group.info.archive is ArchiveMode.PUBLIC:
-        message["List-Archive"] = f"<{summary.home_url}>"
-        message["Archived-At"] = f"<{summary.page_url}>"
-    message["X-Loop"] = group.address
-    message["Precedence"] = "list"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(rendered.text, cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = language  # not before: what is there moves into a part
-    return message.as_bytes()
+        head += [f"List-Archive: <{summary.home_url}>", f"Archived-At: <{summary.page_url}>"]
+    head += [
+        f"X-Loop: {group.address}",
+        "Precedence: list",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+    ]
+    body = EmailMessage(policy=SMTP)
+    body.set_content(rendered.text, cte="quoted-printable")
+    body.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    body["Content-Language"] = language  # not before: what is there moves into a part
+    return "\r\n".join([*head, ""]).encode("ascii") + body.as_bytes()
 
 
 # --- Sending what is due ----------------------------------------------------------------------

@@ -89,6 +89,9 @@ def test_profiles_and_languages_are_shown_with_the_quote() -> None:
     assert "deux semaines.” (fr)" in " ".join(text.split())
     script.say("X", "", BOX)
     assert "A member: “" in letter(summarise(script.facts())).text
+    french = letter(summarise(script.facts()), "fr").text
+    assert "Ana (Seed Bank, Ghana)\u00a0: «\u00a0We hang" in french
+    assert not set(french) & set("“”")
 
 
 def test_html_says_the_same_without_images_or_styles() -> None:

@@ -22,6 +22,7 @@ from archive.mbox import MboxMessage
 from archive.model import ArchiveMode
 from archive.pagewriter import Setting
 from archive.publish import Publisher
+from archive.summary_letter import SummaryLetter
 from archive.tables import weeks
 from dgroup import demo, expansion, groups, members, runs, weekly
 from dgroup.effects import ChangeMember
@@ -151,6 +152,19 @@ def test_a_private_archive_and_a_strange_title_make_a_good_mail(runtime: Runtime
     mail = _mail(weekly.mail_of(letter, made, group, runtime.site, "fr", "s1@lists.example", DUE))
     assert mail["From"].addresses[0].display_name == 'Eau, "puits" & pompés'
     assert mail["Archived-At"] is None
+
+
+@pytest.mark.parametrize("length", range(60, 84))
+def test_a_subject_begins_on_its_own_line(runtime: Runtime, conference: Group, length: int) -> None:
+    """`Subject:` with nothing behind it and a fold reads as a space, or as no subject at all."""
+    with runtime.db.read() as conn:
+        made = weekly.make(conn, conference, "2026-W09", runtime.site)
+    subject = ("[harvest] " + "pumps and wells " * 6)[:length].strip()
+    letter = SummaryLetter(subject, "text\n", "<p>text</p>\n")
+    raw = weekly.mail_of(letter, made, conference, runtime.site, "en", "s1@lists.example", DUE)
+    assert b"\r\nSubject: [harvest] " in raw
+    assert _mail(raw)["Subject"] == subject
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
 
 
 async def test_the_page_shows_what_the_letter_tells(
