@@ -44,17 +44,8 @@ class Body:
 
 def read_body(leaves: list[Leaf]) -> Body:
     """Give the text of a mail from its leaves. Never raises."""
-    roles = [_first_role(leaf) for leaf in leaves]
     defects: set[str] = set()
-    plain = {
-        at: _plain(leaves[at], defects) for at, role in enumerate(roles) if role is PartRole.TEXT
-    }
-    if not any(plain.values()) and PartRole.HTML not in roles:
-        _promote(leaves, roles, plain, defects)
-    footer = _footer(leaves, roles, plain)
-    if footer is not None:
-        roles[footer] = PartRole.FOOTER
-        del plain[footer]
+    roles, plain = _plain_texts(leaves, defects)
     pieces = dict(plain)
     for at, role in enumerate(roles):
         if role is PartRole.HTML and not _has_plain_twin(leaves, at, plain):
@@ -69,6 +60,26 @@ def read_body(leaves: list[Leaf]) -> Body:
         roles=tuple(roles),
         defects=tuple(sorted(defects)),
     )
+
+
+def roles_of(leaves: list[Leaf]) -> list[PartRole]:
+    """Give the roles of the leaves as `read_body` does, without laying out any HTML."""
+    return _plain_texts(leaves, set())[0]
+
+
+def _plain_texts(leaves: list[Leaf], defects: set[str]) -> tuple[list[PartRole], dict[int, str]]:
+    """Give the role of each leaf, and the text of those that are plain text of the body."""
+    roles = [_first_role(leaf) for leaf in leaves]
+    plain = {
+        at: _plain(leaves[at], defects) for at, role in enumerate(roles) if role is PartRole.TEXT
+    }
+    if not any(plain.values()) and PartRole.HTML not in roles:
+        _promote(leaves, roles, plain, defects)
+    footer = _footer(leaves, roles, plain)
+    if footer is not None:
+        roles[footer] = PartRole.FOOTER
+        del plain[footer]
+    return roles, plain
 
 
 # --- Roles ----------------------------------------------------------------------------------------

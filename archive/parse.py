@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from archive import headers
-from archive.body import Body, read_body
+from archive.body import Body, read_body, roles_of
 from archive.headers import Fields
 from archive.ids import made_message_id
 from archive.mime import Leaf, leaves
@@ -102,7 +102,7 @@ def leaf_parts(raw: bytes) -> Iterator[tuple[Part, bytes]]:
     """Give every attachment of a mail with its decoded bytes, in one pass over the raw mail."""
     fields, start = headers.split(raw)
     found, _ = leaves(fields, raw[start:])
-    for at, role in enumerate(read_body(found).roles):
+    for at, role in enumerate(roles_of(found)):
         if role is PartRole.ATTACHMENT:
             yield _part(at, found[at], role), found[at].data
 
