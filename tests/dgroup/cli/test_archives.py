@@ -143,10 +143,10 @@ def test_a_real_list_becomes_pages_without_a_broken_link(water: Folder) -> None:
 def test_a_summary_is_printed_in_each_language(water: Folder) -> None:
     ask = "Who has mended a rope pump with local parts?"
     water.mail_comes(letter("Awa <awa@ong.example>", "Rope pumps", ask), "awa@ong.example")
-    words = {"en": "Week 13", "fr": "Semaine 13", "es": "Semana 13", "pt": "Semana 13"}
+    words = {"en": "Week 13:", "fr": "Semaine 13 :", "es": "Semana 13:", "pt": "Semana 13:"}
     for language, week in words.items():
         said = water.done("summary", "water", "--week", "2026-W13", "--language", language)
-        assert said.startswith(f"Subject: [water] {week}: Rope pumps (1 ")
+        assert said.startswith(f"Subject: [water] {week} Rope pumps (1 ")
         assert ask in said
     assert "Week 13" in water.done("summary", "water@localhost", "--week", "2026-w13")
 
