@@ -247,6 +247,11 @@ def compressed_path(path: str) -> str:
     return f"{path}.gz"
 
 
+def brotli_path(path: str) -> str:
+    """Path of the Brotli twin, kept at night."""
+    return f"{path}.br"
+
+
 def up(page: str) -> str:
     """Give the way from `page` to the site's root: '../../../' for a message page.
 

@@ -15,11 +15,12 @@ from hashlib import blake2b
 from pathlib import Path
 
 from archive.feeds import compressed
-from archive.ids import compressed_path
+from archive.ids import brotli_path, compressed_path
 
 COMPRESS_FROM = 1024
 """bytes from which a gzip twin is worth its place on disk"""
-_TEXT = (".html", ".css", ".xml", ".atom", ".json")
+TEXT = (".html", ".css", ".xml", ".atom", ".json")
+"""ends of names of files that have twins"""
 _UNFINISHED = "~"
 
 
@@ -100,14 +101,14 @@ class PublicDir:
         if known == data:
             tally.unchanged += 1
         else:
-            # The old gzip twin goes first: a server must not prefer it to the new page.
-            twin = compressed_path(full)
-            if known is not None and os.path.exists(twin):
-                os.unlink(twin)
+            # The old twins go first: a server must not prefer them to the new page.
+            for twin in (compressed_path(full), brotli_path(full)) if known is not None else ():
+                if os.path.exists(twin):
+                    os.unlink(twin)
             self._replace(full, data)
             tally.written += 1
             tally.note(path)
-        if self._compress and len(data) >= COMPRESS_FROM and path.endswith(_TEXT):
+        if self._compress and len(data) >= COMPRESS_FROM and path.endswith(TEXT):
             twin = compressed_path(full)
             if known != data or not os.path.exists(twin):
                 self._replace(twin, compressed(data))
@@ -120,8 +121,8 @@ class PublicDir:
             return False
 
     def remove(self, path: str, tally: Tally) -> None:
-        """Take a file and its gzip twin away, if they are there."""
-        for name in (path, compressed_path(path)):
+        """Take a file and its twins away, if they are there."""
+        for name in (path, compressed_path(path), brotli_path(path)):
             try:
                 os.unlink(self._base + name)
             except FileNotFoundError:
@@ -144,9 +145,9 @@ class PublicDir:
         """Take everything below `folder` away that is not expected, and folders left empty."""
         for place, _, names in os.walk(self._base + folder, topdown=False):
             below = place[len(self._base) :]
-            for name in sorted(names):  # a page before its gzip twin, which goes with it
+            for name in sorted(names):  # a page before its twins, which go with it
                 path = f"{below}/{name}"
-                page = path.removesuffix(".gz")
+                page = path.removesuffix(".gz").removesuffix(".br")
                 if path not in expected and page not in expected:
                     self.remove(path, tally)
             if place != self._base + folder and not os.listdir(place):

@@ -11,8 +11,9 @@ from datetime import datetime
 from archive import search
 from archive.model import GroupInfo
 from archive.pagewriter import Setting
-from archive.publicdir import Tally
+from archive.publicdir import PublicDir, Tally
 from archive.publish import Publisher
+from archive.twins import keep_twins
 from dgroup import groups
 from dgroup.failing import Failing
 from dgroup.runtime import Runtime
@@ -106,8 +107,10 @@ class PublishTask:
             found.add(self._rebuilt(info))
         if found.changed:
             log.warning("pages that were not as they should be: %s", ", ".join(found.changed))
+        twins = keep_twins(PublicDir(runtime.config.public_path), lambda: self._went_on(0))
         return (
-            f"drained={drained} files={found.files} healed={found.written} removed={found.removed}"
+            f"drained={drained} files={found.files} healed={found.written} removed={found.removed} "
+            f"twins={twins}"
         )
 
     def _rebuilt(self, group: GroupInfo) -> Tally:

@@ -21,7 +21,7 @@ _PATH_MAKERS = {
     name
     for name, made in inspect.getmembers(ids, inspect.isfunction)
     if name.endswith(("_path", "_page", "_place")) and not name.startswith("_")
-} - {"compressed_path", "local_path", "thread_path"}
+} - {"brotli_path", "compressed_path", "local_path", "thread_path"}
 
 
 @pytest.mark.parametrize(("path", "call"), _ROWS)

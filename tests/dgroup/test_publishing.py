@@ -70,6 +70,13 @@ async def test_an_archive_that_is_opened_again_comes_back_with_the_sweep(runtime
     assert left == before
 
 
+async def test_the_nightly_verify_keeps_brotli_twins(runtime: Runtime) -> None:
+    said = await task_on(runtime).verify()
+    assert " twins=" in said
+    assert " twins=0" not in said
+    assert (runtime.config.public_path / "water" / "index.html.br").exists()
+
+
 async def test_woken_it_writes_what_readers_wait_for(runtime: Runtime) -> None:
     task = task_on(runtime)
     running = asyncio.create_task(task.run())
