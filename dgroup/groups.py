@@ -15,10 +15,10 @@ from archive.model import ArchiveMode, GroupInfo
 from archive.pages import whole_group
 from archive.quick import Quick
 from archive.tables import groups
-from dgroup.address import group_address, name_problem
+from dgroup.address import group_address, name_problem, own_group
 from dgroup.errors import DgroupError
 from dgroup.model import Group, WhoJoins, WhoPosts
-from dgroup.tables import group_settings
+from dgroup.tables import addresses, group_settings
 
 _CHUNK = 500
 
@@ -49,6 +49,8 @@ def create(conn: Connection, new: NewGroup, domain: str, now: datetime) -> Group
         raise GroupError(problem)
     if conn.execute(select(groups.c.id).where(groups.c.name == new.name)).first():
         raise GroupError(f"there is a group '{new.name}' already")
+    if owner := _person_at(conn, new.name, domain):
+        raise GroupError(f"{owner} is somebody's address: the group would take their mail")
     group_id = conn.execute(
         insert(groups)
         .values(
@@ -77,6 +79,15 @@ def create(conn: Connection, new: NewGroup, domain: str, now: datetime) -> Group
     found = find(conn, new.name, domain)
     assert found is not None  # it was inserted above, in this transaction
     return found
+
+
+def _person_at(conn: Connection, name: str, domain: str) -> str | None:
+    """Give a person's address, if there is one, that would be read by a group of this name."""
+    alike = addresses.c.address.endswith(f"@{domain}", autoescape=True)
+    found = conn.execute(
+        select(addresses.c.address).where(alike, addresses.c.address.contains(name))
+    )
+    return next((one for one in found.scalars() if own_group(one, domain) == name), None)
 
 
 def find(conn: Connection, name: str, domain: str) -> Group | None:

@@ -91,3 +91,13 @@ def test_settings_of_both_tables_are_changed_together(desk: Desk) -> None:
     assert found is not None
     assert (found.info.title, found.info.archive) == ("Wells", ArchiveMode.NONE)
     assert (found.who_posts, found.max_size) == (WhoPosts.MODERATED, 9)
+
+
+@pytest.mark.parametrize("address", ["soil", "soil-owner", "soil+home", "join.soil"])
+def test_a_group_does_not_take_the_address_of_a_person(desk: Desk, address: str) -> None:
+    desk.join(f"{address}@{DOMAIN}")
+    desk.join(f"soil-friends@{DOMAIN}")
+    with desk.db.write() as conn, pytest.raises(GroupError, match="somebody's address"):
+        groups.create(conn, NewGroup("soil", "Soil"), DOMAIN, NOW)
+    with desk.db.write() as conn:
+        assert groups.create(conn, NewGroup("soils", "Soils"), DOMAIN, NOW).name == "soils"
