@@ -1,10 +1,9 @@
 """`dgroup import` of old archives: mails a second and memory, with the pages written and without.
 
-plain: caml-list-1 and -2. html: usrp-users with made-up files to a mean of 50 KB a mail, repeated
-with new ids (RULINGS 9). Beside them the limit underneath: a bare parse of the same mails on one
-core (see bench/parse.py). ext4 looks over every inode that was deleted in the last minutes before it
-makes a file: after a bench that cleaned up, another one measures that. TMPDIR on a file system of its
-own, made anew, measures us. Run: python -m bench.importing [--sets plain html] [--mails N] [--rounds 1]
+plain: caml-list-1 and -2; html: usrp-users with made-up files to a mean of 50 KB, repeated with new
+ids (RULINGS 9). Beside them a bare parse on one core. ext4 looks over all inodes deleted in the last
+minutes before it makes a file: give TMPDIR a fresh file system, or a bench before is measured too.
+Run: python -m bench.importing [--sets plain html] [--mails N] [--rounds 1]
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import re
 import stat
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,6 +31,8 @@ SAFE_HEADERS = {
     "Content-Security-Policy": CSP,
 }
 MAX_AGE_S = 60
+WHOLE = 1024 * 1024
+"""bytes up to which a file is read in one go: a page may be replaced while it is being sent"""
 
 _UTF8 = "; charset=utf-8"
 _TYPES = {
@@ -72,6 +74,8 @@ class Found:
     varies: bool
     """there is a compressed twin, so caches must look at Accept-Encoding"""
     info: os.stat_result
+    data: bytes | None = None
+    """all of it, and `info` is of these very bytes; None for a large one"""
 
 
 def safe_path(url_path: str) -> str | None:
@@ -131,10 +135,23 @@ def look_up(root: Path, relative: str, codings: frozenset[str]) -> Found | None:
         return None
     twins = [(name, root / (relative + ending)) for name, ending in _CODINGS]
     there = [(name, twin, found) for name, twin in twins if (found := _regular(root, twin))]
-    for name, twin, found in there:
-        if name in codings:
-            return Found(twin, name, varies=True, info=found)
-    return Found(path, "", varies=bool(there), info=info)
+    choices = [(twin, name, found) for name, twin, found in there if name in codings]
+    for place, coding, known in [*choices, (path, "", info)]:
+        if opened := _opened(place, known):
+            return Found(place, coding, bool(there), *opened)
+    return None
+
+
+def _opened(path: Path, info: os.stat_result) -> tuple[os.stat_result, bytes | None] | None:
+    """The state and the bytes of a file through one handle; None if it has gone just now, as the
+    twin of a page does that is being replaced."""
+    if info.st_size > WHOLE:
+        return info, None
+    try:
+        with path.open("rb") as file:
+            return os.fstat(file.fileno()), file.read()
+    except FileNotFoundError:
+        return None
 
 
 def _regular(root: Path, path: Path) -> os.stat_result | None:
@@ -210,4 +227,8 @@ def _response(request: Request, found: Found, relative: str) -> Response:
             headers.pop(name, None)
         return Response(status_code=304, headers=headers)
     kind = headers.pop("Content-Type")
+    if found.data is not None and "range" not in request.headers:
+        headers["Last-Modified"] = formatdate(found.info.st_mtime, usegmt=True)
+        headers["Accept-Ranges"] = "bytes"
+        return Response(found.data, headers=headers, media_type=kind)
     return FileResponse(found.path, headers=headers, media_type=kind, stat_result=found.info)

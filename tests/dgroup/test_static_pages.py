@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from dgroup import static_pages
 from dgroup.httpd import HttpServer
 from dgroup.static_pages import (
     StaticPages,
@@ -254,3 +257,44 @@ def test_accept_encoding_is_read_with_its_qualities(header: str, codings: set[st
 def test_a_name_in_a_header_cannot_break_out_of_it() -> None:
     told = headers_for(f'water/m/ab/{KEY}-1-a"b;c.bin')["Content-Disposition"]
     assert told == f'attachment; filename="{KEY}-1-a%22b%3Bc.bin"'
+
+
+async def test_a_page_that_is_replaced_all_the_time_always_comes_whole(
+    server: tuple[str, int], tree: Path
+) -> None:
+    page, done = tree / "water/2026/03/wells.html", threading.Event()
+
+    def replace() -> None:
+        for size in itertools.cycle(range(1, 60)):
+            if done.is_set():
+                return
+            beside = page.with_name("wells~")
+            beside.write_text(f"<p>{'x' * size * 97}</p>")
+            beside.replace(page)
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        for _ in range(300):
+            answer = await get(server, "/water/2026/03/wells.html")
+            assert answer.status == 200
+            assert int(answer.headers["content-length"]) == len(answer.body)
+    finally:
+        done.set()
+        writer.join()
+
+
+def test_a_twin_that_goes_while_it_is_looked_up_gives_way_to_the_page(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, twin = tree.resolve(), tree / "water/index.html.gz"
+    opened = static_pages._opened
+
+    def late(path: Path, info: os.stat_result) -> tuple[os.stat_result, bytes | None] | None:
+        twin.unlink(missing_ok=True)  # a publisher is here at this very moment
+        return opened(path, info)
+
+    monkeypatch.setattr(static_pages, "_opened", late)
+    found = look_up(root, "water/index.html", frozenset({"gzip"}))
+    assert found is not None
+    assert (found.coding, found.data) == ("", PAGE.encode())
