@@ -64,6 +64,8 @@ class Writer:
         self._db = db
         self._failing = Failing(log, "nothing can be committed")
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
         count = 1 if db.is_sqlite else threads
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{n}", daemon=True)
@@ -92,26 +94,31 @@ class Writer:
 
     async def _waited(self, item: _Item) -> Any:
         item.waiter = asyncio.get_running_loop().create_future()
-        self._queue.put(item)
+        self._put(item)
         return await item.waiter
 
     def submit(self, job: Job) -> Future[Any]:
         """Queue `job` from any thread."""
         item = _Item(job)
-        self._queue.put(item)
+        self._put(item)
         return item.future
+
+    def _put(self, item: _Item) -> None:
+        with self._door:  # nothing may come behind the end: nobody would ever take it
+            if not self._closed:
+                self._queue.put(item)
+                return
+        item.error = WriterClosed("the writer is closed")
+        _resolve([item])
 
     def close(self) -> None:
         """Finish the jobs that are queued, then end the threads. Later jobs get WriterClosed."""
-        for _ in self._threads:
-            self._queue.put(_STOP)
+        with self._door:
+            self._closed = True
+            for _ in self._threads:
+                self._queue.put(_STOP)
         for thread in self._threads:
             thread.join()
-        while not self._queue.empty():
-            late = self._queue.get()
-            if late is not None:
-                late.error = WriterClosed("the writer is closed")
-                _resolve([late])
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not _STOP:
@@ -119,8 +126,9 @@ class Writer:
             stopping = self._fill(batch)
             # A job whose caller is gone already is not begun; one that was begun cannot be called off.
             batch = [item for item in batch if _is_wanted(item)]
-            self._commit(batch)
-            _resolve(batch)
+            if batch:
+                self._commit(batch)
+                _resolve(batch)
             if stopping:
                 return
 

@@ -286,9 +286,36 @@ def test_close_finishes_what_is_queued_and_refuses_what_comes_later(db: Database
     writer.close()
     assert results(futures) == list(range(300))
     late = writer.submit(put(1000))
-    writer.close()
     assert isinstance(late.exception(5), WriterClosed)
+    with pytest.raises(WriterClosed):
+        asyncio.run(asyncio.wait_for(writer.run(put(1001)), 5))
+    writer.close()
     assert stored(db) == list(range(300))
+
+
+def test_a_writer_whose_callers_are_all_gone_survives_a_database_that_is_away(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    real = db.write
+
+    @contextmanager
+    def away() -> Iterator[Connection]:
+        begun.append(1)
+        if len(begun) < 3:
+            raise OSError("the disk is gone")
+        with real() as conn:
+            yield conn
+
+    with writing(db) as writer:
+        gate = Gate(writer)
+        monkeypatch.setattr(db, "write", away)
+        assert writer.submit(put(1)).cancel()
+        gate.open()
+        # Each of the ways to commit fails once; the writer's thread is still there for the next job.
+        assert isinstance(writer.submit(put(2)).exception(10), OSError)
+        assert writer.submit(put(3)).result(10) == 3
+    assert stored(db) == [3]
 
 
 def test_a_batch_is_bounded(db: Database) -> None:
