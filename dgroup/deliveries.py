@@ -217,7 +217,7 @@ def mark_retry(conn: Connection, later: Sequence[PutOff]) -> None:
             {
                 "delivery": item.id,
                 "moment": item.not_before,
-                "reply": item.reply[:_REPLY_LENGTH],
+                "reply": _kept(item.reply),
                 "count": item.attempts,
             }
             for item in later
@@ -227,10 +227,13 @@ def mark_retry(conn: Connection, later: Sequence[PutOff]) -> None:
 
 def _finish(conn: Connection, done: Sequence[Put], state: str, now: datetime) -> None:
     if done:
-        replies = json.dumps({put.id: put.reply[:_REPLY_LENGTH] for put in done})
-        # No text of a database holds a NUL; a hostile reply may.
-        replies = replies.replace("\\u0000", "\\ufffd")
+        replies = json.dumps({put.id: _kept(put.reply) for put in done})
         _DONE.run(conn, [{"new_state": state, "moment": now, "replies": replies}])
+
+
+def _kept(reply: str) -> str:
+    """What is kept of a reply. No text of PostgreSQL holds a NUL; a hostile reply may."""
+    return reply[:_REPLY_LENGTH].replace("\0", "\ufffd")
 
 
 def expire(conn: Connection, before: datetime, now: datetime) -> int:

@@ -98,7 +98,11 @@ def test_a_reply_is_kept_whatever_stands_in_it(office: Office) -> None:
         done = [Put(item.id, reply) for item, reply in zip(items, said, strict=True)]
         deliveries.mark_sent(conn, done, NOW)
         kept = conn.execute(select(rows.c.last_reply).order_by(rows.c.id)).scalars().all()
+        late = PutOff(items[0].id, "451 nul\0nul", later(300), 1)
+        deliveries.mark_retry(conn, [late])
+        put_off = conn.execute(select(rows.c.last_reply).where(rows.c.id == late.id)).scalar_one()
     assert kept == [*said[:2], "250 nul\ufffdnul"]
+    assert put_off == "451 nul\ufffdnul"
 
 
 def test_what_was_put_off_comes_back_at_its_time(office: Office) -> None:
