@@ -17,6 +17,7 @@ from dgroup.toml import read, setting
 
 LANGUAGES = ("en", "fr", "es", "pt")
 _CONTACT = re.compile(r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,253}")
+_PLAIN_ADDRESS = re.compile(r"[!#-;=?-~]+")
 _DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
@@ -51,8 +52,11 @@ def _web_address(value: str) -> str:
         parts = urlsplit(value)
     except ValueError:
         return "needs an address that starts with http:// or https://"
-    fits = parts.scheme in {"http", "https"} and parts.hostname and not parts.query
-    return "" if fits else "needs an address that starts with http:// or https://"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        return "needs an address that starts with http:// or https://"
+    # It stands in header fields of every mail.
+    fits = _PLAIN_ADDRESS.fullmatch(value)
+    return "" if fits else "needs ASCII without spaces (a domain in its xn-- form)"
 
 
 def _networks(values: Collection[str]) -> str:
