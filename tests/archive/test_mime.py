@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import headers
-from archive.mime import MAX_PARTS, Leaf, decoded, leaves, uuencoded
+from archive.mime import Leaf, decoded, leaves, uuencoded
+from archive.mimetree import MAX_PARTS
 from archive.parse import parse
 
 
