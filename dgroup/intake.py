@@ -114,7 +114,9 @@ class Intake:
     async def accept(self, envelope: Envelope) -> tuple[Reply, ...]:
         """Decide, store and answer; one reply per recipient, in order."""
         try:
-            prepared = self._judged(envelope, await self._read(envelope.raw))
+            with self._writer.expecting():
+                content = await self._read(envelope.raw)
+            prepared = self._judged(envelope, content)
             works, replies = await self._writer.run_together(self._decide_all, prepared)
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)

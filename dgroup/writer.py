@@ -11,9 +11,10 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ Together = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 log = logging.getLogger("dgroup.writer")
 
 BATCH = 128
+PATIENCE_S = 0.004
 TRIES = 5
 """how often a job is run that loses to others: PostgreSQL ends deadlocks by failing one side"""
 _STOP = None
@@ -64,6 +66,7 @@ class Writer:
         self._db = db
         self._failing = Failing(log, "nothing can be committed")
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._expected = 0
         self._door = threading.Lock()
         self._closed = False
         count = 1 if db.is_sqlite else threads
@@ -73,6 +76,16 @@ class Writer:
         ]
         for thread in self._threads:
             thread.start()
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Tell that a job is about to come, on the event loop: while mails are being read a commit
+        waits for them up to 4 ms, so that few sessions share commits too."""
+        self._expected += 1
+        try:
+            yield
+        finally:
+            self._expected -= 1
 
     async def run(self, job: Callable[[Connection], T]) -> T:
         """Run `job` in a transaction and give its result once that is committed.
@@ -133,9 +146,12 @@ class Writer:
                 return
 
     def _fill(self, batch: list[_Item]) -> bool:
+        """Take what is queued, and for a moment what is expected; True where the end has come."""
+        until = time.monotonic() + PATIENCE_S
         while len(batch) < BATCH:
+            left = until - time.monotonic() if self._expected else 0
             try:
-                item = self._queue.get_nowait()
+                item = self._queue.get(left > 0, max(left, 0))
             except queue.Empty:
                 return False
             if item is _STOP:

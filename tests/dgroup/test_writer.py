@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from archive.db import Database
 from dgroup import writer as module
 from dgroup.writer import Writer, WriterClosed
+from tests.parts import wait_until
 
 notes = Table("notes", MetaData(), Column("n", Integer, primary_key=True))
 
@@ -96,6 +97,26 @@ def test_jobs_that_wait_share_one_commit(db: Database) -> None:
         assert results(futures) == list(range(50))
     assert len(commits) == 2  # the gate's own, and one for all
     assert stored(db) == list(range(50))
+
+
+def test_a_commit_waits_a_little_for_a_job_that_is_expected(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 20)
+    with writing(db) as writer:
+        commits = count_commits(db)
+        with writer.expecting():
+            futures = [writer.submit(put(1))]
+            wait_until(writer._queue.empty, "the writer to take it")
+            assert not futures[0].done()
+            futures.append(writer.submit(put(2)))
+        assert results(futures) == [1, 2]
+    assert len(commits) == 1
+
+
+def test_a_job_that_is_expected_and_does_not_come_holds_nobody_up(db: Database) -> None:
+    with writing(db) as writer, writer.expecting():
+        assert results([writer.submit(put(1))]) == [1]
 
 
 def test_a_job_that_fails_takes_nobody_with_it(db: Database) -> None:
