@@ -148,7 +148,7 @@ class Listener:
     tls_key: Path | None = None
     trusted_fronts: tuple[str, ...] = setting((), _networks)
     authserv_id: str = setting("", _domain_or_empty)
-    workers: int = setting(2, _between(0, 64))
+    workers: int = setting(1, _between(0, 64))
 
 
 @dataclass(frozen=True, slots=True)
