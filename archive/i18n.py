@@ -21,7 +21,6 @@ from babel.support import NullTranslations, Translations
 from archive.resources import tree
 
 DEFAULT = "en"
-DATE_STYLES = ("long", "short", "month", "month-name")
 _SKELETONS = {"short": "MMMd", "month": "yMMMM"}
 
 
@@ -114,13 +113,3 @@ def _format_span(first: date, last: date, language: str) -> str:
 def format_number(number: float, language: str) -> str:
     """Write a number with the separators of a language: 1,204 or 1 204."""
     return format_decimal(number, locale=locale_of(language))
-
-
-@lru_cache(maxsize=256)
-def language_name(code: str, language: str) -> str:
-    """Name the language `code` in `language`: 'French', 'français'; the code itself if unknown."""
-    try:
-        named = Locale.parse(_codes(code)[-1])
-    except (UnknownLocaleError, ValueError):
-        return code
-    return str(named.get_display_name(locale_of(language)) or code)

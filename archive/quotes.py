@@ -39,7 +39,6 @@ _WEEKDAYS = frozenset(
 _FIRST_WORDS = _OPENERS | _WEEKDAYS
 _AROUND = "\"'*_,;:<>()[]"
 
-_MARK = re.compile(r"[ \t]{0,4}>")
 _MARKS = re.compile(r"(?:[ \t]{0,4}>)+")
 _INITIALS = re.compile(r"[ \t]{0,2}([A-Z][A-Za-z.]{0,3})((?:>[ \t]?)+)(?:[ \t]|$)")
 _NAME_MARK = re.compile(r"[ \t]{0,2}([A-Z][\w.-]{1,15})>+(?:[ \t]|$)")

@@ -26,7 +26,6 @@ from archive.summary_model import (
 from archive.summary_rank import (
     Pick,
     Voice,
-    boilerplate_of,
     candidates,
     choose,
     choose_asked,
@@ -48,10 +47,6 @@ _LEAST_QUALITY = 0.5
 _SUBJECT_LENGTH = 90
 _TOPIC_LENGTH = 40
 _CUT = " [...]"
-
-sentence_boilerplate = boilerplate_of
-"""Normalised sentences seen in three or more posts of a group: what fills `WeekFacts.boilerplate`."""
-
 
 # --- what sections share --------------------------------------------------------------------------
 

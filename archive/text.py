@@ -123,12 +123,6 @@ def words_of(parts: Iterable[Block]) -> str:
     return _joined(block.text for block in parts if block.kind is BlockKind.WORDS)
 
 
-def written_by(parts: Iterable[Block]) -> str:
-    """Give all that the author wrote, code and tables too: what search indexes."""
-    own = (BlockKind.WORDS, BlockKind.PRE)
-    return _joined(block.text for block in parts if block.kind in own)
-
-
 def _joined(texts: Iterable[str]) -> str:
     paragraphs: list[list[str]] = [[]]
     for line in "\n\n".join(texts).split("\n"):

@@ -13,10 +13,6 @@ class NotFoundError(DgroupError):
     """A group, member, mail or file that was asked for does not exist."""
 
 
-class ConflictError(DgroupError):
-    """A change contradicts what stands already: a name in use, a member who is there."""
-
-
 class InputError(DgroupError):
     """A value given by an operator or a file cannot be used; the text says which and why."""
 

@@ -142,17 +142,6 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with one or more verified addresses and memberships."""
-
-    id: int
-    name: str
-    language: str
-    organisation: str
-    country: str
-
-
-@dataclass(frozen=True, slots=True)
 class Membership:
     """A person's place in a group; mail goes to `address`."""
 

@@ -72,10 +72,6 @@ def test_a_span_of_days_says_nothing_twice(last: date, language: str, written: s
     ) == (written)
 
 
-def test_numbers_and_languages_are_named() -> None:
+def test_numbers_have_the_separators_of_a_language() -> None:
     assert i18n.format_number(1204, "en") == "1,204"
     assert i18n.format_number(1204, "es") == "1.204"
-    assert i18n.language_name("fr", "en") == "French"
-    assert i18n.language_name("fr-CA", "es") == "francés"
-    assert i18n.language_name("xx-unknown", "en") == "xx-unknown"
-    assert i18n.language_name("", "en") == ""

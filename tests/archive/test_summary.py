@@ -10,8 +10,9 @@ import pytest
 
 from archive.asking import find_question
 from archive.model import OpenQuestion, WeekFacts
-from archive.summary import SECTIONS, clean_subject, language_of, sentence_boilerplate, summarise
+from archive.summary import SECTIONS, clean_subject, language_of, summarise
 from archive.summary_model import Discussion, Other, Quote, Summary, as_json, from_json
+from archive.summary_rank import boilerplate_of
 from archive.text import blocks
 from tests.archive.weekfacts import HOME, Script, every, list_weeks
 
@@ -218,7 +219,7 @@ def test_anonymous_members_have_no_name() -> None:
 def test_boilerplate_is_never_quoted() -> None:
     tag = "Visit our shop for the finest seeds and tools in the whole valley."
     owns = [f"{tag}\n\n{text}" for text in (DRY, SALT, FAN)]
-    common = sentence_boilerplate(owns)
+    common = boilerplate_of(owns)
     assert len(common) == 1
     script = Script()
     for name, own in zip(("Ana", "Bo", "Carla"), owns, strict=True):
