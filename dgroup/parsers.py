@@ -16,6 +16,7 @@ from collections import deque
 from typing import cast
 
 from archive.content import Content, content_of
+from dgroup.failing import Failing
 from dgroup.parse_worker import LENGTH
 
 log = logging.getLogger("dgroup.parsers")
@@ -143,6 +144,7 @@ class Parsers:
         self._rate, self._quiet, self._patience = rate, quiet_s, patience_s
         self._workers: list[_Worker] = []
         self._task: asyncio.Task[None] | None = None
+        self._failing = Failing(log, "no process to read mails can be started")
         self._window = self._busy_at = 0.0
         self._count = 0
 
@@ -205,8 +207,8 @@ class Parsers:
             began = asyncio.get_running_loop().time()
             try:
                 await self._session()
-            except OSError:
-                log.exception("no process to read mails can be started")
+            except OSError as error:
+                self._failing.failed(error)
                 return
             if asyncio.get_running_loop().time() - began < 1.0:
                 log.error("a process to read mails ended at once; mails are read without")
@@ -226,9 +228,10 @@ class Parsers:
             # The first answer says that its modules are loaded: until then mails are read here.
             async with asyncio.timeout(_START_S):
                 await worker.read(b"")
+            self._failing.works()
             self._workers.append(worker)
             await worker.gone.wait()
-        except (UnreadableError, TimeoutError):
+        except (UnreadableError, _LostError, TimeoutError):
             log.warning("a process to read mails did not start")
         finally:
             if worker in self._workers:

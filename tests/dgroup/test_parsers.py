@@ -113,3 +113,24 @@ async def test_a_worker_ends_with_the_service_and_not_with_signals_to_its_group(
         assert (await parsers.read(mail(7))).message.subject == "7"
         assert parsers.processes == 1
     assert not one.is_running()
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/nonexistent/python"])
+async def test_where_no_process_starts_mails_are_read_here(
+    program: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+    start = asyncio.create_subprocess_exec
+
+    async def counted(*words: str, stdin: int) -> asyncio.subprocess.Process:
+        tried.append(words[0])
+        return await start(*words, stdin=stdin)
+
+    monkeypatch.setattr("sys.executable", program)
+    monkeypatch.setattr("asyncio.create_subprocess_exec", counted)
+    async with pool(2, rate=1, quiet_s=0.2) as parsers:
+        await busy(parsers, lambda: len(tried) >= 6)
+        assert (await parsers.read(mail(7))).message.subject == "7"
+        assert parsers.processes == 0
+    assert set(tried) == {program}
+    assert sum(bool(record.exc_info) for record in caplog.records) <= 1
