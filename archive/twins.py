@@ -31,7 +31,10 @@ def keep_twins(folder: PublicDir, went_on: Callable[[], None] = lambda: None) ->
         if path.endswith(".br"):
             _forget_orphan(folder, path)
         elif path.endswith(TEXT):
-            made += _keep(folder, path)
+            with suppress(
+                FileNotFoundError
+            ):  # page, folder or unfinished twin were swept meanwhile
+                made += _keep(folder, path)
     return made
 
 
@@ -56,11 +59,8 @@ def _keep(folder: PublicDir, page: str) -> bool:
     stamp = _stamp(page)
     if stamp is None or stamp[1] < COMPRESS_FROM or _time(twin) == stamp[0]:
         return False
-    try:
-        with open(page, "rb") as source:  # noqa: PTH123 - as above
-            packed = brotli.compress(source.read(), mode=brotli.MODE_TEXT, quality=QUALITY)
-    except FileNotFoundError:
-        return False
+    with open(page, "rb") as source:  # noqa: PTH123 - as above
+        packed = brotli.compress(source.read(), mode=brotli.MODE_TEXT, quality=QUALITY)
     unfinished = page + _UNFINISHED
     with open(unfinished, "wb") as target:  # noqa: PTH123 - as above
         target.write(packed)

@@ -77,6 +77,22 @@ def test_a_page_that_changes_while_it_is_compressed_gets_none(
     assert not [name for name in twins(folder) if name.startswith("index.html")]
 
 
+def test_a_group_that_is_closed_meanwhile_does_not_end_the_night(
+    folder: PublicDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = brotli.compress
+
+    def slowly(data: bytes, **options: object) -> bytes:
+        if b"by key" in data:
+            folder.sweep("g", PathSet(), Tally())
+        return bytes(pack(data, **options))
+
+    folder.put("g/m/ab/one.html", LONG + b"by key", Tally())
+    monkeypatch.setattr("archive.twins.brotli.compress", slowly)
+    keep_twins(folder)
+    assert twins(folder) == ["index.html.br", "style.css.br"]
+
+
 def test_it_goes_with_its_page(folder: PublicDir) -> None:
     keep_twins(folder)
     folder.remove("g/feed.atom", Tally())
