@@ -73,6 +73,8 @@ class Sender:
         self._relay = self._way_out(relay, target, password, hostname)
         self._stock: deque[tuple[OutboxItem, Loaded]] = deque()
         self._unloaded: list[OutboxItem] = []
+        self._in_hand: set[int] = set()
+        """deliveries that are in stock or with a session"""
         self._quiet: asyncio.TimerHandle | None = None
         self._claimed_at = self._expired_at = datetime.min.replace(tzinfo=clock().tzinfo)
         self._last_fanout = 0
@@ -166,6 +168,7 @@ class Sender:
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy."""
+        self._in_hand.discard(item.id)
         self._ledger.settle(line, item, answer)
 
     def blocked(self) -> None:
@@ -197,7 +200,7 @@ class Sender:
 
     async def _refill(self) -> float:
         """Fill the stock if it is low; gives the seconds to wait for the next look, 0 for none."""
-        if self._stock and self._clock() - self._claimed_at > LEASE / 2:
+        if self._clock() - self._claimed_at > LEASE / 2:
             self._give_back()
         if blocked := self._relay.blocked_for():
             return min(blocked, POLL_S)
@@ -210,6 +213,7 @@ class Sender:
         if ready is None:
             ready = await asyncio.to_thread(self._copies.load, self._unloaded)
         self._unloaded = ready.later
+        self._in_hand.difference_update(one.id for one in ready.gone)
         self._ledger.fail(ready.gone)
         self._stock.extend(ready.stock)
         self._relay.poke(len(self._stock))
@@ -219,11 +223,15 @@ class Sender:
         """Claim what is due; gives the seconds until it is worth while to look again."""
         limit = BATCH if self._stock else FIRST
         self.looks += 1
+        if not self._stock:  # else what is there already was claimed earlier, and goes out first
+            self._claimed_at = self._clock()
         found: Claim = await self._jobs.run(
             lambda conn: claim(self._db, conn, self._node, self._clock(), limit, self._last_fanout)
         )
-        self._last_fanout, self._claimed_at = found.fanout, self._clock()
-        self._unloaded = list(found.items)
+        self._last_fanout = found.fanout
+        # A session that hangs may hold a copy for longer than the lease: it is claimed again then.
+        self._unloaded = [item for item in found.items if item.id not in self._in_hand]
+        self._in_hand.update(item.id for item in self._unloaded)
         return 0.0 if found.more else self._until(found.wakes_at)
 
     def _until(self, moment: datetime | None) -> float:
@@ -233,7 +241,9 @@ class Sender:
 
     def _give_back(self) -> None:
         """Release what was claimed and not begun."""
-        self._ledger.release([item for item, _ in self._stock] + self._unloaded)
+        held = [item for item, _ in self._stock] + self._unloaded
+        self._in_hand.difference_update(item.id for item in held)
+        self._ledger.release(held)
         self._stock.clear()
         self._unloaded = []
 

@@ -279,6 +279,28 @@ async def test_a_stop_gives_back_what_was_not_sent(office: Office, clock: Clock)
     assert len(server.ledger) + len(rest.ledger) == 800
 
 
+async def test_what_waits_longer_than_its_lease_is_not_taken_twice(
+    office: Office, clock: Clock
+) -> None:
+    """A smarthost that is slow, and mail that comes meanwhile: each look begins a lease, but not of
+    what is in stock already."""
+    office.join(*[f"m{n}" for n in range(120)])
+    office.post()
+    async with (
+        faulty_smtp(lambda step: HANG if step.kind == "dot" else "") as slow,
+        sending(office, clock, server=slow, connections=1, timeout_s=60) as sender,
+    ):
+        await until(lambda: sender.waiting() == 118)  # two are with the session
+        for number in range(1, 6):
+            clock.move(minutes=4)
+            office.letter(f"x{number}@home.example")
+            sender.wake()
+            await until(lambda found=118 + number: sender.waiting() == found)  # type: ignore[misc]  # bound now
+        with office.db.read() as conn:
+            ends = conn.execute(select(rows.c.claimed_until)).scalars().all()
+        assert min(end for end in ends if end) > clock.now
+
+
 async def test_two_folders_on_a_machine_keep_to_their_own_copies(
     office: Office, clock: Clock, tmp_path: Path
 ) -> None:
