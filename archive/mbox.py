@@ -27,6 +27,7 @@ _SEPARATOR = re.compile(
     rb"[^\r\n]*\d{1,2}:\d{2}[^\r\n]*\r?\n"
 )
 _STAMP = re.compile(rb"\b[A-Z][a-z]{2},? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2}) .*")
+_NO_SENDER = re.compile(r"[^!-~]")
 _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _QUOTED_ONCE = re.compile(rb"^>(From )", re.MULTILINE)
@@ -68,10 +69,10 @@ def read(
 
 def write(stream: BinaryIO, raw: bytes, envelope_sender: str, date: datetime) -> None:
     """Append one mail as mboxrd; `date` is aware. A mail without a last line end gets one."""
-    sender = re.sub(r"[^!-~]", "", envelope_sender) or "MAILER-DAEMON"
+    sender = _NO_SENDER.sub("", envelope_sender) or "MAILER-DAEMON"
     stamp = date.astimezone(UTC).strftime("%a %b %d %H:%M:%S %Y")
     stream.write(f"From {sender} {stamp}\n".encode("ascii"))
-    stream.write(_TO_QUOTE.sub(rb">\1", raw))
+    stream.write(_TO_QUOTE.sub(rb">\1", raw) if b"From " in raw else raw)
     stream.write(b"\n" if raw.endswith(b"\n") or not raw else b"\n\n")
 
 

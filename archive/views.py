@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from archive import ids, listviews, readers
 from archive.feedtypes import FeedView, MailRow, MboxView, SitemapView
@@ -23,8 +23,9 @@ from archive.postviews import (
     text_view,
     thread_view,
 )
+from archive.quick import Quick
 from archive.summary_model import Discussion, Question, Quote, Resource, Summary, from_json
-from archive.tables import links, posts, weeks
+from archive.tables import links, post_texts, posts, weeks
 from archive.tables import threads as thread_table
 from archive.viewtypes import (
     ClosedView,
@@ -243,23 +244,42 @@ def _without(summary: Summary, kept: frozenset[str], shared: frozenset[tuple[str
 def mbox_view(conn: Connection, place: Place, month: str) -> MboxView:
     """Give the published posts of a month, oldest first, as a mail program wants them."""
     first, after = listviews.month_range(month)
-    where = (
-        posts.c.received_at >= first,
-        posts.c.received_at < after,
-        posts.c.state == PostState.PUBLISHED,
-    )
-    loaded = [one for run in load_posts(conn, place, *where) for one in run]
-    loaded.sort(key=lambda one: (one.post.received_at, one.post.key))
+    given = {"of": place.group.id, "first": first, "after": after}
+    found = sorted(_OF_MONTH.rows(conn, given), key=lambda row: (row.received_at, row.key))
     rows = tuple(
         MailRow(
-            message_id=one.post.message_id,
-            parent_mid=one.parent_mid,
-            author=one.post.author,
-            at=one.post.received_at,
-            subject=ids.masked(clean_text(one.post.subject)),
-            url=place.url(ids.message_path(place.group.name, one.post.key)),
-            body=ids.masked(clean_text(one.body)),
+            message_id=row.message_id,
+            parent_mid=row.parent_mid or row.named_mid or "",
+            author=row.author,
+            at=row.received_at,
+            subject=ids.masked(clean_text(row.subject)),
+            url=place.url(ids.message_path(place.group.name, row.key)),
+            body=ids.masked(clean_text(row.body or "")),
         )
-        for one in loaded
+        for row in found
     )
     return MboxView(ids.mbox_path(place.group.name, month), rows)
+
+
+_parent = posts.alias("parent")
+_OF_MONTH = Quick(
+    select(
+        posts.c.key,
+        posts.c.message_id,
+        posts.c.parent_mid,
+        _parent.c.message_id.label("named_mid"),
+        posts.c.author,
+        posts.c.received_at,
+        posts.c.subject,
+        post_texts.c.body,
+    )
+    .select_from(posts)
+    .outerjoin(_parent, _parent.c.id == posts.c.parent_id)
+    .outerjoin(post_texts, post_texts.c.post_id == posts.c.id)
+    .where(
+        posts.c.group_id == bindparam("of"),
+        posts.c.received_at >= bindparam("first"),
+        posts.c.received_at < bindparam("after"),
+        posts.c.state == PostState.PUBLISHED,
+    )
+)

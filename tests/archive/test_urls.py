@@ -148,6 +148,12 @@ def test_addresses_are_masked(text: str, masked: str) -> None:
     assert ids.masked(text) == masked
 
 
+@given(st.text(alphabet="a.@\uff20\u200b\u00ad\u2060é %40"))
+def test_no_way_to_look_for_signs_misses_one(text: str) -> None:
+    found = [mark.span() for mark in ids._marks(text)]
+    assert found == [mark.span() for mark in ids._AT.finditer(text)]
+
+
 @given(st.text(alphabet="aa@@. -", max_size=60))
 def test_no_address_survives_masking(text: str) -> None:
     assert not re.search(r"[a-z.-]@[a-z]", ids.masked(text))
