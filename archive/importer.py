@@ -21,6 +21,9 @@ from archive.processes import pool
 
 CHUNK = 100
 CHUNK_BYTES = 1024 * 1024
+STORED_MAILS = 200
+STORED_BYTES = 2 * CHUNK_BYTES
+"""what is stored together: a transaction waits for the disk, however small it is"""
 CHUNKS_AHEAD = 2
 """chunks under way for each worker process"""
 FIRST_MAIL = datetime(1980, 1, 1, tzinfo=UTC)
@@ -58,7 +61,7 @@ def import_mails(
     """
     read = added = 0
     last = UNKNOWN
-    for batch in _prepared(messages, processes):
+    for batch in _together(_prepared(messages, processes)):
         moments = []
         for mail, one in batch:
             last = arrival(one.message, mail.from_line_date, last, now)
@@ -101,12 +104,26 @@ def _prepared(messages: Iterable[MboxMessage], processes: int) -> Iterator[_Batc
             yield _beside(first, done.result())
 
 
+def _together(chunks: Iterable[_Batch]) -> Iterator[_Batch]:
+    """Put chunks together until there is enough for a transaction."""
+    batch: _Batch = []
+    size = 0
+    for chunk in chunks:
+        batch += chunk
+        size += sum(len(mail.raw) for mail, _ in chunk)
+        if len(batch) >= STORED_MAILS or size >= STORED_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 def _beside(chunk: Sequence[MboxMessage], read: Sequence[Content]) -> _Batch:
     return list(zip(chunk, read, strict=True))
 
 
 def _chunks(messages: Iterator[MboxMessage]) -> Iterator[list[MboxMessage]]:
-    """Up to 100 mails or 4 MB, whichever comes first."""
+    """Up to 100 mails or 1 MB, whichever comes first."""
     chunk: list[MboxMessage] = []
     size = 0
     for message in messages:
