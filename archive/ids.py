@@ -17,6 +17,8 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from archive.filenames import safe_name
+
 KEY_LENGTH = 16
 LETTER_MARK = "dgroup-letter."
 SLUG_LENGTH = 60
@@ -33,28 +35,6 @@ _DOMAIN = re.compile(_HIDDEN + r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _WIDE_DOMAIN = re.compile(_HIDDEN + r"[^\W_](?:[\w.-]*[^\W_])?")
 _LOCAL_PART = frozenset(string.ascii_letters + string.digits + ".!#$%&'*+/=?^_`{|}~-")
 _SAFE_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
-_FILE_CHARS = re.compile(r"[^A-Za-z0-9._-]+")
-
-_INLINE_ENDINGS = frozenset("csv gif jpeg jpg pdf png txt webp".split())
-_SAFE_ENDINGS = _INLINE_ENDINGS | frozenset(
-    "7z asc avi bib bz2 diff doc docx epub flac gz ics key log m4a md mkv mov mp3 mp4 odg odp ods "
-    "odt oga ogg ogv opus patch pem pgp ppt pptx rar rtf sig tar tex tgz tif tiff vcf wav webm xls "
-    "xlsx xz yaml yml zip zst".split()
-)
-_NEVER_ENDINGS = frozenset("eml htm html mht mhtml shtml svg svgz xht xhtml xml xsl xslt".split())
-_NEVER_TYPES = frozenset(
-    {"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"}
-)
-_ENDING_OF_TYPE = {
-    "application/pdf": "pdf",
-    "application/zip": "zip",
-    "image/gif": "gif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "text/calendar": "ics",
-    "text/csv": "csv",
-}
 
 
 # --- Message-IDs and keys ---------------------------------------------------------------------
@@ -129,17 +109,6 @@ def slug(subject: str, key: str) -> str:
         words = head.rsplit("-", 1)[0] if "-" in head else words[:SLUG_LENGTH]
     # A thread called "index" would take the place of its month's index page.
     return words if len(words) >= 2 and words != "index" else f"thread-{key[:6]}"
-
-
-def safe_filename(name: str, fallback: str) -> str:
-    """Give a file name that is harmless in a path, a URL and a Content-Disposition header."""
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    folded = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode("ascii")
-    clean = _FILE_CHARS.sub("-", folded).strip(".-_")
-    if len(clean) > 80:
-        stem, dot, ending = clean.rpartition(".")
-        clean = f"{stem[:70]}{dot}{ending[:8]}" if dot else clean[:80]
-    return clean or fallback
 
 
 def thread_path(started_at: datetime, name: str) -> str:
@@ -305,29 +274,11 @@ def service_url(base: str, verb: str, token: str = "") -> str:
 def attachment_name(filename: str, content_type: str, index: int) -> str:
     """Give the file name under which an attachment can be opened safely; '' if it stays inside.
 
-    A static host cannot force a download, so the ending decides what a browser does: the known
-    harmless ones stay, text is `.txt`, whatever else is `.bin`. What would run as a page of ours
-    (HTML, SVG) or would show addresses (a whole mail) is not written at all.
+    See `filenames.safe_name`; addresses in names are masked as everywhere.
     """
-    kind = content_type.lower()
     named, point, last = filename.rpartition(".")
     hidden = masked(named) + point + last if point else masked(filename)
-    clean = safe_filename(hidden.replace("@...", ""), f"part-{index}")
-    stem, dot, ending = clean.rpartition(".")
-    # One dot only: some servers let any ending inside a name decide.
-    name = f"{stem.replace('.', '-')}.{ending}" if dot else clean
-    ending = ending.lower() if dot else ""
-    if kind in _NEVER_TYPES or kind.startswith("message/") or ending in _NEVER_ENDINGS:
-        return ""
-    if ending in _SAFE_ENDINGS:
-        return name
-    guess = _ENDING_OF_TYPE.get(kind) or ("txt" if kind.startswith("text/") else "bin")
-    return f"{name.replace('.', '-')}.{guess}"
-
-
-def opens_inline(name: str) -> bool:
-    """Tell whether a browser shows such an attachment by itself; the others are downloads."""
-    return name.rpartition(".")[2].lower() in _INLINE_ENDINGS
+    return safe_name(hidden.replace("@...", ""), content_type, f"part-{index}")
 
 
 # --- Addresses as pages show them -------------------------------------------------------------

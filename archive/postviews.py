@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from archive import ids, threads
+from archive.filenames import opens_inline
 from archive.frames import Place
 from archive.markup import Piece, clean_text, cut_pieces, excerpt
 from archive.model import PartRole, Post, PostState, Thread
@@ -199,7 +200,7 @@ def file_view(group: str, key: str, part: Any, up: str = _UP) -> FileView:
     last = part.filename.replace("\\", "/").rpartition("/")[2]
     shown = ids.masked(clean_text(last)).strip() or part.content_type
     href = f"{up}{path}" if path else ""
-    return FileView(shown, part.content_type, part.size, href, ids.opens_inline(path))
+    return FileView(shown, part.content_type, part.size, href, opens_inline(path))
 
 
 # --- Views ------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from archive import ids
+from archive.filenames import opens_inline
 
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -104,7 +104,7 @@ def headers_for(path: str) -> dict[str, str]:
     headers = dict(SAFE_HEADERS)
     attachment = _ATTACHMENT.fullmatch(path) is not None
     kind = (_ATTACHMENT_TYPES if attachment else _TYPES | _ATTACHMENT_TYPES).get(ending, _OTHER)
-    if attachment and not ids.opens_inline(name):
+    if attachment and not opens_inline(name):
         kind = _OTHER
     if attachment:
         headers["Content-Security-Policy"] = ATTACHMENT_CSP

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import ids
+from archive.filenames import opens_inline
 
 KEY = "abcdefghijklmnop"
 _DOC = Path(__file__).resolve().parents[2] / "docs" / "urls.md"
@@ -123,9 +124,9 @@ def test_an_attachment_stays_in_its_folder(filename: str, content_type: str) -> 
 
 
 def test_only_harmless_kinds_open_in_the_browser() -> None:
-    assert ids.opens_inline("plan.pdf")
-    assert not ids.opens_inline("run-me.bin")
-    assert not ids.opens_inline("x.doc")
+    assert opens_inline("plan.pdf")
+    assert not opens_inline("run-me.bin")
+    assert not opens_inline("x.doc")
 
 
 # --- Addresses --------------------------------------------------------------------------------
