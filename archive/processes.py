@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -29,6 +31,16 @@ def pool(
 
 def _begin(begin: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the main process, which ends us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.freeze()  # what the server has read stays in memory that all workers share
     if begin is not None:
         begin(*given)
+
+
+def _end_with_parent() -> None:
+    """A main process that is killed says no goodbye: without this its workers would wait for work,
+    and keep their memory, until the machine is started anew."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # this runs in a worker
+    parent.join()
+    os._exit(1)
