@@ -20,7 +20,7 @@ from archive.model import GroupInfo, ParsedMessage
 from archive.processes import pool
 
 CHUNK = 100
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 640 * 1024
 STORED_MAILS = 200
 STORED_BYTES = 2 * CHUNK_BYTES
 """what is stored together: a transaction waits for the disk, however small it is"""
@@ -123,7 +123,7 @@ def _beside(chunk: Sequence[MboxMessage], read: Sequence[Content]) -> _Batch:
 
 
 def _chunks(messages: Iterator[MboxMessage]) -> Iterator[list[MboxMessage]]:
-    """Up to 100 mails or 1 MB, whichever comes first."""
+    """Up to 100 mails or 640 KB, whichever comes first."""
     chunk: list[MboxMessage] = []
     size = 0
     for message in messages:

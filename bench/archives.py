@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,6 +20,7 @@ from dgroup.runtime import Runtime
 A_MONTH = 500
 _STEP = timedelta(days=30) / A_MONTH
 _BATCH = 200
+_AHEAD = 20
 _KILOBYTES = 4
 _NAME = "old"
 
@@ -47,9 +47,12 @@ def fill(runtime: Runtime, size: int, now: datetime, *, pages: bool = True) -> N
         group = groups.find(conn, GROUP, DOMAIN)
     assert group is not None  # `servers.make_group` made it
     processes = os.cpu_count() or 1
+    firsts = list(range(0, max(size, _BATCH), _BATCH))
     with ProcessPoolExecutor(processes) as pool:
-        for first, batch in zip(_firsts(size), pool.map(_read, _firsts(size)), strict=True):
-            _store(runtime, group.info, batch, first, now - _STEP * size)
+        for at in range(0, len(firsts), _AHEAD):  # else all of them would wait in memory
+            some = firsts[at : at + _AHEAD]
+            for first, batch in zip(some, pool.map(_read, some), strict=True):
+                _store(runtime, group.info, batch, first, now - _STEP * size)
     while search.index_pending(runtime.db, limit=2000):
         pass
     if pages:
@@ -58,10 +61,6 @@ def fill(runtime: Runtime, size: int, now: datetime, *, pages: bool = True) -> N
         publisher = Publisher(runtime.db, setting)
         publisher.rebuild(group.info, processes=processes)
         publisher.rebuild_site()
-
-
-def _firsts(size: int) -> Iterator[int]:
-    return iter(range(0, max(size, _BATCH), _BATCH))
 
 
 def _store(
