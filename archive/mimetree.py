@@ -31,7 +31,6 @@ _CONTENT_FIELD = re.compile(
 _BOUNDARY = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 _AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _UNCHANGED = frozenset({"7bit", "8bit", "binary"})
-_NEWLINE = 10
 _LONG = 4096
 """bytes of base64 from which a block is kept away from the library's parser"""
 _BLANK = re.compile(rb"\n\r?\n")
@@ -169,9 +168,11 @@ def _boundaries(node: Node, body: bytes, start: int, end: int) -> list[tuple[int
     separator = b"--" + boundary.encode("ascii")
     found: list[tuple[int, int]] = []
     at = start
-    while (at := body.find(separator, at, end)) >= 0:
+    if not body.startswith(separator, start, end):
+        at = _next_line(body, separator, start, end)
+    while at >= 0 and len(found) <= _CUT_PARTS:
         line = _AFTER_BOUNDARY.match(body, at + len(separator), end)
-        if line and (at == start or body[at - 1] == _NEWLINE):
+        if line:
             if found and found[-1][1] == at:
                 break  # two such lines in a row count once
             found.append((at, line.end()))
@@ -179,8 +180,15 @@ def _boundaries(node: Node, body: bytes, start: int, end: int) -> list[tuple[int
                 return found
             if line[1]:
                 break
-        at += 1
+        # The line end after one boundary may be the one before the next.
+        at = _next_line(body, separator, at + len(separator), end)
     raise _OddError
+
+
+def _next_line(body: bytes, separator: bytes, start: int, end: int) -> int:
+    """Where the next line that begins with `separator` begins; -1 if there is none. Looked for with
+    the line end before it: a body of dashes would else be stopped at in each byte."""
+    return body.find(b"\n" + separator, start, end) + 1 or -1
 
 
 # --- Read by the library --------------------------------------------------------------------------
