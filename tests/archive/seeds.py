@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from archive import store
 from archive.db import Database
 from archive.model import ArchiveMode, GroupInfo, ParsedMessage, SiteInfo
 from archive.parse import parse
 from archive.publish import Publisher, Setting
+from archive.tables import dirty_pages
 from archive.text import blocks, layout_of, links, words_of
 
 MAILS = Path(__file__).resolve().parents[1] / "data" / "seeds"
@@ -110,3 +111,9 @@ def texts_of(files: dict[str, bytes], endings: Sequence[str]) -> Iterable[tuple[
     for path, data in files.items():
         if path.endswith(tuple(endings)):
             yield path, data.decode("utf-8")
+
+
+def waiting(db: Database) -> int:
+    """How many pages are marked dirty."""
+    with db.read() as conn:
+        return int(conn.execute(select(func.count()).select_from(dirty_pages)).scalar_one())

@@ -11,14 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
 from archive import dirty, mbox, store
 from archive.db import Database
 from archive.model import GroupInfo, PageKey, PageKind
 from archive.publish import FAST, Publisher, Setting
 from archive.readers import get_group
-from archive.tables import dirty_pages
 from archive.takedown import remove_post
 from tests.archive.seeds import (
     NOW,
@@ -30,13 +28,9 @@ from tests.archive.seeds import (
     raw_mails,
     seed_group,
     stored_seeds,
+    waiting,
 )
 from tests.corpus import corpus_path
-
-
-def _waiting(db: Database) -> int:
-    with db.read() as conn:
-        return int(conn.execute(select(func.count()).select_from(dirty_pages)).scalar_one())
 
 
 def test_draining_writes_all_marked_pages_and_settles_them(
@@ -45,7 +39,7 @@ def test_draining_writes_all_marked_pages_and_settles_them(
     stored_seeds(sqlite_database)
     tally = publisher(sqlite_database, tmp_path / "public").drain(now)
     files = files_of(tmp_path / "public")
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
     twins = [name for name in files if name.endswith(".gz") and name.removesuffix(".gz") in files]
     assert tally.written == len(files) - len(twins)
     assert "seeds/2026/03/saving-bean-seed.html" in files
@@ -76,7 +70,7 @@ def test_a_quick_drain_leaves_the_slow_pages_for_the_sweep(
     with sqlite_database.read() as conn:
         assert not dirty.any_dirty(conn, FAST)
     one.drain(now)
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
     assert list((tmp_path / "public").rglob("*.mbox.gz"))
 
 
@@ -223,9 +217,9 @@ def test_a_page_marked_again_while_it_is_written_stays_dirty(
         claimed = dirty.claim_dirty(sqlite_database, conn, 9, "other", NOW, timedelta(0))
         dirty.mark(conn, sqlite_database, [key], NOW)
         dirty.settle_all(conn, claimed)
-    assert _waiting(sqlite_database) == 1
+    assert waiting(sqlite_database) == 1
     one.drain(now)
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
 
 
 _CRASH = """
@@ -261,10 +255,10 @@ def test_a_crash_in_the_middle_loses_no_page(
         cwd=Path(__file__).resolve().parents[2],
     )
     assert died.returncode == 9
-    assert _waiting(sqlite_database) > 0
+    assert waiting(sqlite_database) > 0
     later = NOW + timedelta(minutes=5)  # the dead process's lease is over
     publisher(sqlite_database, root).drain(lambda: later)
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
     clean = publisher(sqlite_database, tmp_path / "clean")
     clean.rebuild_site()
     clean.rebuild(group)
@@ -281,7 +275,7 @@ def test_a_page_that_cannot_be_made_does_not_stop_the_others(
         dirty.mark(conn, sqlite_database, [bad], NOW)
     publisher(sqlite_database, tmp_path / "public").drain(now)
     assert "no month" in caplog.text
-    assert _waiting(sqlite_database) == 1
+    assert waiting(sqlite_database) == 1
     assert (tmp_path / "public/seeds/index.html").exists()
 
 
@@ -294,7 +288,7 @@ def test_a_rebuild_without_sweep_leaves_other_files(
     (root / "seeds/stray.html").write_text("stray")
     publisher(sqlite_database, root).rebuild(group, sweep=False)
     assert (root / "seeds/stray.html").exists()
-    assert _waiting(sqlite_database) == 1  # the host's front page is not the group's
+    assert waiting(sqlite_database) == 1  # the host's front page is not the group's
 
 
 def test_two_publishers_share_the_work(sqlite_database: Database, tmp_path: Path) -> None:
@@ -303,7 +297,7 @@ def test_two_publishers_share_the_work(sqlite_database: Database, tmp_path: Path
     second = Publisher(sqlite_database, Setting(SITE, tmp_path / "public"), "second")
     first.drain(now, limit=3)
     second.drain(now)
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
     assert store.get_group is get_group
     before = files_of(tmp_path / "public")
     first.rebuild(group)

@@ -6,14 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from archive import dirty, pages
 from archive.db import Database
 from archive.model import ArchiveMode, GroupInfo
 from archive.publish import Publisher, Tally
 from archive.readers import get_group
-from archive.tables import dirty_pages, groups
+from archive.tables import groups
 from tests.archive.seeds import (
     NOW,
     add_raw,
@@ -23,17 +23,13 @@ from tests.archive.seeds import (
     raw_mails,
     seed_group,
     stored_seeds,
+    waiting,
 )
 
 _LATER = (
     b"From: Ana <ana@ngo.example>\r\nSubject: While it was closed\r\n"
     b"Message-ID: <later@ngo.example>\r\nDate: Thu, 30 Apr 2026 10:00:00 +0000\r\n\r\nHello.\r\n"
 )
-
-
-def _waiting(db: Database) -> int:
-    with db.read() as conn:
-        return int(conn.execute(select(func.count()).select_from(dirty_pages)).scalar_one())
 
 
 def _set_archive(db: Database, group: GroupInfo, mode: ArchiveMode) -> GroupInfo:
@@ -64,9 +60,9 @@ def test_a_group_that_closes_leaves_one_explaining_page(
     add_raw(sqlite_database, closed, _LATER)
     one.drain(now)
     _set_archive(sqlite_database, closed, ArchiveMode.PUBLIC)
-    assert _waiting(sqlite_database) == 3
+    assert waiting(sqlite_database) == 3
     one.drain(now)
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
     assert before.keys() < files_of(root).keys()
     clean = publisher(sqlite_database, tmp_path / "clean")
     clean.verify([group], now)
@@ -104,9 +100,9 @@ def test_a_rebuild_that_is_broken_off_comes_again(
     times = iter([NOW] * 6)
     with pytest.raises(StopIteration):
         one.drain(lambda: next(times))
-    assert _waiting(sqlite_database) == 1
+    assert waiting(sqlite_database) == 1
     one.drain(lambda: NOW + timedelta(minutes=5))
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
 
 
 def test_a_group_that_cannot_be_rebuilt_does_not_stop_the_others(
@@ -133,7 +129,7 @@ def test_a_group_that_cannot_be_rebuilt_does_not_stop_the_others(
     one.drain(now)
     assert "['seeds'] could not be rebuilt" in caplog.text
     assert (root / "wells/feed.atom").exists()
-    assert _waiting(sqlite_database) == 1
+    assert waiting(sqlite_database) == 1
 
 
 def test_nothing_of_a_members_archive_is_ever_written(
@@ -145,4 +141,4 @@ def test_nothing_of_a_members_archive_is_ever_written(
     one.drain(now)
     one.verify([group], now)
     assert set(files_of(tmp_path / "public/seeds")) <= {"index.html", "index.html.gz"}
-    assert _waiting(sqlite_database) == 0
+    assert waiting(sqlite_database) == 0
