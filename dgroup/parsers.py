@@ -13,6 +13,7 @@ import pickle
 import socket
 import sys
 from collections import deque
+from contextlib import suppress
 from typing import cast
 
 from archive.content import Content, content_of
@@ -143,7 +144,11 @@ class Parsers:
         self._limit = limit
         self._rate, self._quiet, self._patience = rate, quiet_s, patience_s
         self._workers: list[_Worker] = []
+        self._open: set[_Worker] = set()
+        """also those that are starting"""
         self._task: asyncio.Task[None] | None = None
+        self._stopped = asyncio.Event()
+        self._ending = False
         self._failing = Failing(log, "no process to read mails can be started")
         self._window = self._busy_at = 0.0
         self._count = 0
@@ -169,8 +174,8 @@ class Parsers:
     async def stop(self) -> None:
         """End the processes. Mails that are still asked for are read in this process."""
         self._limit = 0
+        self._stopped.set()
         if self._task is not None:
-            self._task.cancel()
             await asyncio.wait({self._task})
 
     def _note(self) -> None:
@@ -185,21 +190,27 @@ class Parsers:
                 self._task = asyncio.create_task(self._run(), name="parsers")
 
     async def _run(self) -> None:
-        """Start the processes, watch over them, end them when it has been quiet."""
+        """Start the processes, watch over them, end them when it has been quiet.
+
+        They are let go and not cancelled, so that each is waited for to its end."""
+        self._ending = False
         runs = [asyncio.create_task(self._one()) for _ in range(self._limit)]
         loop = asyncio.get_running_loop()
         pause = min(self._quiet, self._patience) / 4
-        try:
-            while loop.time() - self._busy_at < self._quiet and not all(run.done() for run in runs):
-                await asyncio.sleep(pause)
-                for worker in self._workers:
-                    if worker.is_stuck(self._patience):
-                        log.error("a process takes more than %.0f s for one mail", self._patience)
-                        worker.abort()
-        finally:
-            for run in runs:
-                run.cancel()
-            await asyncio.wait(runs)
+        while loop.time() - self._busy_at < self._quiet and not all(run.done() for run in runs):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._stopped.wait()
+            if self._stopped.is_set():
+                break
+            for worker in self._workers:
+                if worker.is_stuck(self._patience):
+                    log.error("a process takes more than %.0f s for one mail", self._patience)
+                    worker.abort()
+        self._ending = True
+        for worker in self._open:
+            worker.close()
+        await asyncio.wait(runs)
 
     async def _one(self) -> None:
         """Keep one process; a new one where it ends before its time."""
@@ -210,20 +221,33 @@ class Parsers:
             except OSError as error:
                 self._failing.failed(error)
                 return
+            if self._ending:
+                return
             if asyncio.get_running_loop().time() - began < 1.0:
                 log.error("a process to read mails ended at once; mails are read without")
                 return
 
     async def _session(self) -> None:
         ours, theirs = socket.socketpair()
-        try:
-            with theirs:
+        with theirs:
+            _, worker = await asyncio.get_running_loop().create_connection(_Worker, sock=ours)
+            try:
                 words = (sys.executable, "-m", "dgroup.parse_worker")
                 child = await asyncio.create_subprocess_exec(*words, stdin=theirs.fileno())
-            _, worker = await asyncio.get_running_loop().create_connection(_Worker, sock=ours)
-        except BaseException:
-            ours.close()
-            raise
+            except BaseException:
+                worker.close()
+                raise
+        self._open.add(worker)
+        if self._ending:
+            worker.close()
+        try:
+            await self._serve(worker)
+        finally:
+            self._open.discard(worker)
+            await _ended(worker, child)
+
+    async def _serve(self, worker: _Worker) -> None:
+        """Give mails to a process from its first answer to its end."""
         try:
             # The first answer says that its modules are loaded: until then mails are read here.
             async with asyncio.timeout(_START_S):
@@ -232,11 +256,11 @@ class Parsers:
             self._workers.append(worker)
             await worker.gone.wait()
         except (UnreadableError, _LostError, TimeoutError):
-            log.warning("a process to read mails did not start")
+            if not self._ending:
+                log.warning("a process to read mails did not start")
         finally:
             if worker in self._workers:
                 self._workers.remove(worker)
-            await _ended(worker, child)
 
 
 async def _ended(worker: _Worker, child: asyncio.subprocess.Process) -> None:
