@@ -5,10 +5,10 @@ Frozen values; about a dozen effect types and no callbacks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from dgroup.model import Delivery, MemberState, Reply, Role
+from dgroup.model import Delivery, MemberState, Morning, Posting, Reply, Role
 
 
 class OutcomeKind(StrEnum):
@@ -58,6 +58,16 @@ class QueueCopies:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    filename: str
+    """ASCII, made by us"""
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class QueueLetter:
     """Queue a letter that we write: template `name` in `language` to `recipient`."""
 
@@ -68,6 +78,7 @@ class QueueLetter:
     code: NewCode | None = None
     answers: str = ""
     """Message-ID that the letter answers (In-Reply-To), canonical"""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,14 @@ class ChangeMember:
     language: str | None = None
     summary: bool | None = None
     own_copy: bool | None = None
+    light: bool | None = None
+    posting: Posting | None = None
+    receipts: bool | None = None
+    morning: Morning | None = None
+    until: datetime | None = None
+    """with PAUSED: when the pause ends by itself (UTC); None: when they resume"""
+    chosen: bool = False
+    """the person named `language` themselves: what they write later does not change it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from archive import store
 from archive.db import Database
 from dgroup import groups, members, policy, tokens
 from dgroup.address import comparable, own_group
-from dgroup.commands.base import people_of
+from dgroup.commands import BY_VERB, payload
 from dgroup.incoming import (
     Code,
     CommandFacts,
@@ -35,7 +35,9 @@ WAITING = "waiting"
 ASKING = frozenset({"join-confirm", "leave-confirm", "join-to-publish", "did-you-send"})
 """letters that count as confirmations for the caps"""
 NOTE = "forged-note"
-_WITH_PEOPLE = frozenset({"add", "remove", "undo"})
+Lookup = Callable[[Connection, CommandFacts, Reading], object]
+LOOKUPS: dict[str, Lookup] = {}
+"""what a command needs beside the usual, by `Command.needs`: reads for `CommandFacts.found`"""
 
 
 # --- Posts ------------------------------------------------------------------------------------
@@ -155,19 +157,29 @@ def command_facts(
     """Read what `plan.plan_command` needs; `token_member` is the id that a leave token names."""
     now = mail.envelope.received_at
     code = find_code(conn, group.id, reading, mail.sender)
+    asked = payload.read(code.payload) if code is not None else reading
     facts = CommandFacts(
         group=group,
         member=members.find(conn, group.id, mail.sender) if mail.sender else None,
         token_member=_named(conn, group.id, token_member, code),
         code=code,
-        people=known_people(conn, group, _people(reading, code)),
+        people=known_people(conn, group, asked.people),
         coordinators=members.coordinators(conn, group.id),
         waiting=_waiting(conn, group.id, code) if code is not None else (),
         letters=LetterCounts(),
         now=now,
     )
     addressee = facts.addressee or mail.sender
-    return replace(facts, letters=letter_counts(conn, db, addressee, group.id, now))
+    letters = letter_counts(conn, db, addressee, group.id, now)
+    return replace(facts, letters=letters, found=_lookup(conn, facts, asked))
+
+
+def _lookup(conn: Connection, facts: CommandFacts, asked: Reading) -> object:
+    verb = facts.code.action if facts.code is not None else asked.verb
+    command = BY_VERB.get(verb)
+    if command is None or not command.needs:
+        return None
+    return LOOKUPS[command.needs](conn, facts, asked)
 
 
 def _named(
@@ -177,12 +189,6 @@ def _named(
         return members.find(conn, group_id, code.address)
     named = members.by_id(conn, token_member) if token_member is not None else None
     return named if named is not None and named.group_id == group_id else None
-
-
-def _people(reading: Reading, code: Code | None) -> Sequence[Named]:
-    if code is None:
-        return reading.people
-    return people_of(code.payload) if code.action in _WITH_PEOPLE else ()
 
 
 def known_people(conn: Connection, group: Group, people: Sequence[Named]) -> tuple[Known, ...]:

@@ -17,7 +17,7 @@ from archive.quick import Quick
 from archive.tables import groups
 from dgroup.address import group_address, name_problem, own_group
 from dgroup.errors import DgroupError
-from dgroup.model import Group, WhoJoins, WhoPosts
+from dgroup.model import Group, GroupState, WhoJoins, WhoPosts, WhoSees
 from dgroup.tables import addresses, group_settings
 
 _CHUNK = 500
@@ -161,4 +161,9 @@ def _group(row: Any, domain: str) -> Group:
         max_size=row.max_size,
         summary_day=row.summary_day,
         summary_hour=row.summary_hour,
+        state=GroupState(row.state),
+        first_posts=row.first_posts,
+        who_sees=WhoSees(row.who_sees),
+        welcome=row.welcome,
+        hold_days=row.hold_days,
     )

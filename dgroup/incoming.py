@@ -5,7 +5,7 @@ knows about it. Frozen values, read by `plan` and `commands`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from archive.content import Content
@@ -79,6 +79,20 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     UNDO = "undo"
+    DISCARD = "discard"
+    """a held post: away with it, and tell nobody"""
+    TRUST = "trust"
+    """a held post: publish it and hold no more of this member's"""
+    REOPEN = "reopen"
+    """a declined post: publish it after all"""
+    POST = "post"
+    """what looked like a command was meant as a post"""
+    LEAVE = "leave"
+    """what looked like a command was one"""
+    INVITE = "invite"
+    """a list to add: ask them first"""
+    FIX = "fix"
+    """lines of a preview are to be put right or left out (`choices`), then shown again"""
     EMPTY = "empty"
     OTHER = "other"
 
@@ -89,6 +103,43 @@ class Named:
 
     address: str
     name: str
+    language: str = ""
+    delivery: str = ""
+    """a Delivery that stands beside them, or ''"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a command says beside its verb and the people it names (COMMANDS D3)."""
+
+    until: date | None = None
+    """last day of a pause"""
+    ambiguous: bool = False
+    """`until` could be read in two ways: it is echoed before it is used"""
+    target: str = ""
+    """number, key or URL's key of a post; reference of a hold or report ('P-98')"""
+    into: str = ""
+    """the other thread of a merge"""
+    count: int = 0
+    """how many posts"""
+    words: str = ""
+    """words to search, a new title, a coordinator's own words"""
+    address: str = ""
+    """the new address of `change address to`"""
+    language: str = ""
+    """the language asked for"""
+    role: str = ""
+    because: str = ""
+    group: str = ""
+    """'all', or the group named after "from" """
+    quiet: bool = False
+    """nobody but the coordinators is told"""
+    setting: str = ""
+    """name of a setting of `set`: 'welcome', 'who posts', 'summary day', ..."""
+    value: str = ""
+    """what the setting is to be"""
+    on: bool = True
+    """False for "receipt off" and the like"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +148,9 @@ class Reading:
 
     verb: str
     """canonical verb, or '' when nothing was understood"""
-    people: tuple[Named, ...]
-    answer: Answer
-    language: str
+    people: tuple[Named, ...] = ()
+    answer: Answer = Answer.EMPTY
+    language: str = ""
     """language of the words that were understood, or ''"""
     reference: str = ""
     """short reference of the subject, '7KQ2-MX9T'"""
@@ -107,6 +158,17 @@ class Reading:
     """a whole code found in the address, the subject or the text, normalised"""
     sure: bool = True
     """the address names the verb, or subject and text agree on it (RULINGS 8)"""
+    options: Options = Options()
+    reason: str = ""
+    """the words after a no"""
+    choices: tuple[tuple[str, int], ...] = ()
+    """('fix', 3), ('skip', 4): lines of a preview"""
+    nearest: tuple[str, ...] = ()
+    """where nothing or two things were understood: at most two verbs that it may mean"""
+    problems: tuple[tuple[str, str], ...] = ()
+    """lines of a list that name nobody: (line, why), at most 50"""
+    truncated: bool = False
+    """the list was longer than is read at a time"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +228,8 @@ class CommandFacts:
     letters: LetterCounts
     """of `addressee`"""
     now: datetime
+    found: object = None
+    """what the command's `needs` asked for: a type of its own for each need"""
 
     @property
     def addressee(self) -> str:

@@ -7,6 +7,8 @@ names and subjects strangers send, a letter has exactly the header fields that s
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import quopri
 import re
 import textwrap
@@ -29,7 +31,7 @@ from archive.model import SiteInfo
 from archive.resources import tree
 from dgroup import address
 from dgroup.address import clean_line
-from dgroup.effects import Value, Values
+from dgroup.effects import Attachment, Value, Values
 from dgroup.model import Group
 from dgroup.splice import phrase
 
@@ -68,6 +70,7 @@ class Letter:
     message_id: str
     """canonical id of the letter itself, from `ids.letter_id`"""
     now: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 class LetterWriter:
@@ -83,7 +86,7 @@ class LetterWriter:
         """Give the whole mail, CRLF line ends, ready to be sent. Never raises for what values hold;
         the recipient must be `address.is_sendable`."""
         subject, text = self._render(letter, group)
-        encoding, body = _encoded(text)
+        fields, body = _body(text, letter.attachments)
         head = [
             f"From: {_sender(group, self._site.domain)}",
             f"To: <{letter.recipient}>",
@@ -92,8 +95,7 @@ class LetterWriter:
             f"Message-ID: <{letter.message_id}>",
             *_marks(letter, group, self._site.domain),
             "MIME-Version: 1.0",
-            'Content-Type: text/plain; charset="utf-8"',
-            f"Content-Transfer-Encoding: {encoding}",
+            *fields,
         ]
         return "\r\n".join([*head, "", ""]).encode() + body
 
@@ -168,6 +170,38 @@ def unstructured(name: str, text: str) -> str:
     charset = "us-ascii" if text.isascii() else "utf-8"
     folded = Header(text, charset, header_name=name, maxlinelen=76).encode(linesep="\r\n")
     return folded.strip()
+
+
+def _body(text: str, files: tuple[Attachment, ...]) -> tuple[list[str], bytes]:
+    """Give the fields that describe a body, and the body: a text, or a text with files."""
+    encoding, body = _encoded(text)
+    fields = [
+        'Content-Type: text/plain; charset="utf-8"',
+        f"Content-Transfer-Encoding: {encoding}",
+    ]
+    if not files:
+        return fields, body
+    parts = [(fields, body), *map(_file, files)]
+    whole = [("\r\n".join([*head, "", ""])).encode() + data for head, data in parts]
+    boundary = _boundary(whole)
+    line = f"--{boundary}\r\n".encode()
+    joined = b"".join(line + part + b"\r\n" for part in whole)
+    ends = joined + f"--{boundary}--\r\n".encode()
+    return [f'Content-Type: multipart/mixed; boundary="{boundary}"'], ends
+
+
+def _file(file: Attachment) -> tuple[list[str], bytes]:
+    fields = [
+        f'Content-Type: {file.content_type}; name="{file.filename}"',
+        f'Content-Disposition: attachment; filename="{file.filename}"',
+        "Content-Transfer-Encoding: base64",
+    ]
+    return fields, base64.encodebytes(file.data).replace(b"\n", b"\r\n")
+
+
+def _boundary(parts: list[bytes]) -> str:
+    """A line that stands in none of the parts (RFC 2046 5.1.1); the same for the same letter."""
+    return "=_" + hashlib.sha256(b"".join(parts)).hexdigest()[:32]
 
 
 def _encoded(text: str) -> tuple[str, bytes]:

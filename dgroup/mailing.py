@@ -55,6 +55,7 @@ def _written(
         values=effect.values,
         code=code,
         answers=effect.answers if isinstance(effect, QueueLetter) else "",
+        attachments=effect.attachments if isinstance(effect, QueueLetter) else (),
         message_id=ids.letter_id(work.tools.random(12).hex(), work.tools.site.domain),
         now=work.source.now,
     )

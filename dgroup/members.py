@@ -18,7 +18,7 @@ from archive.quick import Quick
 from archive.types import Among
 from dgroup.address import comparable, person_name
 from dgroup.effects import ChangeMember
-from dgroup.model import Delivery, Membership, MemberState, Role
+from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
 from dgroup.tables import addresses, memberships, persons
 
 _SELECT: Select[Any] = select(
@@ -44,6 +44,7 @@ _BY_ADDRESSES = Quick(
 _NEWEST = Quick(select(func.max(memberships.c.id).label("newest")))
 _CHUNK = 500
 _OUT = (MemberState.LEFT, MemberState.BANNED)
+_PLAIN = ("role", "delivery", "summary", "own_copy", "light", "posting", "receipts", "morning")
 
 
 def find(conn: Connection, group_id: int, address: str) -> Membership | None:
@@ -151,7 +152,12 @@ def _known(conn: Connection, keys: Sequence[str]) -> set[str]:
 
 def _person_row(wish: ChangeMember, language: str, now: datetime) -> dict[str, object]:
     name = person_name(wish.name)
-    return {"name": name, "language": wish.language or language, "created_at": now}
+    return {
+        "name": name,
+        "language": wish.language or language,
+        "language_chosen": wish.chosen,
+        "created_at": now,
+    }
 
 
 def _address_row(person_id: int, key: str, wish: ChangeMember, now: datetime) -> dict[str, object]:
@@ -171,6 +177,11 @@ def _membership_row(
         "delivery": wish.delivery or Delivery.EACH,
         "summary": True if wish.summary is None else wish.summary,
         "own_copy": True if wish.own_copy is None else wish.own_copy,
+        "light": bool(wish.light),
+        "paused_until": wish.until if wish.state is MemberState.PAUSED else None,
+        "posting": wish.posting or Posting.DEFAULT,
+        "receipts": bool(wish.receipts),
+        "morning": wish.morning or Morning.DAILY,
         "joined_at": now,
     }
 
@@ -178,7 +189,7 @@ def _membership_row(
 def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) -> int:
     key = comparable(wish.address)
     row = conn.execute(
-        select(addresses.c.person_id, persons.c.name)
+        select(addresses.c.person_id, persons.c.name, persons.c.language_chosen)
         .join(persons, persons.c.id == addresses.c.person_id)
         .where(addresses.c.address == key)
     ).first()
@@ -188,9 +199,9 @@ def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) 
         conn.execute(insert(addresses).values(_address_row(person_id, key, wish, now)))
         return person_id
     name = person_name(wish.name)
-    values = {"name": name} if name and not row.name else {}
-    if wish.language is not None:
-        values["language"] = wish.language
+    values: dict[str, object] = {"name": name} if name and not row.name else {}
+    if wish.language is not None and (wish.chosen or not row.language_chosen):
+        values |= {"language": wish.language, "language_chosen": wish.chosen}
     if values:
         conn.execute(update(persons).where(persons.c.id == row.person_id).values(values))
     person: int = row.person_id
@@ -205,7 +216,9 @@ def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datet
             values["left_at"] = now
         elif wish.state is MemberState.ACTIVE and not member.inside:
             values |= {"joined_at": now, "left_at": None, "address": wish.address.strip()}
-    for name in ("role", "delivery", "summary", "own_copy"):
+        if wish.state in {MemberState.ACTIVE, MemberState.PAUSED}:
+            values["paused_until"] = wish.until if wish.state is MemberState.PAUSED else None
+    for name in _PLAIN:
         if (value := getattr(wish, name)) is not None:
             values[name] = value
     if values:
@@ -226,4 +239,10 @@ def _membership(row: Any) -> Membership:
         own_copy=row.own_copy,
         language=row.language,
         joined_at=row.joined_at,
+        light=row.light,
+        paused_until=row.paused_until,
+        posting=Posting(row.posting),
+        published=row.published,
+        receipts=row.receipts,
+        morning=Morning(row.morning),
     )

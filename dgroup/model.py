@@ -141,6 +141,24 @@ class Delivery(StrEnum):
     NONE = "none"
 
 
+class Posting(StrEnum):
+    """What becomes of a member's posts, where it is not as for everybody."""
+
+    DEFAULT = "default"
+    MODERATED = "moderated"
+    """each is held"""
+    TRUSTED = "trusted"
+    """none is held as a first post"""
+
+
+class Morning(StrEnum):
+    """How often a coordinator wants the morning letter."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A person's place in a group; mail goes to `address`."""
@@ -157,6 +175,17 @@ class Membership:
     own_copy: bool
     language: str
     joined_at: datetime
+    light: bool = False
+    """text only, for weak lines"""
+    paused_until: datetime | None = None
+    """when a pause ends by itself (UTC); None while paused: until they resume"""
+    posting: Posting = Posting.DEFAULT
+    published: int = 0
+    """posts of theirs that went out, for first posts and receipts"""
+    receipts: bool = False
+    """asked for a receipt of each post"""
+    morning: Morning = Morning.DAILY
+    """how often a coordinator gets the morning letter"""
 
     @property
     def inside(self) -> bool:
@@ -183,6 +212,23 @@ class WhoPosts(StrEnum):
     """everything is held until a coordinator decides"""
     ANNOUNCE = "announce"
     """coordinators and moderators post, the others read"""
+
+
+class WhoSees(StrEnum):
+    """Who may ask by mail who is in a group."""
+
+    COORDINATORS = "coordinators"
+    MEMBERS = "members"
+
+
+class GroupState(StrEnum):
+    """Where a group's life stands."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    """read-only, as after an e-conference"""
+    DELETED = "deleted"
+    """its mail is over; what was exported is kept by the coordinators"""
 
 
 class WhoJoins(StrEnum):
@@ -212,6 +258,14 @@ class Group:
     summary_day: int
     """1 Monday .. 7 Sunday, in the group's zone"""
     summary_hour: int
+    state: GroupState = GroupState.OPEN
+    first_posts: int = 0
+    """how many posts of a new member are held first"""
+    who_sees: WhoSees = WhoSees.COORDINATORS
+    welcome: str = ""
+    """the coordinators' own words in the welcome letter"""
+    hold_days: int = 14
+    """how long a held post waits for a decision"""
 
     @property
     def id(self) -> int:

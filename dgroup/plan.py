@@ -6,7 +6,8 @@ from archive import ids
 from archive.model import ArchiveMode
 from dgroup.address import route
 from dgroup.commands import BY_VERB, confirm, guide
-from dgroup.commands.base import Caps, Request, dropped, join_payload, may_ask
+from dgroup.commands.base import Caps, Request, dropped, may_ask
+from dgroup.commands.payload import join_payload
 from dgroup.effects import (
     Audit,
     Effect,

@@ -30,6 +30,21 @@ group_settings = Table(
     Column("summary_day", Integer, nullable=False),
     Column("summary_hour", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),
+    Column("first_posts", Integer, nullable=False, server_default="0"),
+    Column("who_sees", String(12), nullable=False, server_default="coordinators"),
+    Column("welcome", Text, nullable=False, server_default=""),
+    Column("hold_days", Integer, nullable=False, server_default="14"),
+)
+
+# Names that a group had before: mail to them still arrives.
+group_names = Table(
+    "group_names",
+    metadata,
+    Column("name", String(24), primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("until", UtcTime, nullable=True),
+    Index("ix_group_names_group", "group_id"),
 )
 
 persons = Table(
@@ -41,6 +56,8 @@ persons = Table(
     Column("organisation", Text, nullable=False, server_default=""),
     Column("country", Text, nullable=False, server_default=""),
     Column("created_at", UtcTime, nullable=False),
+    # They named their language; else it is learnt from how they write.
+    Column("language_chosen", Boolean, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -71,8 +88,47 @@ memberships = Table(
     Column("last_bounce_at", UtcTime, nullable=True),
     Column("joined_at", UtcTime, nullable=False),
     Column("left_at", UtcTime, nullable=True),
+    Column("light", Boolean, nullable=False, server_default="0"),
+    Column("paused_until", UtcTime, nullable=True),
+    Column("posting", String(12), nullable=False, server_default="default"),
+    Column("published", Integer, nullable=False, server_default="0"),
+    Column("receipts", Boolean, nullable=False, server_default="0"),
+    Column("morning", String(8), nullable=False, server_default="daily"),
     UniqueConstraint("group_id", "person_id", name="uq_memberships_person"),
     Index("ix_memberships_sending", "group_id", "state", "delivery", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Threads that a member does not want to get any more.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column(
+        "membership_id", BigId, ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("thread_id", BigId, ForeignKey("threads.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_mutes_thread", "thread_id"),
+)
+
+# People whom a coordinator has asked to join; they are in only when they say yes.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("delivery", String(12), nullable=False, server_default="each"),
+    Column("invited_by", Text, nullable=False),  # a coordinator's registered address
+    Column("words", Text, nullable=False, server_default=""),  # the coordinator's own
+    Column("state", String(12), nullable=False),  # open, joined, declined, cancelled, expired
+    Column("invited_at", UtcTime, nullable=False),
+    Column("resent_at", UtcTime, nullable=True),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=True),
+    Index("ix_invitations_address", "group_id", "address"),
+    Index("ix_invitations_state", "state", "expires_at"),
     sqlite_autoincrement=True,
 )
 
@@ -95,6 +151,8 @@ holds = Table(
     Column("held_at", UtcTime, nullable=False),
     Column("decided_at", UtcTime, nullable=True),
     Column("decided_by", Text, nullable=False, server_default=""),
+    Column("because", Text, nullable=False, server_default=""),  # why it was declined
+    Column("reminded_at", UtcTime, nullable=True),
     Index("ix_holds_state", "group_id", "state"),
     Index("ix_holds_message_id", "group_id", "message_id"),
     sqlite_autoincrement=True,

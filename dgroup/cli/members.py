@@ -83,6 +83,7 @@ def add(
                 Role(role) if role else None,
                 Delivery(delivery) if delivery else None,
                 language,
+                chosen=bool(language),
             )
             for person in people
         ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dgroup.commands import payload
 from dgroup.commands.base import (
-    UNDO_DAYS,
     Command,
     Request,
     active,
     answer,
-    people_payload,
     rows,
 )
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard, report
+from dgroup.commands.undo import Changed, undo_code
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Known, Named
 from dgroup.model import MemberState, Role
@@ -25,7 +25,7 @@ def plan(request: Request) -> Plan:
     lists = {"new": rows(new), "known": rows(known), "bad": rows(bad)}
     if not new:
         return answer(request, "add-nobody", **lists)
-    code = NewCode("add", request.addressee, people_payload(new), request.caps.code_days)
+    code = NewCode("add", request.addressee, payload.write("add", new), request.caps.code_days)
     return confirm_letter(request, "add-confirm", code, count=len(new), **lists)
 
 
@@ -37,10 +37,13 @@ def confirmed(request: Request) -> Plan:
     if refusal := answer_guard(request, "add"):
         return refusal
     people, _, _ = _sorted(request.facts.people)
+    before = {one.address: one.membership for one in request.facts.people}
     effects: list[Effect] = []
+    changes: list[Changed] = []
     for person in people:
         effects += _added(request, person)
-    undo = NewCode("undo", request.addressee, people_payload(people, verb="add"), UNDO_DAYS)
+        changes.append((before[person.address], _wish(person)))
+    undo = undo_code(request.addressee, "add", changes, own=False)
     return report(request, "add-done", undo, people, effects)
 
 
@@ -49,10 +52,14 @@ def _added(request: Request, person: Named) -> tuple[Effect, ...]:
     assert boss is not None  # answer_guard() says so
     values = (("name", person.name), ("by", boss.name))
     return (
-        ChangeMember(person.address, person.name, MemberState.ACTIVE, Role.MEMBER),
+        _wish(person),
         Audit("added", f"{person.address} by {boss.address}"),
         QueueLetter("welcome-added", person.address, language, values),
     )
+
+
+def _wish(person: Named) -> ChangeMember:
+    return ChangeMember(person.address, person.name, MemberState.ACTIVE, Role.MEMBER)
 
 
 def _sorted(
@@ -70,4 +77,4 @@ def _sorted(
     return tuple(new), tuple(known), tuple(bad)
 
 
-COMMAND = Command("add", plan)
+COMMAND = Command("add", plan, confirmed)

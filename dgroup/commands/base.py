@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard, TypeVar
 
-from archive.model import ParsedMessage
-from dgroup.address import is_sendable, person_name
+from dgroup.address import is_sendable
 from dgroup.effects import (
     Audit,
     CountTry,
@@ -44,6 +43,8 @@ class Request:
     reading: Reading
     facts: CommandFacts
     caps: Caps
+    proved: bool = False
+    """the registered address has said yes to exactly this: `reading` is what was asked then"""
 
     @property
     def sender(self) -> str:
@@ -76,15 +77,30 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A verb and the function that plans it."""
+    """A verb and the functions that plan it."""
 
     verb: str
     plan: Callable[[Request], Plan]
+    confirmed: Callable[[Request], Plan] | None = None
+    """what a yes to this verb's code does; None: the verb sends no code"""
+    undone: Callable[[Request], Plan] | None = None
+    """what UNDO does, where it is about more than memberships"""
+    needs: str = ""
+    """which look-up of `facts.LOOKUPS` fills `CommandFacts.found`"""
 
 
-def active(member: Membership | None) -> bool:
+def active(member: Membership | None) -> TypeGuard[Membership]:
     """Tell whether this is somebody who is in the group now."""
     return member is not None and member.inside
+
+
+_T = TypeVar("_T")
+
+
+def found(request: Request, kind: type[_T]) -> _T:
+    """Give what the command's `needs` looked up."""
+    assert isinstance(request.facts.found, kind)  # facts.LOOKUPS and `needs` belong together
+    return request.facts.found
 
 
 def done(request: Request, reason: str, *effects: Effect) -> Plan:
@@ -170,7 +186,7 @@ def forged_note(request: Request, verb: str) -> Plan:
     )
 
 
-# --- What codes carry -------------------------------------------------------------------------
+# --- Codes ------------------------------------------------------------------------------------
 
 
 def used(request: Request) -> UseCode:
@@ -184,34 +200,6 @@ def wrong_reference(request: Request) -> tuple[Effect, ...]:
     if request.reading.code or not request.reading.reference or not request.sender:
         return ()
     return (CountTry(request.sender),)
-
-
-def join_payload(message: ParsedMessage, language: str) -> str:
-    """Write what a code to join must remember: how the person calls themselves and writes."""
-    name = person_name(message.from_[0].name) if message.from_ else ""
-    return json.dumps({"name": name, "language": language})
-
-
-def joining(payload: str) -> tuple[str, str]:
-    """Read (name, language) of a code to join."""
-    data = json.loads(payload)
-    return str(data["name"]), str(data["language"])
-
-
-def people_payload(people: tuple[Named, ...], **extra: str) -> str:
-    """Write the people of a code's payload as JSON."""
-    listed = [[person.address, person.name] for person in people]
-    return json.dumps({"people": listed, **extra})
-
-
-def people_of(payload: str) -> tuple[Named, ...]:
-    """Read the people of a code's payload."""
-    return tuple(Named(address, name) for address, name in json.loads(payload)["people"])
-
-
-def verb_of(payload: str) -> str:
-    """Read what an undo code takes back."""
-    return str(json.loads(payload)["verb"])
 
 
 def rows(people: tuple[Named, ...]) -> tuple[tuple[str, ...], ...]:

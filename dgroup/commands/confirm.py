@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from dgroup.commands import add, join, leave, remove
+from dgroup.commands import BY_VERB, payload, undo
 from dgroup.commands.base import (
     Request,
-    active,
     answer,
     done,
     dropped,
     letter,
     used,
-    verb_of,
     wrong_reference,
 )
-from dgroup.commands.coordinator import answer_guard, orphaned
-from dgroup.effects import Audit, ChangeMember, Effect, KeepHold, Plan, ResolveHold
+from dgroup.effects import Effect, KeepHold, Plan, ResolveHold
 from dgroup.incoming import Answer, Code
-from dgroup.model import Membership, MemberState
 from dgroup.policy import needs_decision
 
 
@@ -36,7 +33,17 @@ def plan(request: Request) -> Plan:
         return _cancelled(request, code)
     if not _is_yes(code, words):
         return answer(request, "answer-unclear", action=code.action)
-    return ACTIONS[code.action](request)
+    return _act(request, code)
+
+
+def _act(request: Request, code: Code) -> Plan:
+    """Do what was asked: the command is planned again from what the code remembers of it."""
+    if code.action in ACTIONS:
+        return ACTIONS[code.action](request)
+    confirmed = BY_VERB[code.action].confirmed
+    assert confirmed is not None  # only commands that have it make codes
+    asked = replace(payload.read(code.payload), language=request.reading.language)
+    return confirmed(replace(request, reading=asked, proved=True))
 
 
 def _is_yes(code: Code, words: Answer) -> bool:
@@ -67,37 +74,15 @@ def _publish(request: Request) -> Plan:
 
 
 def _undo(request: Request) -> Plan:
-    """Take back what a letter's UNDO offered, for those who are still as it left them."""
-    code = request.facts.code
-    assert code is not None  # `plan` calls this with a code only
-    verb = verb_of(code.payload)
-    if verb != "leave" and (refusal := answer_guard(request, "undo")):
-        return refusal
-    state = MemberState.LEFT if verb == "add" else MemberState.ACTIVE
-    people = _undoable(request, state)
-    leaving = {member.id for member in people} if state is MemberState.LEFT else ()
-    effects = list(orphaned(request, leaving))
-    for member in people:
-        effects.append(ChangeMember(member.address, state=state))
-        effects.append(Audit("undone", f"{verb} {member.address} by {code.address}"))
-    listed = tuple((member.address, member.name) for member in people)
-    told = letter(request, "undone", verb=verb, people=listed)
-    return done(request, "undone", used(request), *effects, told)
-
-
-def _undoable(request: Request, state: MemberState) -> tuple[Membership, ...]:
-    """Those whom nobody else has moved since: in, where they are to go out, or the other way."""
-    members = [one.membership for one in request.facts.people if one.membership is not None]
-    if state is MemberState.LEFT:
-        return tuple(member for member in members if active(member))
-    return tuple(member for member in members if member.state is MemberState.LEFT)
+    assert request.facts.code is not None  # `plan` calls this with a code only
+    command = BY_VERB.get(payload.read(request.facts.code.payload).verb)
+    if command is not None and command.undone is not None:
+        return command.undone(request)
+    return undo.taken_back(request)
 
 
 ACTIONS: Mapping[str, Callable[[Request], Plan]] = {
-    "join": join.confirmed,
-    "leave": leave.confirmed,
-    "add": add.confirmed,
-    "remove": remove.confirmed,
     "publish": _publish,
     "undo": _undo,
 }
+"""what a yes does where the action is no command's verb"""

@@ -10,7 +10,7 @@ from dgroup.model import Role
 def plan(request: Request) -> Plan:
     """Send the group's short guide; coordinators get their commands too."""
     member = request.facts.member
-    boss = active(member) and member is not None and member.role is Role.COORDINATOR
+    boss = active(member) and member.role is Role.COORDINATOR
     return answer(request, "help", member=active(member), coordinator=boss)
 
 

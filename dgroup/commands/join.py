@@ -10,10 +10,9 @@ from dgroup.commands.base import (
     ask,
     done,
     dropped,
-    join_payload,
-    joining,
     used,
 )
+from dgroup.commands.payload import join_payload, joining
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, ResolveHold
 from dgroup.model import MemberState, Role, WhoJoins
 
@@ -23,7 +22,7 @@ def plan(request: Request) -> Plan:
     member, group = request.facts.member, request.facts.group
     if request.forged:
         return dropped("auth-fail join")
-    if active(member) and member is not None and member.state is not MemberState.SUSPENDED:
+    if active(member) and member.state is not MemberState.SUSPENDED:
         return answer(request, "join-already")
     if group.who_joins is WhoJoins.CLOSED:
         return answer(request, "join-closed")
@@ -37,7 +36,7 @@ def confirmed(request: Request) -> Plan:
     member = request.facts.token_member
     if member is not None and member.banned:
         return dropped("banned", used(request))
-    if active(member) and member is not None and member.state is not MemberState.SUSPENDED:
+    if active(member) and member.state is not MemberState.SUSPENDED:
         return answer(request, "join-already", used(request), *_published(request))
     if request.facts.group.who_joins is WhoJoins.APPROVAL:
         return _waits(request)
@@ -84,4 +83,4 @@ def _published(request: Request) -> tuple[Effect, ...]:
     return tuple(ResolveHold(held.id, "approved", "joined") for held in request.facts.waiting)
 
 
-COMMAND = Command("join", plan)
+COMMAND = Command("join", plan, confirmed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dgroup.commands.base import (
-    UNDO_DAYS,
     Command,
     Request,
     active,
@@ -12,12 +11,12 @@ from dgroup.commands.base import (
     done,
     dropped,
     forged_note,
-    people_payload,
     used,
 )
 from dgroup.commands.coordinator import orphaned
+from dgroup.commands.undo import undo_code
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
-from dgroup.incoming import Answer, Named
+from dgroup.incoming import Answer
 from dgroup.model import Membership, MemberState
 
 
@@ -59,12 +58,7 @@ def confirmed(request: Request) -> Plan:
 
 def left(request: Request, member: Membership, *before: Effect) -> Plan:
     """Out at once, with a letter that undoes it for 30 days."""
-    undo = NewCode(
-        "undo",
-        member.address,
-        people_payload((Named(member.address, member.name),), verb="leave"),
-        UNDO_DAYS,
-    )
+    undo = undo_code(member.address, "leave", [(member, _wish(member))], own=True)
     goodbye = QueueLetter(
         name="left",
         recipient=member.address,
@@ -78,8 +72,11 @@ def left(request: Request, member: Membership, *before: Effect) -> Plan:
 
 def goodbye_effects(request: Request, member: Membership) -> tuple[Effect, ...]:
     """The change itself; the last coordinator cannot leave silently (RULINGS 3)."""
-    change = ChangeMember(member.address, state=MemberState.LEFT)
-    return (*orphaned(request, {member.id}), change, Audit("left", member.address))
+    return (*orphaned(request, {member.id}), _wish(member), Audit("left", member.address))
 
 
-COMMAND = Command("leave", plan)
+def _wish(member: Membership) -> ChangeMember:
+    return ChangeMember(member.address, state=MemberState.LEFT)
+
+
+COMMAND = Command("leave", plan, confirmed)

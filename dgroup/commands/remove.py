@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from dgroup.commands import leave
-from dgroup.commands.base import (
-    UNDO_DAYS,
-    Command,
-    Request,
-    active,
-    answer,
-    people_payload,
-    rows,
-)
+from dgroup.commands import leave, payload
+from dgroup.commands.base import Command, Request, active, answer, rows
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard, orphaned, report
+from dgroup.commands.undo import undo_code
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Known, Named
 from dgroup.model import Membership, MemberState
@@ -32,7 +25,9 @@ def plan(request: Request) -> Plan:
     there, absent = _sorted(request.facts.people)
     if not there:
         return answer(request, "remove-nobody", absent=rows(absent))
-    code = NewCode("remove", request.addressee, people_payload(there), request.caps.code_days)
+    code = NewCode(
+        "remove", request.addressee, payload.write("remove", there), request.caps.code_days
+    )
     lists = {"there": rows(there), "absent": rows(absent)}
     return confirm_letter(request, "remove-confirm", code, count=len(there), **lists)
 
@@ -43,28 +38,31 @@ def confirmed(request: Request) -> Plan:
         return refusal
     people, _ = _sorted(request.facts.people)
     going = [one.membership for one in request.facts.people if active(one.membership)]
-    effects = list(orphaned(request, {member.id for member in going if member is not None}))
+    effects = list(orphaned(request, {member.id for member in going}))
     for member in going:
-        if member is not None:
-            effects += _removed(request, member)
-    undo = NewCode("undo", request.addressee, people_payload(people, verb="remove"), UNDO_DAYS)
+        effects += _removed(request, member)
+    undo = undo_code(request.addressee, "remove", [(one, _wish(one)) for one in going], own=False)
     return report(request, "remove-done", undo, people, effects)
 
 
 def _removed(request: Request, member: Membership) -> tuple[Effect, ...]:
     return (
-        ChangeMember(member.address, state=MemberState.LEFT),
+        _wish(member),
         Audit("removed", f"{member.address} by {request.addressee}"),
         QueueLetter("removed", member.address, member.language, (("name", member.name),)),
     )
 
 
+def _wish(member: Membership) -> ChangeMember:
+    return ChangeMember(member.address, state=MemberState.LEFT)
+
+
 def _sorted(known: tuple[Known, ...]) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
     """Give who is there, under the address and name that we have, and who is not."""
     members = [one.membership for one in known if active(one.membership)]
-    there = {one.id: Named(one.address, one.name) for one in members if one is not None}
+    there = {one.id: Named(one.address, one.name) for one in members}
     absent = tuple(Named(one.address, one.name) for one in known if not active(one.membership))
     return tuple(there.values()), absent
 
 
-COMMAND = Command("remove", plan)
+COMMAND = Command("remove", plan, confirmed)

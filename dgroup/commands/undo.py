@@ -1,0 +1,89 @@
+"""UNDO: the way back that a letter offers for 30 days, for those who are still as it left them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dgroup.commands import payload
+from dgroup.commands.base import UNDO_DAYS, Request, done, letter, used
+from dgroup.commands.coordinator import answer_guard, orphaned
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan
+from dgroup.incoming import Named
+from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
+
+_FIELDS: Mapping[str, Any] = {
+    "state": MemberState,
+    "role": Role,
+    "delivery": Delivery,
+    "posting": Posting,
+    "morning": Morning,
+    "language": str,
+    "summary": bool,
+    "own_copy": bool,
+    "light": bool,
+    "receipts": bool,
+}
+SELF = frozenset({"leave", "pause", "resume"})
+"""verbs beside the settings that people undo for themselves"""
+
+Changed = tuple[Membership | None, ChangeMember]
+"""a membership as it was (None: there was none) and what changes it"""
+
+
+def undo_code(address: str, verb: str, changes: Sequence[Changed], *, own: bool) -> NewCode:
+    """Give the code whose UNDO takes the changes back; `own`: people undo what is theirs.
+
+    Other than a member's own changes are taken back by a coordinator only.
+    """
+    people = [Named(wish.address, was.name if was else wish.name) for was, wish in changes]
+    steps = [_step(was, wish) for was, wish in changes]
+    text = payload.write(verb, people, steps=steps, own=own)
+    return NewCode("undo", address, text, UNDO_DAYS)
+
+
+def _step(was: Membership | None, wish: ChangeMember) -> dict[str, dict[str, Any]]:
+    now = {name: getattr(wish, name) for name in _FIELDS if getattr(wish, name) is not None}
+    if was is None:
+        return {"was": {"state": MemberState.LEFT}, "now": {"state": now.get("state", "active")}}
+    before = {name: getattr(was, name) for name in now}
+    if before.get("state") is MemberState.PAUSED and was.paused_until is not None:
+        before["until"] = was.paused_until.isoformat()
+    return {"was": before, "now": now}
+
+
+def taken_back(request: Request) -> Plan:
+    """Take back what a letter's UNDO offered, for those who are still as it left them."""
+    code = request.facts.code
+    assert code is not None  # `confirm` calls with a code only
+    verb, own = payload.read(code.payload).verb, payload.value(code.payload, "own")
+    if not own and (refusal := answer_guard(request, "undo")):
+        return refusal
+    steps: list[dict[str, dict[str, Any]]] = payload.value(code.payload, "steps") or []
+    changed = [
+        (known.membership, _back(known.membership, step["was"]))
+        for known, step in zip(request.facts.people, steps, strict=True)
+        if known.membership is not None and _is_as_left(known.membership, step["now"])
+    ]
+    leaving = {was.id for was, wish in changed if was.inside and wish.state is MemberState.LEFT}
+    effects: list[Effect] = list(orphaned(request, leaving))
+    for _, wish in changed:
+        effects += [wish, Audit("undone", f"{verb} {wish.address} by {code.address}")]
+    listed = tuple((was.address, was.name) for was, _ in changed)
+    told = letter(request, "undone", verb=verb, people=listed)
+    return done(request, "undone", used(request), *effects, told)
+
+
+def _is_as_left(member: Membership, now: Mapping[str, Any]) -> bool:
+    """Nobody has changed what the undo is about since."""
+    return all(getattr(member, name) == value for name, value in now.items())
+
+
+def _back(member: Membership, was: Mapping[str, Any]) -> ChangeMember:
+    values = {name: _FIELDS[name](value) for name, value in was.items() if name in _FIELDS}
+    wish = ChangeMember(member.address, **values)
+    if "until" in was:
+        wish = replace(wish, until=datetime.fromisoformat(was["until"]))
+    return wish
