@@ -7,10 +7,11 @@ from typing import assert_never
 
 from sqlalchemy import func, update
 
-from dgroup import holds, mailing, members, posting
+from dgroup import groups, holds, mailing, members, posting
 from dgroup.address import comparable
 from dgroup.effects import (
     Audit,
+    ChangeGroup,
     ChangeMember,
     CountTry,
     Effect,
@@ -89,6 +90,10 @@ def _apply(work: Work, effect: Effect) -> None:
             holds.keep(work, effect)
         case ChangeMember():
             members.change(work.conn, work.group.info, effect, work.source.now)
+        case ChangeGroup():
+            groups.change(
+                work.tools.db, work.conn, work.group, dict(effect.values), work.source.now
+            )
         case UseCode():
             used = update(codes).where(codes.c.id == effect.code_id)
             work.conn.execute(used.values(used_at=work.source.now))

@@ -157,6 +157,13 @@ class ChangeMember:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """Set columns of the group or of its settings; names and values were checked."""
+
+    values: tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UseCode:
     """Mark a confirmation code as used."""
 
@@ -203,6 +210,7 @@ Effect = (
     | ResolveHold
     | KeepHold
     | ChangeMember
+    | ChangeGroup
     | UseCode
     | CountTry
     | ScoreBounce

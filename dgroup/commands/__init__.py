@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dgroup.commands import add, guide, join, leave, remove
+from dgroup.commands import add, guide, join, leave, remove, settings
 from dgroup.commands.base import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -11,5 +11,6 @@ COMMANDS: tuple[Command, ...] = (
     guide.COMMAND,
     add.COMMAND,
     remove.COMMAND,
+    settings.COMMAND,
 )
 BY_VERB = {command.verb: command for command in COMMANDS}

@@ -25,7 +25,7 @@ from dgroup.groups import NewGroup
 from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import LetterWriter
 from dgroup.model import Envelope, Group, Membership, MemberState, Reply, Role, WhoJoins, WhoPosts
-from dgroup.tables import audit, deliveries, fanouts, holds, outbox_mails, quarantine
+from dgroup.tables import audit, codes, deliveries, fanouts, holds, outbox_mails, quarantine
 from dgroup.tokens import Keyring, make
 from dgroup.work import Tools
 from dgroup.writer import Writer
@@ -233,7 +233,13 @@ class Desk:
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        tables = {"fanouts": fanouts, "quarantine": quarantine, "posts": posts, "holds": holds}
+        tables = {
+            "fanouts": fanouts,
+            "quarantine": quarantine,
+            "posts": posts,
+            "holds": holds,
+            "codes": codes,
+        }
         with self.db.read() as conn:
             return len(conn.execute(select(tables[table])).all())
 
@@ -241,6 +247,13 @@ class Desk:
         """A membership as it stands now."""
         with self.db.read() as conn:
             return members.find(conn, (group or self.group).id, address)
+
+    def fresh_group(self) -> Group:
+        """The group as it stands now."""
+        with self.db.read() as conn:
+            found = groups.by_id(conn, self.group.id, DOMAIN)
+        assert found is not None
+        return found
 
     def state(self, address: str) -> str:
         """The state of a membership, '' if there is none."""

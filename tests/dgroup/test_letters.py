@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -39,78 +41,13 @@ CODE = PrintedCode(
     f"water-confirm+{TEXT}@lists.example",
     datetime(2026, 3, 9, tzinfo=UTC),
 )
-AWA, JOAO = ("awa@ong.example", "Awa Diop"), ("joao@ngo.example", "João Matos")
-BAD = ("maria@@gmail", "María Ruiz")
-SUBJECT: Values = (("subject", "Arsenic test kits"), ("reason", "moderated"))
 
-# What each letter is given; True where it carries a code.
-LETTERS: dict[str, tuple[Values, bool]] = {
-    "add-confirm": (
-        (
-            ("count", 2),
-            ("new", (AWA, JOAO)),
-            ("known", (("ken@aid.example", ""),)),
-            ("bad", (BAD,)),
-        ),
-        True,
-    ),
-    "add-done": ((("count", 2), ("people", (AWA, JOAO))), True),
-    "add-nobody": ((("new", ()), ("known", (("ken@aid.example", ""),)), ("bad", (BAD,))), False),
-    "announce-only": (SUBJECT, False),
-    "answer-unclear": ((("action", "add"),), False),
-    "cancelled": ((), False),
-    "code-expired": ((), False),
-    "code-unknown": ((), False),
-    "code-used": ((("at", "10:42"), ("day", date(2026, 3, 1))), False),
-    "did-you-send": (SUBJECT, True),
-    "forged-note": ((("verb", "remove"), ("origin", "192.0.2.1")), False),
-    "held": (SUBJECT, False),
-    "help": ((("member", True), ("coordinator", True)), False),
-    "join-already": ((), False),
-    "join-asked": ((("who", "bob@farm.example"),), False),
-    "join-closed": ((), False),
-    "join-confirm": ((), True),
-    "join-to-publish": (SUBJECT, True),
-    "join-waiting": ((), False),
-    "leave-confirm": ((), True),
-    "leave-unknown": ((("asked", "awa.diop@mail.example"),), False),
-    "left": ((("name", "Awa"),), True),
-    "missed-utf8": (
-        (
-            ("subject", "Arsenic test kits"),
-            ("count", 3),
-            ("names", (("Awa Diop",), ("João Matos",))),
-            ("more", 1),
-            ("page", "https://lists.example/water/m/ab/abcdefghijklmnop.html"),
-        ),
-        False,
-    ),
-    "no-coordinator": ((), False),
-    "no-coordinator-host": ((("who", "kim@ngo.example"),), False),
-    "not-coordinator": ((("verb", "add"),), False),
-    "not-posted": ((("subject", "Hello"), ("reason", "Only members post to this group")), False),
-    "not-published": (
-        (("subject", "Arsenic test kits"), ("reason", "Please send the PDF as a link.")),
-        False,
-    ),
-    "not-understood": ((("subject", "The pump is broken"),), False),
-    "quarantined": (
-        (
-            ("sender", "ana@ngo.example"),
-            ("recipient", "water@lists.example"),
-            ("error", "ValueError('odd')"),
-        ),
-        False,
-    ),
-    "remove-confirm": ((("count", 1), ("there", (AWA,)), ("absent", (JOAO,))), True),
-    "remove-done": ((("count", 1), ("people", (AWA,))), True),
-    "remove-nobody": ((("absent", (JOAO,)),), False),
-    "removed": ((("name", "Awa"),), False),
-    "too-large": (SUBJECT, False),
-    "undone": ((("verb", "add"), ("people", (AWA,))), False),
-    "welcome": ((("name", "Awa"),), False),
-    "welcome-added": ((("name", "Awa"), ("by", "Kim")), False),
-}
+# What each letter is given; True where it carries a code. One module a family of letters.
+LETTERS: dict[str, tuple[Values, bool]] = {}
+for _module in pkgutil.iter_modules([str(Path(__file__).resolve().parent / "letter_values")]):
+    _values = importlib.import_module(f"tests.dgroup.letter_values.{_module.name}")
+    assert not LETTERS.keys() & _values.LETTERS.keys(), _module.name
+    LETTERS |= _values.LETTERS
 
 
 def write(
@@ -257,7 +194,9 @@ def test_an_operators_own_words_win(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     folder.mkdir()
     (folder / "held.txt.j2").write_text("Subject: Ours\n\nHello {{ subject }}\n", "utf-8")
-    letter = Letter("held", "en", "a@b.example", SUBJECT, None, "", "1@lists.example", NOW)
+    letter = Letter(
+        "held", "en", "a@b.example", LETTERS["held"][0], None, "", "1@lists.example", NOW
+    )
     raw = LetterWriter(SITE, tmp_path).write(letter, GROUP)
     assert (read(raw)["Subject"], text_of(raw)) == ("Ours", "Hello Arsenic test kits\n")
 

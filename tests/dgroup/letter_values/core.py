@@ -1,0 +1,79 @@
+"""What the letters of posts, joining and leaving are given in `test_letters`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dgroup.effects import Values
+
+AWA, JOAO = ("awa@ong.example", "Awa Diop"), ("joao@ngo.example", "João Matos")
+BAD = ("maria@@gmail", "María Ruiz")
+SUBJECT: Values = (("subject", "Arsenic test kits"), ("reason", "moderated"))
+
+LETTERS: dict[str, tuple[Values, bool]] = {
+    "add-confirm": (
+        (
+            ("count", 2),
+            ("new", (AWA, JOAO)),
+            ("known", (("ken@aid.example", ""),)),
+            ("bad", (BAD,)),
+        ),
+        True,
+    ),
+    "add-done": ((("count", 2), ("people", (AWA, JOAO))), True),
+    "add-nobody": ((("new", ()), ("known", (("ken@aid.example", ""),)), ("bad", (BAD,))), False),
+    "announce-only": (SUBJECT, False),
+    "answer-unclear": ((("action", "add"),), False),
+    "cancelled": ((), False),
+    "code-expired": ((), False),
+    "code-unknown": ((), False),
+    "code-used": ((("at", "10:42"), ("day", date(2026, 3, 1))), False),
+    "did-you-send": (SUBJECT, True),
+    "forged-note": ((("verb", "remove"), ("origin", "192.0.2.1")), False),
+    "held": (SUBJECT, False),
+    "help": ((("member", True), ("coordinator", True)), False),
+    "join-already": ((), False),
+    "join-asked": ((("who", "bob@farm.example"),), False),
+    "join-closed": ((), False),
+    "join-confirm": ((), True),
+    "join-to-publish": (SUBJECT, True),
+    "join-waiting": ((), False),
+    "leave-confirm": ((), True),
+    "leave-unknown": ((("asked", "awa.diop@mail.example"),), False),
+    "left": ((("name", "Awa"),), True),
+    "missed-utf8": (
+        (
+            ("subject", "Arsenic test kits"),
+            ("count", 3),
+            ("names", (("Awa Diop",), ("João Matos",))),
+            ("more", 1),
+            ("page", "https://lists.example/water/m/ab/abcdefghijklmnop.html"),
+        ),
+        False,
+    ),
+    "no-coordinator": ((), False),
+    "no-coordinator-host": ((("who", "kim@ngo.example"),), False),
+    "not-coordinator": ((("verb", "add"),), False),
+    "not-posted": ((("subject", "Hello"), ("reason", "Only members post to this group")), False),
+    "not-published": (
+        (("subject", "Arsenic test kits"), ("reason", "Please send the PDF as a link.")),
+        False,
+    ),
+    "not-understood": ((("subject", "The pump is broken"),), False),
+    "quarantined": (
+        (
+            ("sender", "ana@ngo.example"),
+            ("recipient", "water@lists.example"),
+            ("error", "ValueError('odd')"),
+        ),
+        False,
+    ),
+    "remove-confirm": ((("count", 1), ("there", (AWA,)), ("absent", (JOAO,))), True),
+    "remove-done": ((("count", 1), ("people", (AWA,))), True),
+    "remove-nobody": ((("absent", (JOAO,)),), False),
+    "removed": ((("name", "Awa"),), False),
+    "too-large": (SUBJECT, False),
+    "undone": ((("verb", "add"), ("people", (AWA,))), False),
+    "welcome": ((("name", "Awa"),), False),
+    "welcome-added": ((("name", "Awa"), ("by", "Kim")), False),
+}
