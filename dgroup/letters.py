@@ -39,6 +39,8 @@ WIDTH = 72
 SUBJECT_LENGTH = 150
 VALUE_LENGTH = 320
 """characters of a name, subject or reason that came from outside; whole addresses fit"""
+COMMANDED = frozenset({"help", "not-understood", "set-all", "status"})
+"""letters that show commands: a plain reply to them is one, and goes to group-request@"""
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 _GAP = re.compile(r"\n{3,}")
 _LIST_ROW = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s+")
@@ -156,7 +158,9 @@ def _sender(group: Group, domain: str) -> str:
 def _marks(letter: Letter, group: Group, domain: str) -> Iterator[str]:
     """Say that a program wrote this, whom to answer and which group it is about."""
     owner = address.owner_address(group.name, domain)
-    yield f"Reply-To: <{letter.code.reply_to if letter.code else owner}>"
+    request = address.command_address(group.name, "request", domain)
+    answers_go = request if letter.name in COMMANDED else owner
+    yield f"Reply-To: <{letter.code.reply_to if letter.code else answers_go}>"
     if letter.answers and _ID.fullmatch(letter.answers):
         yield f"In-Reply-To: <{letter.answers}>"
         yield f"References: <{letter.answers}>"

@@ -131,7 +131,8 @@ def test_a_letter_has_the_marks_of_a_program(name: str) -> None:
     assert message["From"] == "Water <water-owner@lists.example>"
     assert message["To"] == "awa@ong.example"
     assert message["In-Reply-To"] == message["References"] == "<q1@ong.example>"
-    wanted = CODE.reply_to if LETTERS[name][1] else "water-owner@lists.example"
+    answers_go = "request" if name in letters.COMMANDED else "owner"
+    wanted = CODE.reply_to if LETTERS[name][1] else f"water-{answers_go}@lists.example"
     assert message["Reply-To"] == wanted
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from archive.db import Database
+from dgroup.commands import COMMANDS
+from dgroup.letters import LetterWriter
 from dgroup.model import Role
-from tests.dgroup.desk import Desk, opened
+from tests.dgroup.desk import SITE, Desk, opened
 
 
 @pytest.fixture
@@ -49,7 +51,32 @@ async def test_an_answer_goes_to_the_registered_address_of_a_member(desk: Desk) 
 
 async def test_what_is_not_understood_is_said_kindly(desk: Desk) -> None:
     await desk.send("water-request", "The pump is broken.", subject="Pump")
+    letter = desk.letter()
+    assert letter.subject == "Not understood: Pump"
+    assert letter.reply_to == "water-request@lists.example"
+
+
+async def test_prose_goes_on_to_people_who_can_read_it(desk: Desk) -> None:
+    desk.join("kim@ngo.example", role=Role.COORDINATOR)
+    await desk.send("water-request", "The pump is broken.", subject="Pump")
+    passed_on, told = desk.new_letters()
+    assert (passed_on.recipient, told.subject) == (
+        "kim@ngo.example",
+        "A person will answer you: Pump",
+    )
+    await desk.send("water-request", "The pump is broken.", subject="Pump", auth="none")
     assert desk.letter().subject == "Not understood: Pump"
+
+
+def test_every_verb_has_words_that_say_what_it_does() -> None:
+    page = (
+        LetterWriter(SITE)
+        .environment("en")
+        .from_string(
+            '{% from "mail/_verbs.txt.j2" import meaning with context %}{{ meaning(verb) }}'
+        )
+    )
+    assert all(len(page.render(verb=command.verb)) > 10 for command in COMMANDS)
 
 
 async def test_nobody_gets_more_than_ten_answers_a_day(desk: Desk) -> None:

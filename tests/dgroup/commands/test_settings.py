@@ -139,7 +139,7 @@ async def test_a_coordinator_says_how_often_the_letter_comes(
 ) -> None:
     says.append(_set("letter", "weekly"))
     await desk.send("water-request", "set letter weekly", sender="awa@coop.example")
-    assert desk.letter().subject.startswith("Done")
+    assert desk.letter().subject.startswith("Fait")
     member = desk.member("awa@coop.example")
     assert member is not None
     assert member.morning is Morning.WEEKLY

@@ -59,7 +59,11 @@ LETTERS: dict[str, tuple[Values, bool]] = {
         (("subject", "Arsenic test kits"), ("reason", "Please send the PDF as a link.")),
         False,
     ),
-    "not-understood": ((("subject", "The pump is broken"),), False),
+    "not-understood": (
+        (("subject", "pause or leave?"), ("nearest", (("pause",), ("leave",)))),
+        False,
+    ),
+    "to-people": ((("subject", "The pump is broken"),), False),
     "quarantined": (
         (
             ("sender", "ana@ngo.example"),
