@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: run test bench lint format fuzz lock messages clean
+.PHONY: run test bench lint format fuzz lock messages guides clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.stamp
@@ -29,6 +29,10 @@ format: $(VENV)/.stamp
 # Bring archive/locale/*.po up to date with the words of the templates.
 messages: $(VENV)/.stamp
 	$(BIN)/python -m tests.catalogues
+
+# Write docs/member.*.md and docs/coordinator.*.md from the words of `help`.
+guides: $(VENV)/.stamp
+	$(BIN)/python -m docs.guides
 
 # The same invariants as in `make test`, with many more examples.
 fuzz: $(VENV)/.stamp

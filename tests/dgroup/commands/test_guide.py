@@ -23,7 +23,7 @@ async def test_help_tells_a_stranger_how_to_join(desk: Desk) -> None:
     await desk.send("water-help", sender="bob@farm.example", auth="none")
     letter = desk.letter()
     assert "water-join@lists.example" in letter.text
-    assert "water-add@lists.example" not in letter.text
+    assert "For coordinators" not in letter.text
 
 
 async def test_help_tells_a_coordinator_more(desk: Desk) -> None:
