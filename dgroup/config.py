@@ -68,6 +68,15 @@ def _networks(values: Collection[str]) -> str:
     return ""
 
 
+def _servers(values: Collection[str]) -> str:
+    for value in values:
+        try:
+            name_server(value)
+        except ValueError:
+            return f"needs addresses like 192.0.2.53 or 127.0.0.1:5353 ({value} is none)"
+    return ""
+
+
 def _relay_url(value: str) -> str:
     try:
         relay_target(value)
@@ -104,6 +113,17 @@ def relay_target(url: str) -> RelayTarget:
         raise ValueError("needs a host, as in smtp://mail.example.org:25")
     port = parts.port or {"smtp": 25, "smtps": 465}[scheme]
     return RelayTarget(None, parts.hostname, port, implicit_tls=scheme == "smtps")
+
+
+def name_server(text: str) -> tuple[str, int]:
+    """Read '192.0.2.53', '192.0.2.53:5353' or '[2001:db8::53]:5353'; ValueError where it is none."""
+    host, colon, port = text.rpartition(":")
+    if not colon or ("." not in text and not host.endswith("]")):
+        host, port = text, "53"
+    number = int(port)
+    if not 0 < number < 65_536:
+        raise ValueError(f"{port} is no port")
+    return str(ipaddress.ip_address(host.strip("[]"))), number
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,14 @@ class Listener:
     trusted_fronts: tuple[str, ...] = setting((), _networks)
     authserv_id: str = setting("", _domain_or_empty)
     workers: int = setting(1, _between(0, 64))
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """Who is speaking, where no trusted front has found it out."""
+
+    verify: bool = True
+    dns_servers: tuple[str, ...] = setting((), _servers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +253,7 @@ class Settings:
     site: Site = Site()
     database: Database = Database()
     listener: Listener = Listener()
+    auth: Auth = Auth()
     relay: Relay = Relay()
     web: Web = Web()
     health: Health = Health()

@@ -71,3 +71,7 @@ class UnavailableError(RefusedError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(451, "4.3.0", "Cannot store mail now, please try again later", reason)
+
+
+class UnansweredError(Exception):
+    """The domain name system could not say: a timeout, a server's failure, or our own limit."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dgroup.config import Config, RelayTarget, Settings, load, parse, relay_target
+from dgroup.config import Config, RelayTarget, Settings, load, name_server, parse, relay_target
 from dgroup.errors import ConfigError
 
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
@@ -100,6 +100,8 @@ def test_a_setting_in_the_wrong_section_is_sent_home() -> None:
         ("listener", 'tls_cert = "a.pem"'),
         ("listener", 'tls_key = "a.pem"'),
         ("listener", "port = 65536"),
+        ("auth", 'verify = "yes"'),
+        ("auth", 'dns_servers = ["ns.example"]'),
         ("relay", 'url = "smtp://u:p@host"'),
         ("relay", 'url = "smtp://"'),
         ("relay", 'url = "smtp://host:99999"'),
@@ -129,6 +131,28 @@ def test_relay_addresses_are_taken_apart() -> None:
     assert relay_target("smtps://10.0.0.1:4465/") == RelayTarget(None, "10.0.0.1", 4465, True)
     assert relay_target("smtp://[::1]:2525") == RelayTarget(None, "::1", 2525, False)
     assert relay_target("maildir:a/b") == RelayTarget(Path("a/b"), "", 0, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("192.0.2.53", ("192.0.2.53", 53)),
+        ("127.0.0.1:5353", ("127.0.0.1", 5353)),
+        ("2001:db8::53", ("2001:db8::53", 53)),
+        ("[2001:db8::53]:5353", ("2001:db8::53", 5353)),
+        ("[::1]", ("::1", 53)),
+    ],
+)
+def test_a_name_server_is_read(text: str, wanted: tuple[str, int]) -> None:
+    assert name_server(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ns.example", "192.0.2.53:", "192.0.2.53:0", "1.2.3.4:99999", "[::1]:x"]
+)
+def test_what_is_no_name_server(text: str) -> None:
+    with pytest.raises(ValueError):
+        name_server(text)
 
 
 def test_paths_start_at_the_settings_file(tmp_path: Path) -> None:
