@@ -43,6 +43,8 @@ url = "{url}"
 port = 0
 max_connections_per_ip = 200
 {listener}
+[auth]
+verify = false
 [web]
 port = 0
 [health]

@@ -27,6 +27,9 @@ data_dir = "."
 [listener]
 port = {smtp}
 
+[auth]
+verify = false
+
 [web]
 port = {web}
 

@@ -25,10 +25,10 @@ from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
 from dgroup.failing import Failing
 from dgroup.incoming import Answer, Incoming, Reading
-from dgroup.model import Envelope, Group, Reply, Route, RouteKind
+from dgroup.model import Envelope, Group, Reply, Route, RouteKind, Verdicts
 from dgroup.parsers import read_here
 from dgroup.quarantine import host_group
-from dgroup.work import Source, Tools, Work, record
+from dgroup.work import Source, Tools, Work, note, record
 from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.intake")
@@ -58,6 +58,8 @@ class _Prepared:
     token_member: int | None
 
 
+Verify = Callable[[Envelope, str], Awaitable[Verdicts]]
+"""Finds out who is speaking: the mail and the domain of its From."""
 _Decided = tuple[list[Work], tuple[Reply, ...]]
 
 
@@ -73,7 +75,9 @@ class Intake:
         wake_sender: Callable[[], None] = lambda: None,
         wake_publish: Callable[[], None] = lambda: None,
         read: Callable[[bytes], Awaitable[Content]] = read_here,
+        verify: Verify | None = None,
     ) -> None:
+        """`verify` judges mails that no trusted front has judged; without it nothing is known."""
         self._tools = tools
         self._writer = writer
         self._settings = settings
@@ -81,6 +85,7 @@ class Intake:
         self._wake_sender = wake_sender
         self._wake_publish = wake_publish
         self._read = read
+        self._verify = verify
         self._known: dict[str, float] = {}
         self._failed_at = -math.inf
         self._failing = Failing(log, "cannot be stored at all")
@@ -116,7 +121,12 @@ class Intake:
         try:
             with self._writer.expecting():
                 content = await self._read(envelope.raw)
-            prepared = self._judged(envelope, content)
+            if envelope.trusted_front or self._verify is None:
+                verdicts = self._by_front(envelope, content)
+            else:
+                verdicts = await self._verify(envelope, _domain_of(content))
+                log.info("envelope=%s %s", envelope.id, verdicts.evidence)
+            prepared = self._judged(envelope, content, verdicts)
             works, replies = await self._writer.run_together(self._decide_all, prepared)
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)
@@ -138,16 +148,21 @@ class Intake:
 
     def prepare(self, envelope: Envelope) -> tuple[_Prepared, ...]:
         """Do all that needs no database: parse once, read commands, judge authentication."""
-        return self._judged(envelope, content_of(envelope.raw))
+        content = content_of(envelope.raw)
+        return self._judged(envelope, content, self._by_front(envelope, content))
 
-    def _judged(self, envelope: Envelope, content: Content) -> tuple[_Prepared, ...]:
-        message = content.message
-        sender = message.from_[0].address.lower() if message.from_ else ""
-        domain = sender.rpartition("@")[2]
-        settings = self._settings
-        verdicts = auth.verdicts(
-            message.headers, domain, settings.authserv_id, trusted=envelope.trusted_front
+    def _by_front(self, envelope: Envelope, content: Content) -> Verdicts:
+        return auth.verdicts(
+            content.message.headers,
+            _domain_of(content),
+            self._settings.authserv_id,
+            trusted=envelope.trusted_front,
         )
+
+    def _judged(
+        self, envelope: Envelope, content: Content, verdicts: Verdicts
+    ) -> tuple[_Prepared, ...]:
+        sender = _sender_of(content)
         prepared = []
         for address in envelope.rcpt:
             where = route(address, self._tools.site.domain)
@@ -233,6 +248,8 @@ class Intake:
             decided = self._plan(conn, group, one)
             work = self._work(conn, group, one, mail_id)
             apply_effects(work, decided)
+            if decided.outcome.kind is not OutcomeKind.POSTED:
+                _tell_evidence(work, one.mail)
             works.append(work)
             outcomes.append(decided.outcome)
         replies = tuple(outcome.reply for outcome in outcomes)
@@ -310,6 +327,21 @@ class Intake:
         if told:
             self._wake_sender()
         return tuple(KEPT for _ in envelope.rcpt)
+
+
+def _tell_evidence(work: Work, mail: Incoming) -> None:
+    """Say in the audit log what we ourselves found out about the sender of a mail."""
+    if mail.verdicts.evidence and not mail.envelope.trusted_front:
+        note(work, "auth", mail.verdicts.evidence)
+
+
+def _sender_of(content: Content) -> str:
+    authors = content.message.from_
+    return authors[0].address.lower() if authors else ""
+
+
+def _domain_of(content: Content) -> str:
+    return _sender_of(content).rpartition("@")[2]
 
 
 def _is_plain_post(prepared: tuple[_Prepared, ...], group: Group) -> bool:

@@ -33,7 +33,7 @@ class DmarcPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """SPF/DKIM/DMARC as seen by a trusted front (or, in a later issue, by ourselves)."""
+    """SPF/DKIM/DMARC as seen by a trusted front, or by ourselves where there is none."""
 
     alignment: Alignment = Alignment.NONE
     policy: DmarcPolicy = DmarcPolicy.NONE

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from archive.db import Database
 from archive.model import SiteInfo
-from dgroup import migrate
+from dgroup import dns, migrate
 from dgroup.apply import Tools
 from dgroup.commands.base import Caps
 from dgroup.config import Config
@@ -19,6 +19,7 @@ from dgroup.intake import IntakeSettings
 from dgroup.letters import LetterWriter
 from dgroup.tables import secrets
 from dgroup.tokens import Keyring
+from dgroup.verify import Verifier
 from dgroup.weekly import WeeklyTools
 
 SECRET_BYTES = 32
@@ -76,6 +77,15 @@ def intake_settings(config: Config) -> IntakeSettings:
         per_recipient=config.listener.protocol == "lmtp",
         caps=caps(config),
     )
+
+
+def verifier(config: Config) -> Verifier | None:
+    """Make what judges mails that no trusted front has judged; None where the settings want none.
+    The caller closes it. Raises InputError where the machine has no name servers."""
+    if not config.auth.verify:
+        return None
+    servers = dns.Servers(config.auth.dns_servers)
+    return Verifier(servers, spf=config.listener.protocol == "smtp")
 
 
 def prepare(config: Config, now: datetime) -> None:

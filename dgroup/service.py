@@ -21,7 +21,7 @@ from dgroup.intake import Intake
 from dgroup.listener import Listener
 from dgroup.parsers import Parsers
 from dgroup.publishing import PublishTask
-from dgroup.runtime import Runtime, caps, intake_settings, open_runtime
+from dgroup.runtime import Runtime, caps, intake_settings, open_runtime, verifier
 from dgroup.sender import Sender
 from dgroup.web import HealthServer, WebServer
 from dgroup.writer import Writer
@@ -132,6 +132,9 @@ class Service:
         config = self._config
         self._parsers = Parsers(config.listener.workers)
         self._parts.push_async_callback(self._parsers.stop)
+        judge = verifier(config)
+        if judge is not None:
+            self._parts.callback(judge.close)
         self.intake = Intake(
             self.runtime.tools,
             self._writer,
@@ -140,6 +143,7 @@ class Service:
             wake_sender=self.sender.wake,
             wake_publish=self.publisher.wake,
             read=self._parsers.read,
+            verify=judge.verdicts if judge is not None else None,
         )
         spool = config.site.data_dir / "spool"
         spool.mkdir(exist_ok=True)

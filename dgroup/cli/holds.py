@@ -11,7 +11,7 @@ from dgroup import operate
 from dgroup.apply import hold_decision
 from dgroup.cli.base import Context, group_named, now, printable, table, with_context
 from dgroup.intake import Intake
-from dgroup.runtime import intake_settings
+from dgroup.runtime import intake_settings, verifier
 from dgroup.writer import Writer
 
 _RAW = click.option("--raw", is_flag=True, help="The whole mail as it came, byte for byte.")
@@ -140,12 +140,16 @@ def release(context: Context, number: int) -> None:
     """Take a mail in again, as if it had just come, and say what became of it."""
     with context.runtime() as runtime:
         writer = Writer(runtime.db)
+        judge = verifier(runtime.config)
         try:
             settings = intake_settings(runtime.config)
-            intake = Intake(runtime.tools, writer, settings, runtime.keyring)
+            verify = judge.verdicts if judge is not None else None
+            intake = Intake(runtime.tools, writer, settings, runtime.keyring, verify=verify)
             reply = asyncio.run(operate.release(runtime.db, writer, intake, number))
         finally:
             writer.close()
+            if judge is not None:
+                judge.close()
     click.echo(reply.line())
 
 

@@ -31,6 +31,7 @@ def runtime_on(db: Database, data_dir: Path) -> Runtime:
         plain,
         site=settings.Site(domain=DOMAIN, base_url="https://lists.example", data_dir=data_dir),
         listener=settings.Listener(port=0),
+        auth=settings.Auth(verify=False),
         web=settings.Web(port=0),
         health=settings.Health(port=0),
     )

@@ -54,6 +54,7 @@ def config(tmp_path: Path) -> Config:
         Config(),
         site=settings.Site(domain=DOMAIN, data_dir=tmp_path / "data"),
         listener=settings.Listener(port=0),
+        auth=settings.Auth(verify=False),
         web=settings.Web(port=0),
         health=settings.Health(port=0),
         scheduler=settings.Scheduler(publish_debounce_s=0.02),
