@@ -24,8 +24,29 @@ from dgroup.effects import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import LetterWriter
-from dgroup.model import Envelope, Group, Membership, MemberState, Reply, Role, WhoJoins, WhoPosts
-from dgroup.tables import audit, codes, deliveries, fanouts, holds, outbox_mails, quarantine
+from dgroup.model import (
+    Alignment,
+    DmarcPolicy,
+    Envelope,
+    Group,
+    Membership,
+    MemberState,
+    Reply,
+    Role,
+    Verdicts,
+    WhoJoins,
+    WhoPosts,
+)
+from dgroup.tables import (
+    audit,
+    codes,
+    deliveries,
+    fanouts,
+    holds,
+    letter_log,
+    outbox_mails,
+    quarantine,
+)
 from dgroup.tokens import Keyring, make
 from dgroup.work import Tools
 from dgroup.writer import Writer
@@ -76,6 +97,8 @@ class Desk:
     group: Group
     now: datetime = NOW
     woken: list[str] = field(default_factory=list)
+    seen: dict[str, Verdicts] = field(default_factory=dict)
+    """what we found out ourselves about mails that came directly, by envelope"""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _seen: int = 0
 
@@ -122,9 +145,15 @@ class Desk:
         headers: str = "",
         mail_from: str | None = None,
         message_id: str = "",
+        seen: str = "",
     ) -> Envelope:
-        """A mail as the listener hands it over; `auth` is what the front says of it."""
+        """A mail as the listener hands it over; `auth` is what its header says, the front's or a
+        forged one, `seen` what we find out ourselves where it comes directly."""
         number = next(self._numbers)
+        if seen:
+            self.seen[f"e{number}"] = Verdicts(
+                Alignment(seen), DmarcPolicy(policy_), f"{seen} by us"
+            )
         rcpt = tuple(one if "@" in one else f"{one}@{DOMAIN}" for one in _tuple(to))
         domain = sender.rpartition("@")[2]
         said = {
@@ -203,6 +232,12 @@ class Desk:
         """The one letter queued since this was asked last."""
         (one,) = self.new_letters()
         return one
+
+    def letter_kinds(self) -> list[tuple[str, str]]:
+        """(kind, address) of every letter written, oldest first."""
+        with self.db.read() as conn:
+            query = select(letter_log.c.kind, letter_log.c.address).order_by(letter_log.c.id)
+            return [(row.kind, row.address) for row in conn.execute(query)]
 
     def outcomes(self) -> list[tuple[str, str]]:
         """(event, reason) of every line of the audit log, oldest first."""
@@ -286,6 +321,11 @@ def opened(
     )
     writer = Writer(db, threads=2)
     woken: list[str] = []
+    seen: dict[str, Verdicts] = {}
+
+    async def verify(envelope: Envelope, _domain: str) -> Verdicts:
+        return seen.get(envelope.id, Verdicts())
+
     intake = Intake(
         tools,
         writer,
@@ -293,6 +333,7 @@ def opened(
         KEYRING,
         wake_sender=lambda: woken.append("sender"),
         wake_publish=lambda: woken.append("publish"),
+        verify=verify,
     )
     new = NewGroup(
         "water",
@@ -305,6 +346,6 @@ def opened(
     try:
         with db.write() as conn:
             group = groups.create(conn, new, DOMAIN, NOW)
-        yield Desk(db, tools, writer, intake, group, woken=woken)
+        yield Desk(db, tools, writer, intake, group, woken=woken, seen=seen)
     finally:
         writer.close()

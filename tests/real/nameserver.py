@@ -1,0 +1,99 @@
+"""A name server of our own on the loopback, by UDP and TCP: zones of a test, and names that are mute."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from dnslib import NS, QTYPE, RCODE, RR, SOA, TXT, A, DNSRecord
+from dnslib.dns import DNSError
+from dnslib.server import DNSHandler, DNSServer
+
+Zone = Mapping[tuple[str, str], Sequence[str]]
+UDP_ROOM = 512
+TTL = 60
+
+
+class _Quiet:
+    """Logs nothing."""
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *_: None
+
+
+@dataclass
+class NameServer:
+    """What it knows, and what it was asked; `mute` names get no answer, `broken` ones SERVFAIL."""
+
+    zone: Zone
+    mute: frozenset[str]
+    broken: frozenset[str]
+    port: int = 0
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """As the settings name it."""
+        return f"127.0.0.1:{self.port}"
+
+    def resolve(self, request: DNSRecord, handler: DNSHandler) -> DNSRecord:
+        """Answer one question (the library calls it)."""
+        name, kind = str(request.q.qname).rstrip(".").lower(), QTYPE[request.q.qtype]
+        self.asked.append((name, kind))
+        if name in self.mute:
+            raise DNSError("no answer")
+        reply = request.reply()
+        known = {one for one, _ in self.zone}
+        if name in self.broken:
+            reply.header.rcode = RCODE.SERVFAIL
+        elif name not in known and not any(one.endswith(f".{name}") for one in known):
+            reply.header.rcode = RCODE.NXDOMAIN
+        for text in self.zone.get((name, kind), ()):
+            reply.add_answer(RR(name, request.q.qtype, ttl=TTL, rdata=_data(kind, text)))
+        if not reply.rr:
+            soa = SOA("ns.test", "host.test", (1, 60, 60, 60, 60))
+            reply.add_auth(RR("test", QTYPE.SOA, ttl=TTL, rdata=soa))
+        if handler.protocol == "udp" and len(reply.pack()) > UDP_ROOM:
+            reply.rr, reply.header.tc = [], 1  # the client comes again by TCP (RFC 7766)
+        return reply
+
+
+def _data(kind: str, text: str) -> object:
+    if kind == "TXT":
+        octets = text.encode("latin-1")
+        return TXT([octets[at : at + 255] for at in range(0, len(octets), 255)] or [b""])
+    return {"A": A, "NS": NS}[kind](text)
+
+
+def _port() -> int:
+    """A port that is free by UDP and by TCP."""
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as datagrams,
+        socket.socket() as streams,
+    ):
+        datagrams.bind(("127.0.0.1", 0))
+        port: int = datagrams.getsockname()[1]
+        streams.bind(("127.0.0.1", port))
+        return port
+
+
+@contextmanager
+def name_server(
+    zone: Zone, mute: Sequence[str] = (), broken: Sequence[str] = ()
+) -> Iterator[NameServer]:
+    """Run it in threads."""
+    found = NameServer(zone, frozenset(mute), frozenset(broken))
+    found.port = _port()
+    servers = [
+        DNSServer(found, "127.0.0.1", found.port, tcp=tcp, logger=_Quiet()) for tcp in (False, True)
+    ]
+    for server in servers:
+        server.start_thread()
+    try:
+        yield found
+    finally:
+        for server in servers:
+            server.stop()
+            server.server.server_close()
