@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,9 +29,14 @@ def documented() -> dict[str, str]:
 
 @contextmanager
 def mail_server(
-    port: int, protocol: str, boxes: Sequence[str], gone: Sequence[str] = ()
+    port: int,
+    protocol: str,
+    boxes: Sequence[str],
+    gone: Sequence[str] = (),
+    changes: Mapping[str, str] | None = None,
 ) -> Iterator[Postfix]:
-    """Run it in front of dgroup on `port`; mail to `gone` is accepted and comes back with a report."""
+    """Run it in front of dgroup on `port`; mail to `gone` is accepted and comes back with a report.
+    `changes` win over the documented settings."""
     settings = documented()
     hop = f"lmtp:inet:127.0.0.1:{port}" if protocol == "lmtp" else f"smtp:[127.0.0.1]:{port}"
     hops = " ".join(f"{{ {address} = gone: }}" for address in gone)
@@ -43,6 +48,7 @@ def mail_server(
         "address_verify_poll_count": "20",
         "address_verify_poll_delay": "1s",
     }
+    settings |= changes or {}
     if protocol == "smtp":
         settings["smtp_send_xforward_command"] = settings.pop("lmtp_send_xforward_command")
     with postfix("host", settings, [*boxes, *gone]) as server:
