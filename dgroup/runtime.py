@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets as random_source
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
 from archive.db import Database
 from archive.model import SiteInfo
-from dgroup import dns, migrate
+from dgroup import migrate
 from dgroup.apply import Tools
 from dgroup.commands.base import Caps
 from dgroup.config import Config
@@ -19,8 +20,10 @@ from dgroup.intake import IntakeSettings
 from dgroup.letters import LetterWriter
 from dgroup.tables import secrets
 from dgroup.tokens import Keyring
-from dgroup.verify import Verifier
 from dgroup.weekly import WeeklyTools
+
+if TYPE_CHECKING:
+    from dgroup.verify import Verifier
 
 SECRET_BYTES = 32
 
@@ -84,8 +87,11 @@ def verifier(config: Config) -> Verifier | None:
     The caller closes it. Raises InputError where the machine has no name servers."""
     if not config.auth.verify:
         return None
+    # 10 MB and 90 ms that other commands need not pay.
+    from dgroup import dns, verify  # noqa: PLC0415 - see above
+
     servers = dns.Servers(config.auth.dns_servers)
-    return Verifier(servers, spf=config.listener.protocol == "smtp")
+    return verify.Verifier(servers, spf=config.listener.protocol == "smtp")
 
 
 def prepare(config: Config, now: datetime) -> None:
