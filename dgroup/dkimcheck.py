@@ -31,6 +31,9 @@ MAX_FIELD = 16 * 1024
 MAX_KEYS = 4
 """key records of one name that are tried"""
 MIN_BITS, MAX_BITS = 1024, 4096
+MAX_EXPONENT = 2**32
+"""of an RSA key: verifying takes time by its length, and nobody uses a longer one"""
+MAX_DOMAIN = 255
 _ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519"}
 _FORMS = {"simple": False, "relaxed": True}
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+")
@@ -156,7 +159,7 @@ def _tags(text: str) -> dict[str, str]:
 
 
 def _domain(text: str) -> str:
-    domain = ascii_domain(text.lower())
+    domain = ascii_domain(text.lower()) if len(text) <= MAX_DOMAIN else ""
     if _DOMAIN.fullmatch(domain) is None or domain.endswith("."):
         raise UnusableError("domain")
     return domain
@@ -205,6 +208,8 @@ def _key(record: str, signature: Signature) -> RSAPublicKey | Ed25519PublicKey:
         raise UnusableError("key-form") from error
     if not isinstance(key, RSAPublicKey) or not MIN_BITS <= key.key_size <= MAX_BITS:
         raise UnusableError("key-size")
+    if key.public_numbers().e > MAX_EXPONENT:
+        raise UnusableError("key-exponent")
     return key
 
 

@@ -29,6 +29,8 @@ QUESTION_S = 2.5
 """seconds for one question in all"""
 LONGEST = 16 * 1024
 """characters of one answer; a longer one is no answer"""
+MOST = 200
+"""records of one answer, the same"""
 TTL_S = 3600.0
 """the longest that an answer is remembered"""
 NOTHING_S = 60.0
@@ -158,7 +160,7 @@ class Servers:
         if answer.rrset is None:
             return (), NOTHING_S
         records = tuple(map(_text, answer.rrset))
-        if sum(map(len, records)) > LONGEST:
+        if len(records) > MOST or sum(map(len, records)) > LONGEST:
             raise UnansweredError(f"{question[0]} {question[1]}: the answer is too long")
         return records, float(answer.rrset.ttl)
 

@@ -9,6 +9,11 @@ import spf
 from dgroup.dns import QUESTION_S, Resolver
 from dgroup.errors import UnansweredError
 
+MAX_RECORD = 4_096
+"""characters of a record; common ones have up to 450 (RFC 7208 3.4)"""
+MAX_TERM = 300
+"""characters of one mechanism or modifier: the library takes time in the square of them"""
+
 
 class _Query(spf.query):  # type: ignore[misc]  # the library has no types
     """The library's evaluation with our resolver in place of a module-wide one."""
@@ -25,6 +30,8 @@ class _Query(spf.query):  # type: ignore[misc]  # the library has no types
             records = self._resolver.look(str(name), qtype, QUESTION_S)
         except UnansweredError as error:
             raise spf.TempError(str(error)) from error
+        if qtype == "TXT" and not all(map(_is_bounded, records)):
+            raise spf.PermError("a record is too long")
         if not records and not ignore_void:
             self.void_lookups += 1
             if self.void_lookups > spf.MAX_VOID_LOOKUPS:
@@ -33,6 +40,12 @@ class _Query(spf.query):  # type: ignore[misc]  # the library has no types
 
     def get_explanation(self, spec: str) -> None:
         """Nobody reads it: a sender's domain writes nothing into our answers."""
+
+
+def _is_bounded(record: str) -> bool:
+    if record[:6].lower() != "v=spf1":
+        return True
+    return len(record) <= MAX_RECORD and all(len(term) <= MAX_TERM for term in record.split())
 
 
 def _shaped(record: str, kind: str) -> Any:

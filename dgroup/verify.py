@@ -24,6 +24,7 @@ log = logging.getLogger("dgroup.verify")
 
 SECONDS = 5.0
 """for all questions about one mail"""
+MAX_DOMAIN = 255
 QUESTIONS = 80
 """for one mail"""
 THREADS = 32
@@ -75,8 +76,9 @@ def judge(
     resolver: Resolver, envelope: Envelope, from_domain: str, *, spf: bool = True
 ) -> Verdicts:
     """Judge one mail. Blocks while the resolver does."""
-    domain = ascii_domain(from_domain.lower().rstrip("."))
-    if "." not in domain:
+    short = from_domain[: MAX_DOMAIN + 1]
+    domain = ascii_domain(short.lower().rstrip("."))
+    if "." not in domain or len(domain) > MAX_DOMAIN:
         return Verdicts(evidence="no domain by us")
     judgement = _Judgement(resolver, envelope, domain)
     found = [judgement.dkim()]

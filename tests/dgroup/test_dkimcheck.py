@@ -9,6 +9,12 @@ from pathlib import Path
 
 import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -202,6 +208,19 @@ def _rsa_record(bits: int) -> str:
         else b"\x30" + bytes([len(whole)]) + whole
     )
     return "v=DKIM1; p=" + base64.b64encode(body).decode()
+
+
+def test_an_endless_exponent_proves_nothing() -> None:
+    made = rsa.RSAPublicNumbers(2**33 + 1, _modulus()).public_key()
+    octets = made.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    record = "v=DKIM1; p=" + base64.b64encode(octets).decode()
+    assert verdicts(signed(mail()), record) == ["key-exponent"]
+
+
+def _modulus() -> int:
+    key = load_pem_private_key(rsa_key().secret, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key.public_key().public_numbers().n
 
 
 def test_a_length_is_not_followed() -> None:

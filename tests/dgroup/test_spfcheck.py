@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgroup.spfcheck import result
+from dgroup.spfcheck import MAX_RECORD, MAX_TERM, result
 from tests.dgroup.zones import PEER, Records, Table
 
 SENDER = "ana@ngo.example"
@@ -100,6 +100,25 @@ def test_what_a_record_may_cost() -> None:
     table = Table(many)
     assert result(table, PEER, SENDER, HELO) == "permerror"
     assert len(table.asked) < 15
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "v=spf1 a:" + "a." * MAX_TERM + "%{d} -all",
+        "V=SPF1 exists:" + "%{d}." * MAX_TERM + "com -all",
+        "v=spf1" + f" ip4:{PEER}" * MAX_RECORD,
+    ],
+)
+def test_a_record_that_would_take_the_library_seconds_is_not_read(record: str) -> None:
+    assert said(record) == "permerror"
+    elsewhere: Records = {("long.example", "TXT"): [record]}
+    assert said("v=spf1 include:long.example -all", elsewhere) == "permerror"
+
+
+def test_a_long_text_beside_the_record_does_no_harm() -> None:
+    table = Table({("ngo.example", "TXT"): ["proof=" + "x" * 10_000, f"v=spf1 ip4:{PEER} -all"]})
+    assert result(table, PEER, SENDER, HELO) == "pass"
 
 
 @given(st.text(st.characters(codec="latin-1"), max_size=80), st.text(max_size=30))

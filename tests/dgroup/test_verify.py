@@ -182,7 +182,9 @@ def test_a_forger_cannot_make_it_unsure_with_a_domain_of_their_own() -> None:
     assert (said.alignment, said.policy) == (FAIL, DmarcPolicy.REJECT)
 
 
-@pytest.mark.parametrize("domain", ["", "localhost", ".", "com"])
+@pytest.mark.parametrize(
+    "domain", ["", "localhost", ".", "com", "a." * 200 + "com", "\u00e9" * 10_000]
+)
 def test_no_domain_at_all(domain: str) -> None:
     assert judged(envelope(mail()), domain=domain).alignment is NONE
 
