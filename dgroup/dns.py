@@ -119,7 +119,9 @@ class Servers:
         try:
             self._resolver = dns.resolver.Resolver(configure=not servers)
         except dns.resolver.NoResolverConfiguration as error:
-            raise InputError("this machine names no name servers: set auth.dns_servers") from error
+            raise InputError(
+                "this machine names no name servers: set auth.dns_servers, or auth.verify to false"
+            ) from error
         if servers:
             self._resolver.nameservers = [
                 dns.nameserver.Do53Nameserver(*name_server(text)) for text in servers

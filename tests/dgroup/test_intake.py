@@ -16,7 +16,7 @@ from archive.model import ArchiveMode
 from archive.tables import dirty_pages, posts
 from dgroup.effects import QueueLetter
 from dgroup.intake import Intake, IntakeSettings
-from dgroup.model import MemberState, Role, WhoPosts
+from dgroup.model import Alignment, Envelope, MemberState, Role, Verdicts, WhoPosts
 from dgroup.parsers import INLINE, UnreadableError
 from dgroup.tables import fanouts, memberships, outbox_mails, quarantine
 from tests.dgroup.desk import CAPS, DOMAIN, HOST, KEYRING, Desk, opened
@@ -200,6 +200,40 @@ async def test_authentication_results_of_strangers_are_not_believed(desk: Desk) 
     assert reply.code == 250
     assert desk.member(ANA) is not None
     assert desk.state(ANA) == "active"
+
+
+async def test_what_we_find_out_ourselves_counts_and_stands_in_the_audit_log(desk: Desk) -> None:
+    forged = {"front": False, "seen": "fail", "policy_": "reject"}
+    assert (await desk.send("water", "x", **forged)).code == 550
+    assert desk.outcomes() == [("auth", "fail by us"), ("refused", "auth-fail")]
+    assert (await desk.send("water", "x", front=False, seen="aligned")).code == 250
+    assert desk.outcomes()[2:] == [("posted", "member")]
+    # The same leave as above, and this time the domain vouches for it.
+    assert (await desk.send("water-leave", "", front=False, seen="aligned")).code == 250
+    assert desk.state(ANA) == "left"
+
+
+async def test_nobody_waits_for_the_questions_about_anothers_mail(desk: Desk) -> None:
+    """They are asked outside the transaction; a front's mail asks none."""
+    asked: list[str] = []
+    began, answered = asyncio.Event(), asyncio.Event()
+
+    async def verify(envelope: Envelope, domain: str) -> Verdicts:
+        asked.append(domain)
+        began.set()
+        await answered.wait()
+        return Verdicts(Alignment.ALIGNED)
+
+    settings = IntakeSettings("", HOST, per_recipient=False, caps=CAPS)
+    slow = Intake(desk.tools, desk.writer, settings, KEYRING, verify=verify)
+    waiting = asyncio.create_task(slow.accept(desk.envelope("water", "direct", front=False)))
+    await began.wait()
+    for text in ("one", "two"):
+        assert (await slow.accept(desk.envelope("water", text)))[0].code == 250
+    assert not waiting.done()
+    answered.set()
+    assert (await waiting)[0].code == 250
+    assert (asked, len(desk.subjects())) == (["ngo.example"], 3)
 
 
 async def test_explain_tells_the_plan_and_changes_nothing(desk: Desk) -> None:
