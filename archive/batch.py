@@ -20,8 +20,6 @@ from archive.tables import groups, months, posts
 from archive.tables import threads as threads_table
 from archive.types import Among
 
-PART_POSTS = 50
-PART_WEIGHT = 150_000
 _PATH_TRIES = 20
 
 
@@ -40,12 +38,18 @@ class Batch:
     lines: dict[int, LineRow] = field(default_factory=dict)
     line_of: dict[int, LineRow] = field(default_factory=dict)
     """line of each new post, by post id"""
+    section_of: dict[int, int] = field(default_factory=dict)
+    """threads that coordinators chose for the posts which new ones answer"""
+    cut: set[int] = field(default_factory=set)
+    """lines arranged anew in which coordinators put posts elsewhere, or others' posts into them"""
     parent_of: dict[int, int] = field(default_factory=dict)
     depth_of: dict[int, int] = field(default_factory=dict)
     born: list[LineRow] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
     moved: list[Moved] = field(default_factory=list)
     rearranged: set[int] = field(default_factory=set)
+    rebuilding: bool = False
+    """posts come with their recorded facts"""
     rejoining: bool = False
     """joins made by an earlier import were undone and must be decided again"""
     subjects: dict[str, Span] = field(default_factory=dict)
@@ -74,26 +78,26 @@ def bear_lines(batch: Batch) -> None:
     if not batch.born:
         return
     taken_ids = batch.db.reserve_ids(batch.conn, threads_table, len(batch.born))
-    used = _used_paths(batch, [line.path for line in batch.born])
+    used = _used_paths(batch.conn, batch.group.id, [line.path for line in batch.born])
     for line, line_id in zip(batch.born, taken_ids, strict=True):
         line.id = line_id
-        line.path = _free_path(batch, line.path, used)
+        line.path = free_path(batch.conn, batch.group.id, line.path, used)
         used.add(line.path)
         batch.lines[line_id] = line
 
 
-def _used_paths(batch: Batch, wanted: Sequence[str]) -> set[str]:
-    found = _PATHS.rows(batch.conn, {"of": batch.group.id, "paths": sorted(set(wanted))})
-    return {row.path for row in found}
+def _used_paths(conn: Connection, group_id: int, wanted: Sequence[str]) -> set[str]:
+    return set(lines.at_paths(conn, group_id, wanted))
 
 
-def _free_path(batch: Batch, path: str, used: set[str]) -> str:
+def free_path(conn: Connection, group_id: int, path: str, used: Collection[str]) -> str:
+    """Give `path`, or where it is among `used` the first of `-2`, `-3` ... that is free."""
     if path not in used:
         return path
     start = 2
     while True:
         tries = [f"{path}-{number}" for number in range(start, start + _PATH_TRIES)]
-        stored = _used_paths(batch, tries)
+        stored = _used_paths(conn, group_id, tries)
         for name in tries:
             if name not in stored and name not in used:
                 return name
@@ -166,10 +170,7 @@ def _strangers(batch: Batch) -> set[tuple[int, str]]:
 def _part(batch: Batch, shown: LineRow, draft: Draft) -> int:
     """A part is filled in order of arrival: a new one after 50 posts or 150 KB (RULINGS 5)."""
     recorded = draft.new.recorded
-    full = shown.part_posts >= PART_POSTS or (
-        shown.part_posts > 0 and shown.part_weight + draft.weight > PART_WEIGHT
-    )
-    part = recorded.part if recorded is not None else shown.parts + int(full)
+    part = recorded.part if recorded is not None else shown.parts + shown.is_full(draft.weight)
     if part > shown.parts:
         batch.grown.add(shown.id)
         shown.parts, shown.part_posts, shown.part_weight = part, 0, 0
@@ -181,15 +182,13 @@ def _part(batch: Batch, shown: LineRow, draft: Draft) -> int:
 
 def shown_line(batch: Batch, draft: Draft) -> LineRow:
     """Give the thread that shows a new post."""
+    section = batch.section_of.get(draft.node.id)
+    if section is not None:
+        return batch.lines[section]
     line = batch.line_of[draft.node.id]
     return lines.shown_as(batch.lines.get(line.id, line), batch.lines)
 
 
-_PATHS = Quick(
-    select(threads_table.c.path).where(
-        threads_table.c.group_id == bindparam("of"), Among(threads_table.c.path, "paths")
-    )
-)
 _MONTHS = Quick(
     select(months.c.month).where(
         months.c.group_id == bindparam("of"), Among(months.c.month, "months")

@@ -25,6 +25,8 @@ class RecordedFacts:
     """path of the thread that its ids make, even where its subject joined it to another one"""
     may_join: bool
     """that thread may be joined to another one by its subject"""
+    section_path: str = ""
+    """path of the thread that coordinators put it into, with all that answers it; mostly empty"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Draft:
     parent_mid: str
     weight: int
     attachments: int
+
+    @property
+    def section_path(self) -> str:
+        """Recorded path of the thread that coordinators put it into; mostly empty."""
+        return self.new.recorded.section_path if self.new.recorded is not None else ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,6 +128,7 @@ def draft_of(post_id: int, new: NewPost) -> Draft:
             received_at=new.received_at,
             named=_names(own, new.parent_key, named),
             line_path=new.recorded.line_path if new.recorded is not None else "",
+            pinned=new.recorded is not None and bool(new.recorded.section_path),
         ),
         author=author,
         person=ids.key_of(author.mark),

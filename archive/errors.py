@@ -13,3 +13,7 @@ class NotFound(ArchiveError):
 
 class BadArchive(ArchiveError):
     """An input archive (mbox, maildir) cannot be read at all."""
+
+
+class CannotMove(ArchiveError):
+    """A change of threads that would change nothing, or leave a thread without posts."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,8 +21,10 @@ from archive.model import GroupInfo, PostState
 from archive.parse import parse
 from archive.readers import walk
 from archive.text import blocks, layout_of, links, words_of
+from archive.threadfacts import ThreadFact, restore_threads, thread_facts
 
 BATCH = 200
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class Fact:
     received_at: datetime
     imposter: bool
     facts: RecordedFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """A line of the facts file about a thread; these follow those of the mails."""
+
+    thread: ThreadFact
+
+
+_THREAD = b'{"thread":'
 
 
 def export_group(
@@ -49,6 +61,9 @@ def export_group(
         fact = Fact(post.key, post.received_at, one.imposter, one.facts)
         facts.write(msgspec.json.encode(fact) + b"\n")
         written += 1
+    facts.writelines(
+        msgspec.json.encode(ThreadLine(thread)) + b"\n" for thread in thread_facts(conn, group.id)
+    )
     return written, removed
 
 
@@ -57,7 +72,8 @@ def import_group(
 ) -> int:
     """Store exported mails in an empty group with their facts; give how many. Raises BadArchive
     where mails and facts do not belong together."""
-    pairs = _pairs(mails, facts)
+    told: list[ThreadFact] = []
+    pairs = _pairs(mails, facts, told)
     count = 0
     while batch := list(islice(pairs, BATCH)):
         with db.write() as conn:
@@ -67,21 +83,32 @@ def import_group(
                 if one.post.key != fact.key:
                     raise BadArchive(f"mail {fact.facts.number} is not the one of its fact")
         count += len(batch)
+    with db.write() as conn:
+        restore_threads(db, conn, group.id, told)
     return count
 
 
-def _pairs(mails: Iterable[mbox.MboxMessage], facts: BinaryIO) -> Iterator[tuple[bytes, Fact]]:
+def _pairs(
+    mails: Iterable[mbox.MboxMessage], facts: BinaryIO, told: list[ThreadFact]
+) -> Iterator[tuple[bytes, Fact]]:
+    """Give mails with their facts; what is said of threads goes to `told`."""
     lines = (line for line in facts if line.strip())
     for mail in mails:
         line = next(lines, None)
-        if line is None:
+        if line is None or line.startswith(_THREAD):
             raise BadArchive("there are more mails than facts")
-        try:
-            yield mail.raw, msgspec.json.decode(line, type=Fact)
-        except msgspec.MsgspecError as error:
-            raise BadArchive(f"the facts cannot be read: {error}") from error
-    if next(lines, None) is not None:
-        raise BadArchive("there are more facts than mails")
+        yield mail.raw, _read(line, Fact)
+    for line in lines:
+        if not line.startswith(_THREAD):
+            raise BadArchive("there are more facts than mails")
+        told.append(_read(line, ThreadLine).thread)
+
+
+def _read(line: bytes, kind: type[_Kind]) -> _Kind:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.MsgspecError as error:
+        raise BadArchive(f"the facts cannot be read: {error}") from error
 
 
 def _new(conn: Connection, raw: bytes, fact: Fact) -> store.NewPost:

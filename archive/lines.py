@@ -30,8 +30,9 @@ _FIELDS = (
 )
 _CHANGING = tuple(name for name in _FIELDS if name not in {"id", "group_id", "path"})
 
-
 Span = tuple[datetime, datetime]
+PART_POSTS = 50
+PART_WEIGHT = 150_000
 
 
 @dataclass(slots=True)
@@ -55,6 +56,11 @@ class LineRow:
     merged_into: int | None
     by_subject: bool
     opening: Opening
+
+    def is_full(self, weight: int) -> bool:
+        """Tell whether a post of this weight begins a new part (RULINGS 5)."""
+        crowded = self.part_posts > 0 and self.part_weight + weight > PART_WEIGHT
+        return self.part_posts >= PART_POSTS or crowded
 
     def values(self) -> dict[str, Any]:
         """Give the whole row for an INSERT."""
@@ -91,7 +97,11 @@ _POSTS_OF = Quick(
         (mentions.c.group_id == thread_ids.c.group_id) & (mentions.c.key == thread_ids.c.key),
     )
     .join(posts, posts.c.id == mentions.c.post_id)
-    .where(thread_ids.c.thread_id == bindparam("line"), mentions.c.position == 0)
+    .where(
+        thread_ids.c.thread_id == bindparam("line"),
+        mentions.c.position == 0,
+        posts.c.section_id.is_(None),
+    )
 )
 _MOVE_POST = Quick(
     update(posts)
@@ -106,7 +116,11 @@ _JOINED_TO = Quick(
 )
 _FORGET_MONTHS = Quick(delete(thread_months).where(thread_months.c.thread_id == bindparam("line")))
 _ADD_MONTHS = Quick(insert(thread_months))
-_EMPTY = Quick(update(threads).where(threads.c.id == bindparam("of")).values(count=0, people=0))
+_EMPTY = Quick(
+    update(threads)
+    .where(threads.c.id == bindparam("of"))
+    .values(count=0, people=0, part_posts=0, part_weight=0)
+)
 _COUNTS = ("count", "people", "last_at", "parts", "part_posts", "part_weight")
 _COUNT = Quick(
     update(threads)
@@ -138,8 +152,7 @@ def load_lines(conn: Connection, ids: Iterable[int]) -> dict[int, LineRow]:
 def restore_moved(db: Database, conn: Connection, group_id: int, moved: Mapping[str, str]) -> None:
     """Bring back the old paths of merged threads when an archive is rebuilt: each of `moved` leads
     from an old path to that of the thread that shows its posts. Paths that are there are left."""
-    paths = {*moved, *moved.values()}
-    found = {row.path: row.id for row in _AT.rows(conn, {"of": group_id, "paths": paths})}
+    found = at_paths(conn, group_id, {*moved, *moved.values()})
     missing = [path for path in sorted(moved) if path not in found and moved[path] in found]
     taken = db.reserve_ids(conn, threads, len(missing))
     targets = load_lines(conn, {found[moved[path]] for path in missing})
@@ -175,8 +188,26 @@ def leading_to(conn: Connection, ids: Collection[int]) -> set[int]:
 
 
 def keys_of(conn: Connection, line: int) -> list[tuple[int, str]]:
-    """Give (id, key) of all posts of one line, wherever they are shown."""
+    """Give (id, key) of the posts of one line, wherever they are shown, without those that
+    coordinators put into a thread of their choice."""
     return [(row.id, row.key) for row in _POSTS_OF.rows(conn, {"line": line})]
+
+
+def linked_to(conn: Connection, ids: Collection[int]) -> set[int]:
+    """Give the threads whose first pages name one of these: those from which they were split off,
+    and those split off from them."""
+    among = sorted(ids)
+    pair = select(threads.c.id, threads.c.split_from).where(
+        threads.c.split_from.is_not(None),
+        threads.c.split_from.in_(among) | threads.c.id.in_(among),
+    )
+    return {place for row in conn.execute(pair) for place in row} - set(ids)
+
+
+def at_paths(conn: Connection, group_id: int, paths: Iterable[str]) -> dict[str, int]:
+    """Give the ids of threads by their paths; unknown paths are left out."""
+    rows = _AT.rows(conn, {"of": group_id, "paths": sorted(set(paths))})
+    return {row.path: row.id for row in rows}
 
 
 def months_of(conn: Connection, thread_id: int) -> list[str]:
@@ -188,16 +219,29 @@ def absorb(conn: Connection, survivor: int, losers: Collection[int]) -> list[str
     """Put whole lines into another one for good: ids, posts and older redirects. Gives the keys of
     the posts that moved; `recount` follows."""
     among = list(losers)
-    keys = list(conn.execute(select(posts.c.key).where(posts.c.thread_id.in_(among))).scalars())
+    shown = posts.c.thread_id.in_(among)
+    keys = list(conn.execute(select(posts.c.key).where(shown)).scalars())
+    redirect(conn, survivor, among)
+    conn.execute(update(posts).where(shown).values(thread_id=survivor))
+    return keys
+
+
+def redirect(conn: Connection, survivor: int, losers: Collection[int]) -> None:
+    """Let everything that names some threads name another one from now on: ids, older redirects,
+    what coordinators said of posts. The posts themselves are left where they are."""
+    among = list(losers)
+    put_there = posts.c.thread_id.in_([survivor, *among]) & posts.c.section_id.in_(among)
+    conn.execute(update(posts).where(put_there).values(section_id=survivor))
     for table, column in (
         (thread_ids, thread_ids.c.thread_id),
-        (posts, posts.c.thread_id),
         (threads, threads.c.merged_into),
+        (threads, threads.c.split_from),
     ):
         conn.execute(update(table).where(column.in_(among)).values({column.name: survivor}))
     gone = {"merged_into": survivor, "by_subject": False}
     conn.execute(update(threads).where(threads.c.id.in_(among)).values(gone))
-    return keys
+    itself = (threads.c.id == survivor) & (threads.c.split_from == survivor)
+    conn.execute(update(threads).where(itself).values(split_from=None))
 
 
 def move(conn: Connection, line: int, *, to: int, deeper: int) -> list[str]:
@@ -208,8 +252,10 @@ def move(conn: Connection, line: int, *, to: int, deeper: int) -> list[str]:
 
 
 def recount(conn: Connection, group_id: int, ids: Collection[int]) -> None:
-    """Count posts, people, parts and months of threads again from their posts."""
+    """Count posts, people, parts and months of threads again from their posts. A part that had
+    posts stays, even empty: it has been public."""
     rows: dict[int, list[Any]] = {line: [] for line in ids}
+    before = load_lines(conn, rows)
     for row in _COUNTED.rows(conn, {"lines": rows}):
         rows[row.thread_id].append(row)
     _FORGET_MONTHS.run(conn, [{"line": line} for line in rows])
@@ -217,15 +263,15 @@ def recount(conn: Connection, group_id: int, ids: Collection[int]) -> None:
         if not members:
             _EMPTY.run(conn, [{"of": line}])
             continue
-        _COUNT.run(conn, [{"of": line} | _counts(members)])
+        _COUNT.run(conn, [{"of": line} | _counts(members, before[line].parts)])
         months = Counter(month_of(row.received_at) for row in members)
         values = {"group_id": group_id, "thread_id": line}
         listed = [values | {"month": month, "count": n} for month, n in sorted(months.items())]
         _ADD_MONTHS.run(conn, listed)
 
 
-def _counts(members: list[Any]) -> dict[str, Any]:
-    parts = max(row.part for row in members)
+def _counts(members: list[Any], at_least: int) -> dict[str, Any]:
+    parts = max(at_least, *(row.part for row in members))
     last = [row.weight for row in members if row.part == parts]
     return {
         "count": len(members),

@@ -133,7 +133,7 @@ def _latest_threads(conn: Connection, place: Place) -> tuple[ThreadRow, ...]:
 def _thread_row(place: Place, row: Any, *, carried: bool) -> ThreadRow:
     return ThreadRow(
         path=ids.thread_page(place.group.name, row.path),
-        subject=ids.masked(row.subject),
+        subject=ids.masked(row.title or row.subject),
         count=row.here,
         people=row.people,
         started_at=row.started_at,

@@ -138,12 +138,19 @@ class Thread:
     path: str
     """'2026/03/saving-bean-seed', relative to the group, without .html"""
     subject: str
+    """what it is called: its coordinators' title, else the subject of its first post"""
     started_at: datetime
     last_at: datetime
     count: int
     people: int
     parts: int
     merged_into: int | None
+    first_subject: str = ""
+    """the subject of its first post, whatever it is called"""
+    locked: bool = False
+    """takes no further posts by mail"""
+    split_from: int | None = None
+    """the thread from which coordinators split it off"""
 
 
 class ArchiveMode(StrEnum):

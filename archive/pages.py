@@ -59,6 +59,13 @@ def moved_thread(group_id: int, thread_id: int) -> PageKey:
     return PageKey(group_id, PageKind.MOVED, str(thread_id))
 
 
+def leading_pages(group_id: int, merged: Iterable[int], linked: Iterable[int]) -> set[PageKey]:
+    """Pages that point to threads which changed: those of threads merged into them, and the first
+    parts of those that were split off from them or the other way round."""
+    touched = {moved_thread(group_id, line) for line in merged}
+    return touched | {thread_part(group_id, line, 1) for line in linked}
+
+
 def removed_post(post: Post, answers: Iterable[Post]) -> set[PageKey]:
     """Pages of a post taken down: everything that showed it, and where its direct answers stand."""
     group, year = post.group_id, month_of(post.received_at)[:4]

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, select
 
 from archive import threads
-from archive.lines import LineRow, load_lines
+from archive.lines import LineRow, at_paths, load_lines
 from archive.quick import Quick
 from archive.tables import mentions, posts, thread_ids
-from archive.tables import threads as thread_table
 from archive.threads import Node, Union
 from archive.types import Among
 
@@ -27,6 +26,8 @@ class Known:
     id: int
     order: threads.Order
     depth: int
+    section: int | None
+    """the thread that coordinators put it into"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Stored:
     node: Node
     parent_id: int | None
     depth: int
+    cut: bool
+    """coordinators put it into a thread of their choice"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,10 @@ class Placement:
     merged: tuple[int, ...] = ()
     arranged: bool = False
     """the line's first post, order or extent may have changed"""
+    section_of: dict[int, int] = field(default_factory=dict)
+    """threads of new posts that answer a post which coordinators put there"""
+    cut: bool = False
+    """some of its stored posts stand in a thread that coordinators chose: `sections.settle` follows"""
 
 
 def read_facts(conn: Connection, group_id: int, nodes: Sequence[Node]) -> Facts:
@@ -92,16 +99,19 @@ def read_facts(conn: Connection, group_id: int, nodes: Sequence[Node]) -> Facts:
     for name, line in _LINES_OF.rows(conn, {"of": group_id, "names": names}):
         facts.line_of[name] = line
     paths = {node.line_path for node in nodes if node.line_path}
-    for path, line in _LINES_AT.rows(conn, {"of": group_id, "paths": paths}) if paths else ():
+    for path, line in at_paths(conn, group_id, paths).items() if paths else ():
         facts.line_of[threads.path_tie(path)] = line
     facts.lines = load_lines(conn, facts.line_of.values())
     owns = {name for node in nodes for name in (node.own, node.alias)}
     wanted = [name for name in facts.line_of if name not in owns]
     for row in _KNOWN.rows(conn, {"of": group_id, "names": wanted}) if wanted else ():
-        found = Known(row.id, (row.received_at, row.name, row.digest), row.depth)
+        order = (row.received_at, row.name, row.digest)
+        found = Known(row.id, order, row.depth, row.section_id)
         here = facts.known.get(row.name)
         if here is None or found.order < here.order:
             facts.known[row.name] = found
+    if chosen := {known.section for known in facts.known.values() if known.section is not None}:
+        facts.lines |= load_lines(conn, chosen)
     return facts
 
 
@@ -136,9 +146,11 @@ def _only_adds(component: Component, facts: Facts) -> bool:
     """At most one line, no post that others named before it came, none older than its first."""
     if not component.lines:
         return True
-    if len(component.lines) > 1:
+    if len(component.lines) > 1 or any(node.pinned for node in component.nodes):
         return False
-    started_at = facts.lines[component.lines[0]].started_at
+    named = (facts.known[name] for name in component.names if name in facts.known)
+    chosen = {known.section for known in named if known.section is not None}
+    started_at = max(facts.lines[line].started_at for line in (component.lines[0], *chosen))
     return all(
         node.own not in facts.line_of and node.received_at > started_at for node in component.nodes
     )
@@ -150,12 +162,16 @@ def added(component: Component, facts: Facts) -> Placement:
     places = {name: known.id for name, known in above.items()}
     parent_of = threads.parents(component.nodes, places)
     depths = {known.id: known.depth for known in above.values()}
+    mine = [node.id for node in component.nodes]
     return Placement(
         component=component,
         line=component.lines[0] if component.lines else None,
         first=min(component.nodes, key=lambda node: node.order),
         parent_of=parent_of,
-        depth_of=threads.depths([node.id for node in component.nodes], parent_of, depths),
+        depth_of=threads.depths(mine, parent_of, depths),
+        section_of=threads.sections(
+            mine, parent_of, {known.id: known.section for known in above.values()}
+        ),
     )
 
 
@@ -169,7 +185,7 @@ def arranged(conn: Connection, component: Component) -> Placement:
     everyone = [*(post.node for post in old), *component.nodes]
     parent_of = threads.parents(everyone)
     depth_of = threads.depths([node.id for node in everyone], parent_of, {})
-    survivor = min(stored, key=lambda line: min(post.node.order for post in stored[line]))
+    survivor = min(stored, key=lambda line: _age(stored[line]))
     return Placement(
         component=component,
         line=survivor,
@@ -179,7 +195,13 @@ def arranged(conn: Connection, component: Component) -> Placement:
         moved=tuple(_changes(old, parent_of, depth_of)),
         merged=tuple(line for line in component.lines if line != survivor),
         arranged=True,
+        cut=any(post.cut for post in old),
     )
+
+
+def _age(line: Sequence[Stored]) -> tuple[bool, tuple[threads.Order, ...]]:
+    """The oldest line first; one that has no posts by its ids, only by a coordinator's, is last."""
+    return (not line, tuple(sorted(post.node.order for post in line)[:1]))
 
 
 def _changes(
@@ -211,7 +233,8 @@ def load_nodes(conn: Connection, lines: Collection[int]) -> dict[int, list[Store
             received_at=row.received_at,
             named=tuple(item.name for item in rows[start:end] if item.position),
         )
-        posts_of[row.thread_id].append(Stored(node, row.parent_id, row.depth))
+        cut = row.section_id is not None
+        posts_of[row.thread_id].append(Stored(node, row.parent_id, row.depth, cut))
         start = end
     return posts_of
 
@@ -221,11 +244,6 @@ _LINES_OF = Quick(
         thread_ids.c.group_id == bindparam("of"), Among(thread_ids.c.key, "names")
     )
 )
-_LINES_AT = Quick(
-    select(thread_table.c.path, thread_table.c.id).where(
-        thread_table.c.group_id == bindparam("of"), Among(thread_table.c.path, "paths")
-    )
-)
 _KNOWN = Quick(
     select(
         mentions.c.key.label("name"),
@@ -233,6 +251,7 @@ _KNOWN = Quick(
         posts.c.digest,
         posts.c.received_at,
         posts.c.depth,
+        posts.c.section_id,
     )
     .join(posts, posts.c.id == mentions.c.post_id)
     .where(
@@ -250,6 +269,7 @@ _NODES = Quick(
         posts.c.received_at,
         posts.c.parent_id,
         posts.c.depth,
+        posts.c.section_id,
         thread_ids.c.thread_id,
         mentions.c.key.label("name"),
         mentions.c.position,

@@ -6,20 +6,22 @@ One post is a batch of one. Nothing here reads the clock; the caller holds a wri
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from archive import dirty, lines, pages, placing, readers, rows, threads
-from archive.batch import Batch, bear_lines, record, shown_line, wanted_path
+from archive import dirty, lines, pages, placing, readers, rows, sections, threads
+from archive.batch import Batch, bear_lines, record, wanted_path
 from archive.db import Database
 from archive.drafts import Draft, NewPost, draft_of
 from archive.lines import INSERT_LINE, UPDATE_LINE, LineRow
 from archive.model import GroupInfo, PageKey, Post
 from archive.placing import Placement
 from archive.tables import posts, thread_ids
+from archive.tables import threads as threads_table
 from archive.text import normal_subject
+from archive.threads import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,16 @@ def add_posts(
     drafts = [draft_of(post_id, item) for post_id, item in zip(taken, new, strict=True)]
     batch = Batch(db, conn, group, join_by_subject, drafts)
     # A rebuild decides its joins again; which lines may be joined is recorded.
-    batch.rejoining = any(item.recorded is not None for item in new)
+    batch.rebuilding = batch.rejoining = any(item.recorded is not None for item in new)
     _place(batch)
     bear_lines(batch)
     stored = record(batch)
     _write(batch, stored)
+    stored = _settle_sections(batch, stored)
     stored = _join(batch, stored)
     _mark(batch, stored, now or max(item.received_at for item in new))
     return [
-        AddedPost(post, shown_line(batch, draft).path, frozenset(batch.dirty))
-        for draft, post in zip(drafts, stored, strict=True)
+        AddedPost(post, batch.lines[post.thread_id].path, frozenset(batch.dirty)) for post in stored
     ]
 
 
@@ -89,8 +91,11 @@ def _place(batch: Batch) -> None:
     batch.lines, batch.known_names = facts.lines, facts.line_of
     drafts = {draft.node.id: draft for draft in batch.drafts}
     simple, late = placing.sort_out(placing.components(nodes, facts), facts)
-    if late:
-        _detach(batch, {line for component in late for line in component.lines})
+    touched = {line for component in late for line in component.lines}
+    if paths := {path for draft in batch.drafts if (path := draft.section_path)}:
+        touched.update(lines.at_paths(conn, batch.group.id, paths).values())
+    if touched:
+        _detach(batch, touched)
     for component in late:
         _settle_line(batch, _arrange(batch, component), drafts)
     for component in simple:
@@ -123,11 +128,13 @@ def _arrange(batch: Batch, component: placing.Component) -> Placement:
         batch.dirty |= {pages.message(group_id, key) for key in keys}
     row = lines.load_lines(conn, [survivor])[survivor]
     row.line_last_at = max(line.line_last_at for line in before.values())
-    if any(line.opening is threads.Opening.REPLY for line in before.values()):
-        row.opening = threads.Opening.REPLY
+    if any(line.opening is Opening.REPLY for line in before.values()):
+        row.opening = Opening.REPLY
     batch.lines[survivor] = row
     batch.moved.extend(placement.moved)
     batch.rearranged.update(component.lines)
+    if placement.cut or sections.are_cut(conn, [survivor]):
+        batch.cut.add(survivor)
     return placement
 
 
@@ -135,9 +142,12 @@ def _settle_line(batch: Batch, placement: Placement, drafts: dict[int, Draft]) -
     """Find or begin the line, and write down what its first and last posts say of it."""
     batch.parent_of |= placement.parent_of
     batch.depth_of |= placement.depth_of
+    batch.section_of |= placement.section_of
     members = [drafts[node.id] for node in placement.component.nodes]
     if placement.line is None:
-        line = _new_line(batch, drafts[placement.first.id])
+        line = _new_line(drafts[placement.first.id])
+        line.group_id = batch.group.id
+        batch.born.append(line)
     else:
         line = batch.lines[placement.line]
         batch.changed.add(line.id)
@@ -145,20 +155,22 @@ def _settle_line(batch: Batch, placement: Placement, drafts: dict[int, Draft]) -
     if anew:
         _open_line(batch, line, placement, members)
     was_last = line.line_last_at
-    line.line_last_at = max(was_last, *(draft.new.received_at for draft in members))
+    for draft in members:
+        base = batch.lines.get(placement.section_of.get(draft.node.id, 0), line)
+        base.line_last_at = max(base.line_last_at, draft.new.received_at)
     # A reply that only grew takes nothing in; a root that grew may take in what came after it.
-    if (batch.joining or batch.rejoining) and (anew or line.opening is threads.Opening.ROOT):
+    if (batch.joining or batch.rejoining) and (anew or line.opening is Opening.ROOT):
         begun = line.started_at if anew else was_last
         batch.touch_subject(line.base_subject, begun, line.line_last_at)
     for draft in members:
         batch.line_of[draft.node.id] = line
 
 
-def _new_line(batch: Batch, first: Draft) -> LineRow:
+def _new_line(first: Draft) -> LineRow:
     moment = first.new.received_at
-    line = LineRow(
+    return LineRow(
         id=0,
-        group_id=batch.group.id,
+        group_id=0,
         path=wanted_path(first),
         subject=first.new.message.subject,
         base_subject=first.base,
@@ -173,17 +185,15 @@ def _new_line(batch: Batch, first: Draft) -> LineRow:
         part_weight=0,
         merged_into=None,
         by_subject=False,
-        opening=threads.Opening.ROOT,
+        opening=Opening.ROOT,
     )
-    batch.born.append(line)
-    return line
 
 
 def _open_line(batch: Batch, line: LineRow, placement: Placement, members: Sequence[Draft]) -> None:
     """Say of a line what its first post says, which may be another one than before."""
     may_join = (
         batch.joining
-        or line.opening is threads.Opening.REPLY
+        or line.opening is Opening.REPLY
         or any(one.new.recorded.may_join for one in members if one.new.recorded is not None)
     )
     first = next((one for one in members if one.node.id == placement.first.id), None)
@@ -205,7 +215,7 @@ def _write(batch: Batch, stored: Sequence[Post]) -> None:
     INSERT_LINE.run(conn, [line.values() for line in batch.born])
     born = {line.id for line in batch.born}
     UPDATE_LINE.run(conn, [batch.lines[line].changes() for line in sorted(batch.changed - born)])
-    rows.insert_posts(conn, batch.drafts, stored)
+    rows.insert_posts(conn, batch.drafts, stored, batch.section_of)
     names = {
         name: batch.line_of[draft.node.id].id
         for draft in batch.drafts
@@ -219,6 +229,43 @@ def _write(batch: Batch, stored: Sequence[Post]) -> None:
     db.insert_ignore(conn, thread_ids, pairs)
     rows.move_posts(conn, batch.moved)
     rows.count_months(db, conn, stored)
+
+
+def _settle_sections(batch: Batch, stored: list[Post]) -> list[Post]:
+    """Put posts where coordinators want them: what recorded facts say, and what lines arranged
+    anew changed; gives the posts as they stand then."""
+    said = {draft.node.id: path for draft in batch.drafts if (path := draft.section_path)}
+    if not said and not batch.cut:
+        return stored
+    conn, group_id = batch.conn, batch.group.id
+    found = _sections_at(batch, said)
+    sections.pin(conn, {post: found[path] for post, path in said.items()})
+    owners = batch.cut | {batch.line_of[post].id for post in said}
+    settled = sections.settle(conn, group_id, owners, keep_parts=batch.rebuilding)
+    batch.dirty |= {pages.message(group_id, key) for key in settled.keys}
+    batch.rearranged |= settled.threads
+    for base, span in settled.subjects.items() if batch.joining or batch.rejoining else ():
+        batch.touch_subject(base, *span)
+    batch.lines = lines.load_lines(conn, {*batch.lines, *settled.threads})
+    return readers.posts_by_ids(conn, [post.id for post in stored])
+
+
+def _sections_at(batch: Batch, said: dict[int, str]) -> dict[str, int]:
+    """Find the threads of recorded paths; those that are not there yet begin with these posts."""
+    conn, group_id = batch.conn, batch.group.id
+    found = lines.at_paths(conn, group_id, said.values())
+    firsts = {
+        path: draft
+        for draft in reversed(batch.drafts)
+        if (path := draft.section_path) and path not in found
+    }
+    taken = batch.db.reserve_ids(conn, threads_table, len(firsts))
+    born = [
+        replace(_new_line(draft), id=line, group_id=group_id, path=path, opening=Opening.CHILD)
+        for line, (path, draft) in zip(taken, firsts.items(), strict=True)
+    ]
+    INSERT_LINE.run(conn, [line.values() for line in born])
+    return found | {line.path: line.id for line in born}
 
 
 def _join(batch: Batch, stored: list[Post]) -> list[Post]:
@@ -253,6 +300,9 @@ def _mark(batch: Batch, stored: Sequence[Post], now: datetime) -> None:
     for line in batch.rearranged:
         listed = lines.months_of(conn, line)
         batch.dirty |= pages.whole_thread(group_id, line, rows_now[line].parts, listed)
-    leading = lines.leading_to(conn, batch.rearranged)
-    batch.dirty |= {pages.moved_thread(group_id, line) for line in leading}
+    batch.dirty |= pages.leading_pages(
+        group_id,
+        lines.leading_to(conn, batch.rearranged),
+        lines.linked_to(conn, batch.rearranged),
+    )
     dirty.mark(batch.conn, batch.db, batch.dirty, now)

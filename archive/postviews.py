@@ -15,6 +15,7 @@ from archive.filenames import opens_inline
 from archive.frames import Place
 from archive.markup import Piece, clean_text, cut_pieces, excerpt
 from archive.model import PartRole, Post, PostState, Thread
+from archive.neighbours import NONE, Neighbours
 from archive.quick import Quick
 from archive.readers import POST_COLUMNS, THREAD_COLUMNS, post_of, thread_of
 from archive.tables import parts as part_table
@@ -29,6 +30,7 @@ from archive.viewtypes import (
     PostView,
     RemovedView,
     TextView,
+    ThreadLink,
     ThreadView,
 )
 
@@ -213,12 +215,14 @@ def thread_view(
     loaded: Sequence[LoadedPost],
     skeleton: Sequence[Post],
     cache: ShownCache,
+    near: Neighbours = NONE,
 ) -> ThreadView:
-    """Show one part of a thread; `skeleton` is the whole thread and only used for the first part."""
-    group = place.group.name
+    """Show one part of a thread; `skeleton` is the whole thread, it and `near` are only used for
+    the first part."""
+    group, near = place.group.name, near if part == 1 else NONE
     path = ids.thread_page(group, thread.path, part)
     by_id = {one.post.id: one for one in loaded}
-    base = normal_subject(thread.subject)[0].casefold()
+    base = normal_subject(thread.first_subject)[0].casefold()
     ordered = [by_id[post.id] for post in threads.tree([one.post for one in loaded])]
     first = next((one for one in ordered if not one.removed), None)
     title = ids.masked(thread.subject if part == 1 else f"{thread.subject} ({part})")
@@ -243,7 +247,14 @@ def thread_view(
         first=ids.thread_page(group, thread.path),
         previous=ids.thread_page(group, thread.path, part - 1) if part > 1 else "",
         next=ids.thread_page(group, thread.path, part + 1) if part < thread.parts else "",
+        locked=thread.locked,
+        continued_from=_thread_link(group, near.before) if near.before is not None else None,
+        continues_in=tuple(_thread_link(group, one) for one in near.after),
     )
+
+
+def _thread_link(group: str, thread: Thread) -> ThreadLink:
+    return ThreadLink(ids.thread_page(group, thread.path), ids.masked(thread.subject))
 
 
 def _outline_row(place: Place, thread: Thread, post: Post) -> OutlineRow:
@@ -260,7 +271,7 @@ def _in_thread(
 ) -> PostView:
     post = one.post
     subject = post.subject
-    if subject == thread.subject or normal_subject(subject)[0].casefold() == base:
+    if subject == thread.first_subject or normal_subject(subject)[0].casefold() == base:
         subject = ""
     if one.parent_thread == thread.id and one.parent_part == post.part:
         href = f"#{one.parent_key}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select
+from sqlalchemy import Connection, Select, bindparam, case, insert, select
 
 from archive.drafts import RecordedFacts
 from archive.errors import NotFound
@@ -58,6 +58,9 @@ THREAD_COLUMNS = (
     threads.c.people,
     threads.c.parts,
     threads.c.merged_into,
+    threads.c.title,
+    threads.c.locked,
+    threads.c.split_from,
 )
 
 
@@ -95,6 +98,11 @@ _SAME_IDS = Quick(
     )
     .order_by(posts.c.id)
 )
+_parent = posts.alias("parent")
+_section = threads.alias("section")
+# Coordinators' word is told of the post at which it was said. An export leaves removed posts out, so
+# those that answer one say it themselves.
+_SAID = posts.c.pinned | (_parent.c.state == PostState.REMOVED)
 # A post's line: where its own Message-ID belongs, whichever thread shows it.
 _WALK = (
     select(
@@ -104,13 +112,17 @@ _WALK = (
         mentions.c.key.label("own"),
         threads.c.path,
         threads.c.opening,
+        case((_SAID, _section.c.path), else_=None).label("section_path"),
     )
+    .select_from(posts)
     .join(mentions, (mentions.c.post_id == posts.c.id) & (mentions.c.position == 0))
     .join(
         thread_ids,
         (thread_ids.c.group_id == posts.c.group_id) & (thread_ids.c.key == mentions.c.key),
     )
     .join(threads, threads.c.id == thread_ids.c.thread_id)
+    .outerjoin(_parent, _parent.c.id == posts.c.parent_id)
+    .outerjoin(_section, _section.c.id == posts.c.section_id)
     .where(posts.c.group_id == bindparam("of"), posts.c.number > bindparam("after"))
     .order_by(posts.c.number, mentions.c.key == posts.c.key)
     .limit(_PAGE)
@@ -203,13 +215,16 @@ def thread_of(row: Any) -> Thread:
         id=row.id,
         group_id=row.group_id,
         path=row.path,
-        subject=row.subject,
+        subject=row.title or row.subject,
         started_at=row.started_at,
         last_at=row.last_at,
         count=row.count,
         people=row.people,
         parts=row.parts,
         merged_into=row.merged_into,
+        first_subject=row.subject,
+        locked=row.locked,
+        split_from=row.split_from,
     )
 
 
@@ -255,18 +270,23 @@ def walk(conn: Connection, group_id: int) -> Iterator[Recorded]:
             imposter = row.key != key_of(row.message_id)
             if imposter and row.own == row.key:
                 continue
-            facts = RecordedFacts(row.number, row.part, row.path, row.opening == Opening.REPLY)
+            may_join, section = row.opening == Opening.REPLY, row.section_path or ""
+            facts = RecordedFacts(row.number, row.part, row.path, may_join, section)
             yield Recorded(post_of(row), row.digest, row.mail_id, imposter, facts)
         after = rows[-1].number
 
 
 def shown_in(conn: Connection, thread_id: int) -> Thread:
     """Give the thread that shows the posts of a thread now: itself unless it was merged, perhaps in
-    several steps. Raises NotFound."""
+    several steps, or all its posts went elsewhere. Raises NotFound."""
     thread = get_thread(conn, thread_id)
     while thread.merged_into is not None:
         thread = get_thread(conn, thread.merged_into)
-    return thread
+    if thread.count:
+        return thread
+    first = select(posts.c.thread_id).join(threads, threads.c.first_id == posts.c.id)
+    found = conn.execute(first.where(threads.c.id == thread.id)).scalar_one_or_none()
+    return thread if found in {None, thread.id} else get_thread(conn, found)
 
 
 def moved_threads(conn: Connection, group_id: int) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
@@ -29,12 +29,18 @@ _MOVE = Quick(
 )
 
 
-def insert_posts(conn: Connection, drafts: Sequence[Draft], stored: Sequence[Post]) -> None:
-    """Insert posts with their texts, names, parts and links."""
+def insert_posts(
+    conn: Connection,
+    drafts: Sequence[Draft],
+    stored: Sequence[Post],
+    section_of: Mapping[int, int],
+) -> None:
+    """Insert posts with their texts, names, parts and links; `section_of` names threads that
+    coordinators chose for what they answer."""
     pairs = list(zip(drafts, stored, strict=True))
     # A parent's row must be there before that of its answer.
     in_order = sorted(pairs, key=lambda pair: pair[1].depth)
-    _INSERT_POSTS.run(conn, [_post(draft, post) for draft, post in in_order])
+    _INSERT_POSTS.run(conn, [_post(*pair, section_of.get(pair[1].id)) for pair in in_order])
     _INSERT_TEXTS.run(conn, [_text(draft) for draft in drafts])
     _INSERT_MENTIONS.run(conn, [row for one in pairs for row in _mentions(*one)])
     _INSERT_PARTS.run(conn, [row for draft in drafts for row in _parts(draft)])
@@ -68,7 +74,7 @@ def count_months(db: Database, conn: Connection, stored: Sequence[Post]) -> None
     )
 
 
-def _post(draft: Draft, post: Post) -> dict[str, Any]:
+def _post(draft: Draft, post: Post, section: int | None) -> dict[str, Any]:
     message, author = draft.new.message, draft.author
     return {
         "id": post.id,
@@ -100,6 +106,8 @@ def _post(draft: Draft, post: Post) -> dict[str, Any]:
         "attachments": post.attachments,
         "quotable": is_quotable(message),
         "indexed": False,
+        "section_id": section,
+        "pinned": False,
     }
 
 

@@ -92,10 +92,16 @@ threads = Table(
     Column("by_subject", Boolean, nullable=False, server_default="0"),
     # What its first post is to subject joining: root, reply (may be joined), child.
     Column("opening", String(8), nullable=False),
+    # What coordinators decided: another title than `subject` (empty: none), no further posts by
+    # mail, and the thread that it was split off from (`archive/surgery.py`). Recorded facts.
+    Column("title", Text, nullable=False, server_default=""),
+    Column("locked", Boolean, nullable=False, server_default="0"),
+    Column("split_from", BigId, nullable=True),
     UniqueConstraint("group_id", "path", name="uq_threads_path"),
     Index("ix_threads_last", "group_id", "last_at"),
     Index("ix_threads_subject", "group_id", "base_subject"),
     Index("ix_threads_merged", "merged_into"),
+    Index("ix_threads_split", "split_from"),
     sqlite_autoincrement=True,
 )
 
@@ -154,6 +160,10 @@ posts = Table(
     Column("attachments", Integer, nullable=False),
     Column("quotable", Boolean, nullable=False, server_default="1"),
     Column("indexed", Boolean, nullable=False, server_default="0"),
+    # The thread that coordinators put it into, with all that answers it; NULL where its ids decide.
+    # `pinned` marks the posts at which that was said, the others follow the post they answer.
+    Column("section_id", BigId, nullable=True),
+    Column("pinned", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("group_id", "number", name="uq_posts_number"),
     UniqueConstraint("group_id", "key", name="uq_posts_key"),
     Index("ix_posts_thread", "thread_id", "part"),

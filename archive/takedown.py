@@ -58,8 +58,8 @@ def remove_post(
         thread = readers.get_thread(conn, post.thread_id)
         listed = lines.months_of(conn, thread.id)
         touched |= pages.whole_thread(group.id, thread.id, thread.parts, listed)
-        leading = lines.leading_to(conn, [thread.id])
-        touched |= {pages.moved_thread(group.id, line) for line in leading}
+        near = lines.leading_to(conn, [thread.id]), lines.linked_to(conn, [thread.id])
+        touched |= pages.leading_pages(group.id, *near)
     dirty.mark(conn, db, touched, now)
     return Removed(post, answers)
 
@@ -105,11 +105,12 @@ def _erase(conn: Connection, post: Post) -> None:
 
 
 def _retitle(conn: Connection, post: Post) -> bool:
-    """A thread whose first post is gone is called by the oldest post that is left, if any."""
-    named = select(threads.c.id).where(threads.c.first_id == post.id)
-    line = conn.execute(named).scalar_one_or_none()
-    if line is None:
-        return False
+    """A thread whose first post is gone is called by the oldest post that is left, if any; a title
+    that coordinators took from the post goes as well."""
+    words = normal_subject(post.subject)[0]
+    around = (threads.c.id == post.thread_id) | (threads.c.merged_into == post.thread_id)
+    copied = (around | (threads.c.first_id == post.id)) & (threads.c.title == words) & (words != "")
+    untitled = conn.execute(update(threads).where(copied).values(title="")).rowcount
     left = (
         select(posts.c.subject)
         .where(posts.c.thread_id == post.thread_id, posts.c.state == PostState.PUBLISHED)
@@ -118,5 +119,5 @@ def _retitle(conn: Connection, post: Post) -> bool:
     )
     subject = normal_subject(conn.execute(left).scalar_one_or_none() or "")[0]
     values = {"subject": subject, "base_subject": base_of(subject)}
-    conn.execute(update(threads).where(threads.c.id == line).values(values))
-    return True
+    named = update(threads).where(threads.c.first_id == post.id)
+    return bool(conn.execute(named.values(values)).rowcount + untitled)

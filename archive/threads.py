@@ -7,7 +7,7 @@ so the order of arrival cannot change them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,6 +63,8 @@ class Node:
     """names of the posts it may answer, best first"""
     line_path: str = ""
     """recorded path of its line when an archive is rebuilt: posts that share one are one line"""
+    pinned: bool = False
+    """recorded when an archive is rebuilt: coordinators put it into another thread"""
 
     @property
     def ties(self) -> tuple[str, ...]:
@@ -199,6 +201,26 @@ def depths(
             depth += 1
             found[post] = depth
     return found
+
+
+def sections(
+    ids: Collection[int], parent_of: Mapping[int, int], known: Mapping[int, int | None]
+) -> dict[int, int]:
+    """Give the thread that coordinators put each post into: that of the nearest post above it, or
+    itself, that `known` names. Posts of which nobody said anything are left out.
+
+    A function of parents and of what was said of single posts, so arrival order cannot change it.
+    """
+    found = dict(known)
+    for start in ids:
+        way: list[int] = []
+        here = start
+        while here not in found and here in parent_of:
+            way.append(here)
+            here = parent_of[here]
+        section = found.setdefault(here, None)
+        found.update(dict.fromkeys(way, section))
+    return {post: section for post in ids if (section := found[post]) is not None}
 
 
 class Union:

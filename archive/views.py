@@ -13,6 +13,7 @@ from archive.feedtypes import FeedView, MailRow, MboxView, SitemapView
 from archive.frames import Place
 from archive.markup import clean_text
 from archive.model import PageKey, PageKind, PostState, Thread
+from archive.neighbours import NONE, Neighbours, neighbours_of
 from archive.postviews import (
     LoadedPost,
     ShownCache,
@@ -106,13 +107,16 @@ def _thread_part(
     conn: Connection, place: Place, thread_id: int, part: int, cache: ShownCache
 ) -> Iterator[View]:
     thread = readers.get_thread(conn, thread_id)
-    if thread.merged_into is not None:
+    if thread.merged_into is not None or not thread.count:
         yield from moved_views(conn, place, thread)
+        return
+    if part > thread.parts:
         return
     where = (posts.c.thread_id == thread_id, posts.c.part == part)
     skeleton = readers.posts_of_thread(conn, thread_id) if part == 1 else []
-    for loaded in load_posts(conn, place, *where):
-        yield thread_view(place, thread, part, loaded, skeleton, cache)
+    near = neighbours_of(conn, place.group.id, [thread]) if part == 1 else {}
+    loaded = next(load_posts(conn, place, *where), [])
+    yield thread_view(place, thread, part, loaded, skeleton, cache, near.get(thread_id, NONE))
 
 
 def thread_views(
@@ -122,11 +126,12 @@ def thread_views(
     `views_of` gives one by one, with two queries for many threads."""
     chosen = thread_table.c.id.between(first, last), thread_table.c.group_id == place.group.id
     known = load_threads(conn, place.group.id, conn.execute(_THREAD_IDS.where(*chosen)).scalars())
+    near = neighbours_of(conn, place.group.id, known.values())
     for loaded in load_threads_posts(conn, place, first, last):
         thread = known[loaded[0].post.thread_id]
-        yield from _whole_thread(place, thread, loaded, cache)
+        yield from _whole_thread(place, thread, loaded, cache, near.get(thread.id, NONE))
     for thread in known.values():
-        if thread.merged_into is not None:
+        if thread.merged_into is not None or not thread.count:
             yield from moved_views(conn, place, thread)
 
 
@@ -134,22 +139,23 @@ _THREAD_IDS = select(thread_table.c.id)
 
 
 def _whole_thread(
-    place: Place, thread: Thread, loaded: list[LoadedPost], cache: ShownCache
+    place: Place, thread: Thread, loaded: list[LoadedPost], cache: ShownCache, near: Neighbours
 ) -> Iterator[View]:
     skeleton = [one.post for one in loaded]
-    for part in sorted({post.part for post in skeleton}):
+    for part in range(1, thread.parts + 1):
         here = [one for one in loaded if one.post.part == part]
-        yield thread_view(place, thread, part, here, skeleton, cache)
+        yield thread_view(place, thread, part, here, skeleton, cache, near)
     for one in loaded:
         yield message_view(place, thread, one, cache)
         yield text_view(place, one)
 
 
 def moved_views(conn: Connection, place: Place, thread: Thread) -> Iterator[MovedView]:
-    """Point from each page of a merged thread to the thread that shows its posts now."""
-    if thread.merged_into is None:
+    """Point from each page of a thread that was merged, or that all posts have left, to the thread
+    that shows its posts now."""
+    target = readers.shown_in(conn, thread.id)
+    if target.id == thread.id:
         return
-    target = readers.shown_in(conn, thread.merged_into)
     path = ids.thread_page(place.group.name, target.path)
     for part in range(1, thread.parts + 1):
         here = ids.thread_page(place.group.name, thread.path, part)

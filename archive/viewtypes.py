@@ -105,8 +105,16 @@ class OutlineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadLink:
+    """Another discussion that a page points to."""
+
+    path: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadView:
-    """One part of a thread. Counts, outline and dates stand on the first part only."""
+    """One part of a thread. Counts, outline, dates and neighbours stand on the first part only."""
 
     frame: Frame
     subject: str
@@ -122,6 +130,12 @@ class ThreadView:
     first: str
     previous: str
     next: str
+    locked: bool
+    """takes no further posts by mail: nothing invites to answer"""
+    continued_from: ThreadLink | None
+    """the discussion from which coordinators split it off"""
+    continues_in: tuple[ThreadLink, ...]
+    """those that coordinators split off from it"""
 
 
 @dataclass(frozen=True, slots=True)

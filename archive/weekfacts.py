@@ -242,7 +242,7 @@ class _Reader:
         return tuple(
             SummaryThread(
                 id=row.id,
-                subject=row.subject,
+                subject=row.title or row.subject,
                 url=ids.url(self._base, ids.thread_page(self._group.name, row.path)),
                 started_at=row.started_at,
                 earlier=earlier.get(row.id, 0),
