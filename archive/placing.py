@@ -143,11 +143,15 @@ def sort_out(found: Iterable[Component], facts: Facts) -> tuple[list[Component],
 
 
 def _only_adds(component: Component, facts: Facts) -> bool:
-    """At most one line, no post that others named before it came, none older than its first."""
+    """At most one line, which has posts; no post that others named before it came, none older than
+    its first."""
     if not component.lines:
         return True
     if len(component.lines) > 1 or any(node.pinned for node in component.nodes):
         return False
+    row = facts.lines[component.lines[0]]
+    if row.merged_into is None and not row.count:
+        return False  # all its posts were put elsewhere
     named = (facts.known[name] for name in component.names if name in facts.known)
     chosen = {known.section for known in named if known.section is not None}
     started_at = max(facts.lines[line].started_at for line in (component.lines[0], *chosen))

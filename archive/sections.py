@@ -228,7 +228,7 @@ def _say(row: LineRow, here: Sequence[Any]) -> None:
     ordered = sorted(here, key=_order)
     first = ordered[0]
     row.started_at = first.received_at
-    row.line_last_at = max(one.received_at for one in here)
+    row.last_at = row.line_last_at = max(one.received_at for one in here)
     if first.id != row.first_id:
         row.first_id = first.id
         row.subject = _subject(ordered)

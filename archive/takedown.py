@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from archive import dirty, fulltext, lines, pages, readers
 from archive.db import Database
@@ -108,9 +108,13 @@ def _retitle(conn: Connection, post: Post) -> bool:
     """A thread whose first post is gone is called by the oldest post that is left, if any; a title
     that coordinators took from the post goes as well."""
     words = normal_subject(post.subject)[0]
-    around = (threads.c.id == post.thread_id) | (threads.c.merged_into == post.thread_id)
-    copied = (around | (threads.c.first_id == post.id)) & (threads.c.title == words) & (words != "")
-    untitled = conn.execute(update(threads).where(copied).values(title="")).rowcount
+    around = or_(
+        threads.c.id == post.thread_id,
+        threads.c.merged_into == post.thread_id,
+        threads.c.first_id == post.id,
+    )
+    copied = update(threads).where(around, threads.c.title != "", threads.c.title == words)
+    untitled = conn.execute(copied.values(title="")).rowcount
     left = (
         select(posts.c.subject)
         .where(posts.c.thread_id == post.thread_id, posts.c.state == PostState.PUBLISHED)
@@ -119,5 +123,8 @@ def _retitle(conn: Connection, post: Post) -> bool:
     )
     subject = normal_subject(conn.execute(left).scalar_one_or_none() or "")[0]
     values = {"subject": subject, "base_subject": base_of(subject)}
-    named = update(threads).where(threads.c.first_id == post.id)
+    removed = select(posts.c.id).where(
+        posts.c.thread_id == post.thread_id, posts.c.state == PostState.REMOVED
+    )
+    named = update(threads).where(around & threads.c.first_id.in_(removed))
     return bool(conn.execute(named.values(values)).rowcount + untitled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -13,82 +13,16 @@ from sqlalchemy import Connection, select
 
 from archive import store
 from archive.db import Database
-from archive.model import GroupInfo, ParsedMessage
-from archive.tables import months, posts, thread_months, threads
-from tests.archive.made import mail
+from archive.model import GroupInfo
+from archive.tables import posts, threads
 from tests.archive.storing import add, make_group, new_posts
+from tests.archive.worlds import World, snapshot, worlds
 
 _ON_ONE_STORE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
 _NUMBERS = itertools.count()
-_NAMES = [f"n{n}" for n in range(7)]
-_SUBJECTS = ["Pods and rain", "Re: Pods and rain", "Beans", "Re: Beans", "hi", "Re: hi"]
-
-
-@dataclass(frozen=True, slots=True)
-class _World:
-    mails: tuple[tuple[ParsedMessage, float], ...]
-    cuts: tuple[int, ...]
-
-    def __repr__(self) -> str:
-        told = [
-            f"{one.digest[:2]} {one.message_id[:2]} <- {[name[:2] for name in one.references]}"
-            f" {one.subject!r} {minutes / 1440:.3f}"
-            for one, minutes in self.mails
-        ]
-        return "\n".join(["", *told, f"cuts {self.cuts}"])
-
-
-@st.composite
-def _worlds(draw: st.DrawFn) -> _World:
-    """Up to ten mails in some order of arrival, cut into batches."""
-    count = draw(st.integers(1, 10))
-    mails = []
-    for number in range(count):
-        references = draw(st.lists(st.sampled_from(_NAMES), max_size=3))
-        message = mail(
-            draw(st.sampled_from(_NAMES)),
-            *references,
-            subject=draw(st.sampled_from(_SUBJECTS)),
-            author=draw(st.sampled_from(["Ana Silva", "Bo Lund"])),
-            digest=f"d{number}",
-        )
-        days = draw(st.sampled_from([0, 1, 2, 20, 45, 70]))
-        mails.append((message, days * 1440 + draw(st.integers(0, 2))))
-    cuts = draw(st.lists(st.integers(0, count), max_size=4).map(sorted))
-    return _World(tuple(mails), tuple(cuts))
-
-
-def _batches(world: _World) -> list[Sequence[tuple[ParsedMessage, float]]]:
-    edges = [0, *world.cuts, len(world.mails)]
-    return [world.mails[a:b] for a, b in itertools.pairwise(edges) if a < b]
-
-
-def _snapshot(conn: Connection, group: GroupInfo) -> dict[str, Any]:
-    """All that must not depend on the order of arrival; posts are named by their content."""
-    rows = conn.execute(select(posts).where(posts.c.group_id == group.id)).all()
-    name_of = {row.id: row.digest for row in rows}
-    members: dict[int, set[str]] = {}
-    for row in rows:
-        members.setdefault(row.thread_id, set()).add(row.digest)
-    shown = {}
-    for row in conn.execute(select(threads).where(threads.c.id.in_(members))):
-        months_of = select(thread_months.c.month, thread_months.c.count).where(
-            thread_months.c.thread_id == row.id
-        )
-        shown[frozenset(members[row.id])] = (
-            *(row.subject, row.started_at, row.last_at, row.count, row.people),
-            *(row.merged_into, name_of[row.first_id]),
-            tuple(sorted((row[0], row[1]) for row in conn.execute(months_of))),
-        )
-    counts = select(months.c.month, months.c.posts).where(months.c.group_id == group.id)
-    return {
-        "parents": {row.digest: (name_of.get(row.parent_id), row.depth) for row in rows},
-        "threads": shown,
-        "months": sorted((row[0], row[1]) for row in conn.execute(counts)),
-    }
 
 
 def _stored(db: Database, batches: Sequence[Any], join: bool) -> dict[str, Any]:
@@ -97,24 +31,24 @@ def _stored(db: Database, batches: Sequence[Any], join: bool) -> dict[str, Any]:
     for batch in batches:
         add(db, group, *batch, join=join)
     with db.read() as conn:
-        return _snapshot(conn, group)
+        return snapshot(conn, group)
 
 
 @_ON_ONE_STORE
-@given(_worlds(), st.booleans())
+@given(worlds(), st.booleans())
 def test_any_order_and_any_batches_give_the_same_threads(
-    sqlite_database: Database, world: _World, join: bool
+    sqlite_database: Database, world: World, join: bool
 ) -> None:
     once = sorted(world.mails, key=lambda one: (one[1], one[0].digest))
     expected = _stored(sqlite_database, [once], join)
-    assert _stored(sqlite_database, _batches(world), join) == expected
+    assert _stored(sqlite_database, world.batches(), join) == expected
     assert _stored(sqlite_database, [[one] for one in world.mails], join) == expected
 
 
 @settings(_ON_ONE_STORE, max_examples=8)
-@given(_worlds())
+@given(worlds())
 def test_any_order_gives_the_same_threads_on_postgresql(
-    pg_database: Database, world: _World
+    pg_database: Database, world: World
 ) -> None:
     once = sorted(world.mails, key=lambda one: (one[1], one[0].digest))
     expected = _stored(pg_database, [once], join=True)
@@ -130,7 +64,7 @@ def _facts(conn: Connection, group: GroupInfo) -> list[tuple[object, ...]]:
     return [(row.number, row.key, row.part, paths[row.thread_id]) for row in rows]
 
 
-def _rebuilt(db: Database, group: GroupInfo, world: _World, size: int) -> GroupInfo:
+def _rebuilt(db: Database, group: GroupInfo, world: World, size: int) -> GroupInfo:
     """The same group stored anew from its mails and recorded facts, `size` posts at a time."""
     again = make_group(db, f"g{next(_NUMBERS)}")
     content = {one.digest: (one, minutes) for one, minutes in world.mails}
@@ -149,15 +83,15 @@ def _rebuilt(db: Database, group: GroupInfo, world: _World, size: int) -> GroupI
 
 
 @_ON_ONE_STORE
-@given(_worlds(), st.booleans(), st.integers(1, 4))
+@given(worlds(), st.booleans(), st.integers(1, 4))
 def test_a_rebuild_gives_the_same_threads_and_facts(
-    sqlite_database: Database, world: _World, join: bool, size: int
+    sqlite_database: Database, world: World, join: bool, size: int
 ) -> None:
     group = make_group(sqlite_database, f"g{next(_NUMBERS)}")
-    for batch in _batches(world):
+    for batch in world.batches():
         add(sqlite_database, group, *batch, join=join)
     again = _rebuilt(sqlite_database, group, world, size)
     with sqlite_database.read() as conn:
         assert _facts(conn, again) == _facts(conn, group)
-        assert _snapshot(conn, again) == _snapshot(conn, group)
+        assert snapshot(conn, again) == snapshot(conn, group)
         assert store.moved_threads(conn, again.id) == store.moved_threads(conn, group.id)
