@@ -24,8 +24,6 @@ from tests.archive.storing import add, make_group, new_posts
 from tests.archive.worlds import Act, acts, histories, live, snapshot, worlds
 
 ON_ONE_STORE = settings(
-    max_examples=int(__import__("os").environ.get("FZ", "60")),
-    derandomize=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
