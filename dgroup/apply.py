@@ -10,9 +10,11 @@ from sqlalchemy import func, update
 from dgroup import groups, holds, mailing, members, posting
 from dgroup.address import comparable
 from dgroup.effects import (
+    AskModerators,
     Audit,
     ChangeGroup,
     ChangeMember,
+    CountPost,
     CountTry,
     Effect,
     ForwardMail,
@@ -57,16 +59,21 @@ def apply_effects(work: Work, plan: Plan) -> None:
 
 
 def apply_posts(posts: Sequence[tuple[Work, Plan]]) -> None:
-    """Carry out plans that only store a post and queue it, of one group, together."""
+    """Carry out plans that store a post and queue it, of one group, together; what else some of them
+    have comes after that."""
     if not posts:
         return
     parts = []
+    more: list[tuple[Work, Effect]] = []
     for work, plan in posts:
-        stored, copies = plan.effects
+        stored, copies, *rest = plan.effects
+        more += [(work, effect) for effect in rest]
         assert isinstance(stored, StorePost)  # what an outcome POSTED consists of
         assert isinstance(copies, QueueCopies)
         parts.append((work, stored, copies))
     posting.post_many(parts)
+    for work, effect in more:
+        _apply(work, effect)
     record_all([(work, plan.outcome) for work, plan in posts])
 
 
@@ -84,6 +91,10 @@ def _apply(work: Work, effect: Effect) -> None:
             mailing.tell_host(work, effect)
         case HoldMail():
             holds.hold(work, effect)
+        case AskModerators():
+            holds.ask(work, effect)
+        case CountPost():
+            members.count_post(work.conn, effect.membership_id)
         case ResolveHold():
             holds.resolve(work, effect)
         case KeepHold():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from dgroup.model import Delivery, MemberState, Morning, Posting, Reply, Role
+from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Reply, Role
 
 
 class OutcomeKind(StrEnum):
@@ -117,12 +117,32 @@ class HoldMail:
 
 
 @dataclass(frozen=True, slots=True)
+class AskModerators:
+    """Ask for a decision on a held mail: a letter with a code of their own for each of `people`."""
+
+    people: tuple[Membership, ...]
+    hold_id: int = 0
+    """0: the mail that this very plan holds"""
+
+
+@dataclass(frozen=True, slots=True)
+class CountPost:
+    """One more post of a member who is new enough for it to matter."""
+
+    membership_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveHold:
-    """Decide a held mail: 'approved', 'refused' or 'discarded'."""
+    """Decide a held mail: 'approved', 'refused' or 'discarded'. A refused one's author is told."""
 
     hold_id: int
     decision: str
     by: str
+    because: str = ""
+    """the sentence for the author of a refused mail"""
+    reopen: bool = False
+    """a mail that was decided before is published after all"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +227,8 @@ Effect = (
     | TellGroup
     | TellHost
     | HoldMail
+    | AskModerators
+    | CountPost
     | ResolveHold
     | KeepHold
     | ChangeMember

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from archive import store
 from archive.db import Database
-from dgroup import groups, members, policy, tokens
+from dgroup import facts_holds, groups, members, policy, receipts, tokens
 from dgroup.address import comparable, own_group
-from dgroup.commands import BY_VERB, payload
+from dgroup.commands import decide, need, payload
 from dgroup.incoming import (
     Code,
     CommandFacts,
@@ -27,24 +27,33 @@ from dgroup.incoming import (
     Reading,
 )
 from dgroup.model import Group, Membership
+from dgroup.moderation import ASKED, DECIDED, LISTED, WAITING, is_asked
 from dgroup.tables import codes, holds, letter_log
 
 DAY = timedelta(days=1)
 MAX_TRIES = 5
-WAITING = "waiting"
 ASKING = frozenset({"join-confirm", "leave-confirm", "join-to-publish", "did-you-send"})
 """letters that count as confirmations for the caps"""
 NOTE = "forged-note"
+NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER})
+"""letters that have bounds of their own and take nothing from the answers of the day"""
 Lookup = Callable[[Connection, CommandFacts, Reading], object]
-LOOKUPS: dict[str, Lookup] = {}
+LOOKUPS: dict[str, Lookup] = {
+    decide.NEEDS: lambda conn, facts, asked: facts_holds.moderation(
+        conn, facts.group, decide.wanted(facts, asked), facts.now
+    ),
+}
 """what a command needs beside the usual, by `Command.needs`: reads for `CommandFacts.found`"""
 
 
 # --- Posts ------------------------------------------------------------------------------------
 
 
-def post_facts(conn: Connection, db: Database, mail: Incoming, group: Group) -> PostFacts:
-    """Read what `plan.plan_post` needs. The caller holds the group's lock.
+def post_facts(
+    conn: Connection, db: Database, mail: Incoming, group: Group, maybe: str = ""
+) -> PostFacts:
+    """Read what `plan.plan_post` needs. The caller holds the group's lock. `maybe` is the command
+    that the post may be meant as.
 
     What only a held mail needs is read only where the rules will hold it: an ordinary post costs
     two look-ups.
@@ -57,6 +66,7 @@ def post_facts(conn: Connection, db: Database, mail: Incoming, group: Group) -> 
         member=member,
         duplicate_of=same.post_id if same is not None and not same.imposter else None,
         imposter=same is not None and same.imposter,
+        maybe=maybe,
     )
     if mail.route.reply_key:
         parent = store.post_by_key(conn, group.id, mail.route.reply_key)
@@ -66,7 +76,9 @@ def post_facts(conn: Connection, db: Database, mail: Incoming, group: Group) -> 
     keeps = verdict.fate is policy.Fate.HOLD or (
         verdict.fate is policy.Fate.REFUSE and mail.envelope.trusted_front
     )
-    return _with_holds(conn, db, mail, facts, verdict.reason) if keeps else facts
+    if keeps:
+        return _with_holds(conn, db, mail, facts, verdict.reason)
+    return _with_readers(conn, facts) if verdict.fate is policy.Fate.POST else facts
 
 
 def many_post_facts(
@@ -79,18 +91,31 @@ def many_post_facts(
     """
     found = members.find_all(conn, group.id, [mail.sender for mail in mails if mail.sender])
     fresh = store.unknown_of(conn, group.id, [mail.message for mail in mails])
-    return [
+    known = [
         PostFacts(group, found.get(comparable(mail.sender))) if is_new and not imposter else None
         for mail, (is_new, imposter) in zip(mails, fresh, strict=True)
     ]
+    if not any(receipts.is_due(member) for member in found.values()):
+        return known
+    readers = members.count_readers(conn, group.id)
+    return [replace(one, readers=readers) if one is not None else None for one in known]
+
+
+def _with_readers(conn: Connection, facts: PostFacts) -> PostFacts:
+    if not receipts.is_due(facts.member):
+        return facts
+    return replace(facts, readers=members.count_readers(conn, facts.group.id))
 
 
 def _with_holds(
     conn: Connection, db: Database, mail: Incoming, facts: PostFacts, reason: str
 ) -> PostFacts:
     address = facts.member.address if facts.inside and facts.member else mail.sender
+    group, now = facts.group, mail.envelope.received_at
+    asks = is_asked(reason, group)
     return replace(
         facts,
+        moderators=facts_holds.askable(conn, group.id, now) if asks else (),
         waiting_hold=is_held(conn, facts.group.id, mail.message.message_id, mail.message.digest),
         waiting=_count_waiting(conn, facts.group.id, mail.sender, reason),
         letters=letter_counts(conn, db, address, facts.group.id, mail.envelope.received_at),
@@ -140,7 +165,8 @@ def letter_counts(
     rows = conn.execute(_LETTERS, {"address": key, "since": now - DAY}).all()
     asked = [row.group_id for row in rows if row.kind in ASKING]
     notes = sum(row.kind == NOTE for row in rows)
-    return LetterCounts(len(rows), asked.count(group_id), len(asked), notes)
+    answers = sum(row.kind not in NOTICES for row in rows)
+    return LetterCounts(answers, asked.count(group_id), len(asked), notes)
 
 
 # --- Commands ---------------------------------------------------------------------------------
@@ -175,11 +201,8 @@ def command_facts(
 
 
 def _lookup(conn: Connection, facts: CommandFacts, asked: Reading) -> object:
-    verb = facts.code.action if facts.code is not None else asked.verb
-    command = BY_VERB.get(verb)
-    if command is None or not command.needs:
-        return None
-    return LOOKUPS[command.needs](conn, facts, asked)
+    needed = need(facts.code, asked)
+    return LOOKUPS[needed](conn, facts, asked) if needed else None
 
 
 def _named(
@@ -269,6 +292,9 @@ def _waiting(conn: Connection, group_id: int, code: Code) -> tuple[Held, ...]:
         wanted = (holds.c.reason == "not-a-member", theirs)
     elif code.action == "publish":
         wanted = (holds.c.reason == "auth-fail", holds.c.digest == code.payload)
+    elif code.action == "post":
+        digest = code.payload.rpartition(" ")[2]
+        wanted = (holds.c.reason == policy.MAYBE, holds.c.digest == digest)
     else:
         return ()
     query = select(holds.c.id, holds.c.subject).where(

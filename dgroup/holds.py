@@ -11,19 +11,25 @@ from sqlalchemy import Connection, Row, insert, select, update
 from archive import store
 from archive.content import Content, content_of
 from archive.parse import parse
-from dgroup import members
-from dgroup.effects import HoldMail, KeepHold, QueueCopies, QueueLetter, ResolveHold, StorePost
+from dgroup import facts_holds, members, moderation, receipts
+from dgroup.effects import (
+    AskModerators,
+    CountPost,
+    HoldMail,
+    KeepHold,
+    QueueCopies,
+    QueueLetter,
+    ResolveHold,
+    StorePost,
+)
 from dgroup.errors import NotFoundError
-from dgroup.facts import WAITING, is_held
+from dgroup.facts import is_held
 from dgroup.mailing import queue_letter
-from dgroup.model import Group
+from dgroup.model import Group, Membership
+from dgroup.moderation import APPROVED, DISCARDED, EXPIRED, REFUSED, WAITING
 from dgroup.posting import queue_copies, store_post
 from dgroup.tables import holds
 from dgroup.work import Source, Tools, Work, note
-
-APPROVED = "approved"
-REFUSED = "refused"
-DISCARDED = "discarded"
 
 
 def hold(work: Work, effect: HoldMail) -> None:
@@ -32,22 +38,35 @@ def hold(work: Work, effect: HoldMail) -> None:
     message = source.message
     if is_held(work.conn, work.group.id, message.message_id, message.digest):
         return
-    work.conn.execute(
-        insert(holds).values(
-            group_id=work.group.id,
-            mail_id=work.stored_mail(),
-            message_id=message.message_id,
-            digest=message.digest,
-            sender=source.sender,
-            subject=message.subject,
-            reply_key=source.reply_key,
-            smtputf8=source.smtputf8,
-            reason=effect.reason,
-            answer_to=effect.answer_to,
-            state=WAITING,
-            held_at=source.received_at,
-        )
+    new = insert(holds).values(
+        group_id=work.group.id,
+        mail_id=work.stored_mail(),
+        message_id=message.message_id,
+        digest=message.digest,
+        sender=source.sender,
+        subject=message.subject,
+        reply_key=source.reply_key,
+        smtputf8=source.smtputf8,
+        reason=effect.reason,
+        answer_to=effect.answer_to,
+        state=WAITING,
+        held_at=source.received_at,
     )
+    work.hold_id = work.conn.execute(new.returning(holds.c.id)).scalar_one()
+
+
+def ask(work: Work, effect: AskModerators) -> None:
+    """Show moderators a mail that waits; each gets a code of their own."""
+    wanted = holds.c.id == (effect.hold_id or work.hold_id)
+    post = next(iter(facts_holds.held_posts(work.conn, work.group, wanted)), None)
+    if post is None or post.state != WAITING:
+        return
+    message = work.source.message
+    if effect.hold_id:
+        mail_id = work.conn.execute(select(holds.c.mail_id).where(wanted)).scalar_one()
+        message = parse(store.load_raw(work.conn, mail_id))
+    for person in effect.people:
+        queue_letter(work, moderation.question(post, message, person, work.group))
 
 
 def keep(work: Work, effect: KeepHold) -> None:
@@ -57,20 +76,57 @@ def keep(work: Work, effect: KeepHold) -> None:
 
 
 def resolve(work: Work, effect: ResolveHold) -> None:
-    """Decide a held mail of the work's group; what was decided before stays so."""
+    """Decide a held mail of the work's group; what was decided before stays so, but for a mail that
+    is to be published after all. The author of a refused one is told why, where that is proved."""
+    states = (REFUSED, DISCARDED, EXPIRED) if effect.reopen else (WAITING,)
     decided = (
         update(holds)
         .where(
             holds.c.id == effect.hold_id,
             holds.c.group_id == work.group.id,
-            holds.c.state == WAITING,
+            holds.c.state.in_(states),
         )
-        .values(state=effect.decision, decided_at=work.source.now, decided_by=effect.by)
+        .values(
+            state=effect.decision,
+            decided_at=work.source.now,
+            decided_by=effect.by,
+            because=effect.because,
+        )
         .returning(holds)
     )
     row = work.conn.execute(decided).first()
-    if row is not None and effect.decision == APPROVED:
+    if row is None:
+        return
+    if effect.decision == APPROVED:
         _publish(work, row, effect.by)
+    elif effect.decision == REFUSED:
+        _tell_author(work, row, "not-published")
+
+
+def expire(work: Work, hold_id: int) -> bool:
+    """Nobody decided in time: the author is told, and the mail is kept; False if it was decided."""
+    late = update(holds).where(holds.c.id == hold_id, holds.c.state == WAITING)
+    ended = late.values(state=EXPIRED, decided_at=work.source.now).returning(holds)
+    row = work.conn.execute(ended).first()
+    if row is None:
+        return False
+    _tell_author(work, row, "not-decided")
+    note(work, EXPIRED, f"P-{hold_id} {row.reason}")
+    return True
+
+
+def _tell_author(work: Work, row: Row[Any], name: str) -> None:
+    if not row.answer_to:
+        return
+    author = members.find(work.conn, work.group.id, row.answer_to)
+    language = author.language if author is not None else work.group.info.language
+    reason = row.because
+    if name == "not-decided":
+        waits = row.reason == "not-a-member" and not moderation.is_asked(row.reason, work.group)
+        reason = "join" if waits else row.reason
+    days = moderation.hold_days(row.reason, work.group)
+    values = (("subject", row.subject), ("reason", reason), ("days", days))
+    queue_letter(work, QueueLetter(name, row.answer_to, language, values, answers=row.message_id))
 
 
 def _publish(work: Work, row: Row[Any], by: str) -> None:
@@ -87,8 +143,29 @@ def _publish(work: Work, row: Row[Any], by: str) -> None:
     author = members.find(work.conn, group_id, row.sender)
     store_post(inner, StorePost(parent_key, same is not None))
     queue_copies(inner, QueueCopies(author.id if author is not None else None, parent_id))
+    _follow_up(inner, author)
     note(inner, "posted", f"approved by {by}", inner.post_id)
     work.sends = work.dirty = True
+
+
+def _follow_up(work: Work, author: Membership | None) -> None:
+    """A post that waited counts, and is receipted, like one that did not."""
+    if not receipts.is_new(author, work.group):
+        return
+    effects = receipts.follow_up(
+        author,
+        work.group,
+        key=work.key,
+        subject=work.source.message.subject,
+        message_id=work.source.message.message_id,
+        readers=members.count_readers(work.conn, work.group.id),
+        base_url=work.tools.site.base_url,
+    )
+    for effect in effects:
+        if isinstance(effect, QueueLetter):
+            queue_letter(work, effect)
+        elif isinstance(effect, CountPost):
+            members.count_post(work.conn, effect.membership_id)
 
 
 def _source_of(work: Work, row: Row[Any]) -> Source:
@@ -132,15 +209,7 @@ def decide(
     if row is None:
         raise NotFoundError(f"no mail {hold_id} waits for a decision in {group.name}")
     work = Work(conn, tools, group, _decision(row, group, by, now), mail_id=row.mail_id)
-    resolve(work, ResolveHold(hold_id, decision, by))
-    if decision == REFUSED and row.answer_to:
-        author = members.find(conn, group.id, row.answer_to)
-        language = author.language if author is not None else group.info.language
-        values = (("subject", row.subject), ("reason", because))
-        queue_letter(
-            work,
-            QueueLetter("not-published", row.answer_to, language, values, answers=row.message_id),
-        )
+    resolve(work, ResolveHold(hold_id, decision, by, because))
     if decision != APPROVED:
         note(work, decision, f"by {by}")
     return work

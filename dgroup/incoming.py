@@ -61,6 +61,15 @@ class PostFacts:
     waiting: int = 0
     """how many mails like it are held: of this sender, or of senders that nobody vouches for"""
     letters: LetterCounts = LetterCounts()
+    moderators: tuple[Membership, ...] = ()
+    """whom a held mail is shown to at once; those who got too many such letters today are not among
+    them: the next list of what waits tells them"""
+    locked: bool = False
+    """the thread that the mail answers takes no more posts"""
+    maybe: str = ""
+    """the verb of a command that the post may be meant as ('leave'), or ''"""
+    readers: int = 0
+    """how many members the post goes to; only read where its author gets a receipt"""
 
     @property
     def inside(self) -> bool:

@@ -7,29 +7,54 @@ the answer 451.
 
 from __future__ import annotations
 
+from archive.content import Content
+from archive.content import content_of
+from collections.abc import Awaitable
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dgroup import auth
+from dgroup import facts
+from dgroup import groups
+from dgroup import members
+from dgroup import plan
+from dgroup import quarantine
+from dgroup import tokens
+from dgroup.address import route
+from dgroup.apply import apply_effects
+from dgroup.apply import apply_posts
+from dgroup.commands import decide
+from dgroup.commands.base import Caps
+from dgroup.commands.base import Request
+from dgroup.commands.misdirected import misdirected
+from dgroup.commands.reading import read
+from dgroup.effects import Outcome
+from dgroup.effects import OutcomeKind
+from dgroup.effects import Plan
+from dgroup.failing import Failing
+from dgroup.incoming import Answer
+from dgroup.incoming import CommandFacts
+from dgroup.incoming import Incoming
+from dgroup.incoming import Reading
+from dgroup.model import Envelope
+from dgroup.model import Group
+from dgroup.model import Reply
+from dgroup.model import Route
+from dgroup.model import RouteKind
+from dgroup.model import Verdicts
+from dgroup.parsers import read_here
+from dgroup.quarantine import host_group
+from dgroup.work import Source
+from dgroup.work import Tools
+from dgroup.work import Work
+from dgroup.work import note
+from dgroup.work import record
+from dgroup.writer import Writer
+from sqlalchemy import Connection
 import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-
-from sqlalchemy import Connection
-
-from archive.content import Content, content_of
-from dgroup import auth, facts, groups, members, plan, quarantine, tokens
-from dgroup.address import route
-from dgroup.apply import apply_effects, apply_posts
-from dgroup.commands.base import Caps, Request
-from dgroup.commands.reading import read
-from dgroup.effects import Outcome, OutcomeKind, Plan
-from dgroup.failing import Failing
-from dgroup.incoming import Answer, Incoming, Reading
-from dgroup.model import Envelope, Group, Reply, Route, RouteKind, Verdicts
-from dgroup.parsers import read_here
-from dgroup.quarantine import host_group
-from dgroup.work import Source, Tools, Work, note, record
-from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.intake")
 
@@ -177,7 +202,10 @@ class Intake:
             token = tokens.read("leave", mail.route.token, self._keyring)
         elif mail.route.token and mail.route.kind is RouteKind.BOUNCE:
             token = tokens.read("bounce", mail.route.token, self._keyring)
-        return _Prepared(mail, read(mail) if reads else None, token)
+        if reads:
+            return _Prepared(mail, decide.with_number(mail, read(mail)), token)
+        meant = misdirected(mail, read) if mail.route.kind is RouteKind.POST else None
+        return _Prepared(mail, meant, token)
 
     def _decide_all(
         self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]
@@ -291,8 +319,7 @@ class Intake:
         mail, caps, db = one.mail, self._settings.caps, self._tools.db
         kind = mail.route.kind
         if kind is RouteKind.POST:
-            known = facts.post_facts(conn, db, mail, group)
-            return plan.plan_post(mail, known, caps, self._tools.site.base_url)
+            return self._plan_post(conn, group, one)
         if kind is RouteKind.BOUNCE:
             member = None
             if one.token_member is not None:
@@ -302,9 +329,19 @@ class Intake:
             return self._for_people(conn, group, mail)
         assert one.reading is not None  # _prepared() reads all that is left
         found = facts.command_facts(conn, db, mail, one.reading, group, one.token_member)
-        if kind is RouteKind.OWNER and (found.code is None or one.reading.answer is Answer.OTHER):
+        if kind is RouteKind.OWNER and _is_for_people(found, one.reading):
             return self._for_people(conn, group, mail)
         return plan.plan_command(Request(mail, one.reading, found, caps))
+
+    def _plan_post(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
+        """A post that is nothing but a command is none; one that may be a command is asked about."""
+        mail, caps, db, reading = one.mail, self._settings.caps, self._tools.db, one.reading
+        if reading is not None and reading.sure:
+            found = facts.command_facts(conn, db, mail, reading, group, None)
+            return plan.plan_misdirected(Request(mail, reading, found, caps))
+        maybe = reading.verb if reading is not None else ""
+        known = facts.post_facts(conn, db, mail, group, maybe)
+        return plan.plan_post(mail, known, caps, self._tools.site.base_url)
 
     def _for_people(self, conn: Connection, group: Group, mail: Incoming) -> Plan:
         contact = self._settings.host_contact
@@ -344,7 +381,18 @@ def _domain_of(content: Content) -> str:
     return _sender_of(content).rpartition("@")[2]
 
 
+def _is_for_people(found: CommandFacts, reading: Reading) -> bool:
+    """Tell whether a mail to -owner is one: not an answer to a question of ours."""
+    asked = found.code is not None or decide.is_for_us(found, reading)
+    return not asked or reading.answer is Answer.OTHER
+
+
 def _is_plain_post(prepared: tuple[_Prepared, ...], group: Group) -> bool:
-    where = prepared[0].mail.route
-    plain = len(prepared) == 1 and where.kind is RouteKind.POST and not where.reply_key
+    where, reading = prepared[0].mail.route, prepared[0].reading
+    plain = (
+        len(prepared) == 1
+        and reading is None
+        and where.kind is RouteKind.POST
+        and not where.reply_key
+    )
     return plain and where.group == group.name

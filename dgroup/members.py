@@ -91,6 +91,34 @@ def coordinators(conn: Connection, group_id: int) -> tuple[Membership, ...]:
     return tuple(_membership(row) for row in conn.execute(query))
 
 
+def moderators(conn: Connection, group_id: int) -> tuple[Membership, ...]:
+    """Give those who decide on held posts and read their mail now; where all of them pause, the
+    coordinators all the same."""
+    query = _SELECT.where(
+        memberships.c.group_id == group_id,
+        memberships.c.role.in_([str(Role.MODERATOR), str(Role.COORDINATOR)]),
+        memberships.c.state == MemberState.ACTIVE,
+    ).order_by(memberships.c.id)
+    found = tuple(_membership(row) for row in conn.execute(query))
+    return found or coordinators(conn, group_id)
+
+
+def count_readers(conn: Connection, group_id: int) -> int:
+    """Count those to whom a post goes at once."""
+    where = and_(
+        memberships.c.group_id == group_id,
+        memberships.c.state == MemberState.ACTIVE,
+        memberships.c.delivery == Delivery.EACH,
+    )
+    return conn.execute(select(func.count()).select_from(memberships).where(where)).scalar_one()
+
+
+def count_post(conn: Connection, membership_id: int) -> None:
+    """Count one more published post of a member."""
+    mine = update(memberships).where(memberships.c.id == membership_id)
+    conn.execute(mine.values(published=memberships.c.published + 1))
+
+
 def count_active(conn: Connection, group_id: int) -> int:
     """Count those who are in the group."""
     where = and_(memberships.c.group_id == group_id, memberships.c.state == MemberState.ACTIVE)

@@ -148,7 +148,7 @@ class Posting(StrEnum):
     MODERATED = "moderated"
     """each is held"""
     TRUSTED = "trusted"
-    """none is held as a first post"""
+    """none is held, neither as a first post nor in a moderated group"""
 
 
 class Morning(StrEnum):
@@ -196,6 +196,11 @@ class Membership:
     def coordinates(self) -> bool:
         """Runs the group now."""
         return self.inside and self.role is Role.COORDINATOR
+
+    @property
+    def moderates(self) -> bool:
+        """Decides on held posts now: a moderator or coordinator."""
+        return self.inside and self.role is not Role.MEMBER
 
     @property
     def banned(self) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archive import ids
 from archive.model import ArchiveMode
+from dgroup import keeping, receipts
 from dgroup.address import route
-from dgroup.commands import BY_VERB, confirm, guide
-from dgroup.commands.base import Caps, Request, dropped, may_ask
-from dgroup.commands.payload import join_payload
+from dgroup.commands import BY_VERB, confirm, decide, guide
+from dgroup.commands.base import Caps, Request, dropped
 from dgroup.effects import (
     Audit,
     Effect,
     ForwardMail,
     HoldMail,
-    NewCode,
     Outcome,
     OutcomeKind,
     Plan,
@@ -49,8 +50,10 @@ def plan_post(mail: Incoming, facts: PostFacts, caps: Caps, base_url: str) -> Pl
         reply = Reply(250, "2.0.0", f"Not posted: {verdict.reason}")
         return Plan(Outcome(OutcomeKind.DISCARDED, reply, verdict.reason))
     if verdict.fate is Fate.REFUSE and not mail.envelope.trusted_front:
-        return _refused(verdict)
-    return _hold(mail, facts, verdict, caps)
+        return keeping.refused(keeping.with_archive(verdict, facts.group, base_url))
+    if verdict.drops:
+        return keeping.let_go(mail, facts, verdict, caps)
+    return keeping.hold(mail, facts, verdict, caps)
 
 
 def _post(mail: Incoming, facts: PostFacts, verdict: Verdict, base_url: str) -> Plan:
@@ -61,7 +64,22 @@ def _post(mail: Incoming, facts: PostFacts, verdict: Verdict, base_url: str) -> 
     outcome = Outcome(OutcomeKind.POSTED, Reply(250, "2.0.0", text), verdict.reason)
     author = facts.member.id if facts.member is not None else None
     copies = QueueCopies(author, facts.parent_id)
-    return Plan(outcome, (StorePost(facts.parent_key, facts.imposter), copies))
+    stored = StorePost(facts.parent_key, facts.imposter)
+    return Plan(outcome, (stored, copies, *_follow_up(mail, facts, base_url)))
+
+
+def _follow_up(mail: Incoming, facts: PostFacts, base_url: str) -> tuple[Effect, ...]:
+    if not receipts.is_new(facts.member, facts.group):
+        return ()
+    return receipts.follow_up(
+        facts.member,
+        facts.group,
+        key=post_key(mail, imposter=facts.imposter),
+        subject=mail.message.subject,
+        message_id=mail.message.message_id,
+        readers=facts.readers,
+        base_url=base_url,
+    )
 
 
 def post_key(mail: Incoming, *, imposter: bool) -> str:
@@ -70,77 +88,6 @@ def post_key(mail: Incoming, *, imposter: bool) -> str:
     if imposter:
         return ids.imposter_key(message.message_id, message.digest)
     return ids.key_of(message.message_id)
-
-
-def _refused(verdict: Verdict) -> Plan:
-    reply = Reply(verdict.code, verdict.enhanced, verdict.text)
-    return Plan(Outcome(OutcomeKind.REFUSED, reply, verdict.reason))
-
-
-def _hold(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Plan:
-    """Keep the mail, within bounds: nobody fills the disk or the coordinators' desk through us."""
-    if verdict.limit and facts.waiting >= verdict.limit:
-        if mail.envelope.trusted_front or not verdict.text:
-            return dropped(f"cap {verdict.reason}")
-        return _refused(verdict)
-    outcome = Outcome(
-        OutcomeKind.HELD, Reply(250, "2.0.0", f"Held: {verdict.reason}"), verdict.reason
-    )
-    effects: list[Effect] = [HoldMail(verdict.reason, _answerable(mail, facts))]
-    note = _note(mail, facts, verdict, caps)
-    if note is not None and not facts.waiting_hold:
-        effects.append(note)
-    return Plan(outcome, tuple(effects))
-
-
-def _answerable(mail: Incoming, facts: PostFacts) -> str:
-    """Give the address that may be written to about a held mail, '' where it may be forged: a
-    member's registered one, or that of a sender whose domain vouches for the mail."""
-    if mail.verdicts.alignment is Alignment.FAIL or is_list_mail(mail):
-        return ""
-    if facts.inside and facts.member is not None:
-        return facts.member.address
-    return mail.sender if is_vouched(mail) else ""
-
-
-def _note(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> QueueLetter | None:
-    """The one capped letter about a held mail."""
-    if verdict.letter == "did-you-send":
-        return _question(mail, facts, caps)
-    recipient = _answerable(mail, facts)
-    if not verdict.letter or not recipient or facts.letters.letters >= caps.answers_per_day:
-        return None
-    if verdict.letter == "too-large" and not is_vouched(mail):
-        return None
-    code = None
-    if verdict.letter == "join-to-publish":
-        if not may_ask(facts.letters, caps):
-            return None
-        code = NewCode("join", mail.sender, join_payload(mail.message, ""), caps.code_days)
-    return QueueLetter(
-        name=verdict.letter,
-        recipient=recipient,
-        language=_language(facts),
-        values=(("subject", mail.message.subject), ("reason", verdict.reason)),
-        code=code,
-        answers=mail.message.message_id,
-    )
-
-
-def _question(mail: Incoming, facts: PostFacts, caps: Caps) -> QueueLetter | None:
-    """Ask the registered address, and nobody else, whether the mail is theirs."""
-    if facts.member is None or not may_ask(facts.letters, caps):
-        return None
-    address = facts.member.address
-    code = NewCode("publish", address, mail.message.digest, caps.code_days)
-    values = (("subject", mail.message.subject), ("reason", "auth-fail"))
-    return QueueLetter("did-you-send", address, facts.member.language, values, code)
-
-
-def _language(facts: PostFacts) -> str:
-    if facts.inside and facts.member is not None:
-        return facts.member.language
-    return facts.group.info.language
 
 
 def plan_mixed(
@@ -168,10 +115,25 @@ def plan_command(request: Request) -> Plan:
     member = request.facts.member
     if member is not None and member.banned:
         return dropped("banned")
+    if decide.is_for_us(request.facts, request.reading):
+        return decide.plan(request)
     if request.mail.route.kind is RouteKind.CONFIRM or request.facts.code is not None:
         return confirm.plan(request)
     command = BY_VERB.get(request.reading.verb)
     return command.plan(request) if command is not None else guide.not_understood(request)
+
+
+def plan_misdirected(request: Request) -> Plan:
+    """A post that is nothing but a command is handled as one; the answer says that it was not
+    published (COMMANDS D5, STANDARDS pain 3)."""
+    planned = plan_command(request)
+    effects = tuple(
+        replace(one, values=(*one.values, ("unpublished", True)))
+        if isinstance(one, QueueLetter) and one.recipient == request.addressee
+        else one
+        for one in planned.effects
+    )
+    return replace(planned, effects=effects)
 
 
 def shielded(mail: Incoming, group: Group) -> str:

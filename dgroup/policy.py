@@ -10,7 +10,16 @@ from enum import StrEnum
 
 from archive.model import ParsedMessage
 from dgroup.incoming import Incoming, PostFacts
-from dgroup.model import Alignment, DmarcPolicy, Group, Membership, Role, WhoJoins, WhoPosts
+from dgroup.model import (
+    Alignment,
+    DmarcPolicy,
+    Group,
+    GroupState,
+    Membership,
+    Posting,
+    WhoJoins,
+    WhoPosts,
+)
 
 MAX_RECEIVED = 100  # RFC 5321 6.3
 LOOP_HEADER = "x-loop"
@@ -19,6 +28,8 @@ SENDER_HOLDS = 10
 UNPROVED_HOLDS = 100
 """mails of a group that are held at a time though nobody vouches for their senders"""
 AWAY_SUBJECT = "away-subject"
+MAYBE = "maybe-command"
+FROZEN = "frozen"
 UNPROVED = "unproved"
 TWO_FROM = "two-from"
 NOBODYS = frozenset({UNPROVED, TWO_FROM})
@@ -50,6 +61,8 @@ class Verdict:
     """what an SMTP client is told when refused; names the cure"""
     limit: int = 0
     """how many mails like this one may be held at a time; 0 = any number"""
+    drops: bool = False
+    """a refusal that nobody could lift: behind a front the mail is not held"""
 
 
 Rule = Callable[[Incoming, PostFacts], Verdict | None]
@@ -108,6 +121,17 @@ def forged_stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
     return Verdict(Fate.REFUSE, "auth-fail", text=_AUTH_FAILED)
 
 
+def closed(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """A frozen group and a locked thread take no posts; the sender learns where it can be read."""
+    if facts.group.state is not GroupState.OPEN:
+        text = "This group is closed for posts"
+        return Verdict(Fate.REFUSE, FROZEN, "group-closed", text=text, drops=True)
+    if facts.locked and facts.inside:
+        text = "This thread is closed; to begin a new one, write a new mail instead of a reply"
+        return Verdict(Fate.REFUSE, "locked", "thread-closed", text=text, drops=True)
+    return None
+
+
 def too_large(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Above the group's own limit; the listener's limit was met before."""
     limit = facts.group.max_size
@@ -158,11 +182,17 @@ def forged_member(mail: Incoming, facts: PostFacts) -> Verdict | None:
     return Verdict(Fate.HOLD, "auth-fail", "did-you-send", text=_AUTH_FAILED, limit=SENDER_HOLDS)
 
 
-def moderated(mail: Incoming, facts: PostFacts) -> Verdict | None:
-    """Everything waits for a coordinator in a moderated group."""
-    if not needs_decision(facts.group, facts.member):
+def maybe_command(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """What may be meant for us and not for the group: its sender says which (COMMANDS D5)."""
+    if not facts.maybe or not facts.inside:
         return None
-    return Verdict(Fate.HOLD, "moderated", "held")
+    return Verdict(Fate.HOLD, MAYBE, MAYBE, limit=SENDER_HOLDS)
+
+
+def moderated(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """Some or all posts wait for a moderator."""
+    reason = decision_reason(facts.group, facts.member)
+    return Verdict(Fate.HOLD, reason, "held") if reason else None
 
 
 def accept(mail: Incoming, facts: PostFacts) -> Verdict | None:
@@ -177,11 +207,13 @@ RULES: tuple[Rule, ...] = (
     duplicate,
     two_authors,
     forged_stranger,
+    closed,
     too_large,
     announcements_only,
     stranger,
     other_list,
     forged_member,
+    maybe_command,
     moderated,
     accept,
 )
@@ -200,12 +232,21 @@ def judge(mail: Incoming, facts: PostFacts) -> Verdict:
 
 def may_announce(member: Membership | None) -> bool:
     """Tell whether somebody posts without a decision: a coordinator or moderator."""
-    return member is not None and member.inside and member.role is not Role.MEMBER
+    return member is not None and member.moderates
 
 
-def needs_decision(group: Group, member: Membership | None) -> bool:
-    """Tell whether a proved post still waits for a coordinator."""
-    return group.who_posts is WhoPosts.MODERATED and not may_announce(member)
+def decision_reason(group: Group, member: Membership | None) -> str:
+    """Say why a proved post still waits for a moderator, or ''."""
+    trusted = member is not None and member.inside and member.posting is Posting.TRUSTED
+    if trusted or may_announce(member):
+        return ""
+    if group.who_posts is WhoPosts.MODERATED:
+        return "moderated"
+    if member is None or not member.inside:
+        return ""
+    if member.posting is Posting.MODERATED:
+        return "member-moderated"
+    return "first-post" if member.published < group.first_posts else ""
 
 
 def is_vouched(mail: Incoming) -> bool:

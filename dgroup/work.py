@@ -85,6 +85,8 @@ class Work:
     """row of the stored raw mail; shared by the plans of one envelope"""
     post_id: int | None = None
     key: str = ""
+    hold_id: int = 0
+    """the mail that was just held; 0 where the same mail waited before"""
     sends: bool = False
     """something was queued for the sender"""
     dirty: bool = False

@@ -11,13 +11,15 @@ from dgroup.commands.base import (
     answer,
     done,
     dropped,
+    found,
     letter,
     used,
     wrong_reference,
 )
-from dgroup.effects import Effect, KeepHold, Plan, ResolveHold
-from dgroup.incoming import Answer, Code
-from dgroup.policy import needs_decision
+from dgroup.effects import AskModerators, Effect, KeepHold, Plan, ResolveHold
+from dgroup.incoming import Answer, Code, Reading
+from dgroup.moderation import APPROVED, DISCARDED, Moderation
+from dgroup.policy import decision_reason
 
 
 def plan(request: Request) -> Plan:
@@ -51,12 +53,16 @@ def _is_yes(code: Code, words: Answer) -> bool:
         return words in {Answer.UNDO, Answer.YES}
     if code.action == "join":
         return words in {Answer.YES, Answer.EMPTY}
+    if code.action == "post":
+        return words is Answer.POST or (words is Answer.LEAVE and _verb(code) == "leave")
     return words is Answer.YES
 
 
 def _cancelled(request: Request, code: Code) -> Plan:
     """An offer to undo stays open until it ends; a question is answered."""
     effects: tuple[Effect, ...] = () if code.action == "undo" else (used(request),)
+    if code.action == "post":
+        effects += tuple(ResolveHold(one.id, DISCARDED, "author") for one in request.facts.waiting)
     return answer(request, "cancelled", *effects)
 
 
@@ -65,12 +71,34 @@ def _publish(request: Request) -> Plan:
     facts, member = request.facts, request.facts.token_member
     if not facts.waiting or member is None or not member.inside:
         return dropped("nothing-held", used(request))
-    if not needs_decision(facts.group, member):
-        holds = [ResolveHold(held.id, "approved", "author") for held in facts.waiting]
+    reason = decision_reason(facts.group, member)
+    if not reason:
+        holds = [ResolveHold(held.id, APPROVED, "author") for held in facts.waiting]
         return done(request, "published", used(request), *holds)
-    kept = [KeepHold(held.id, "moderated", member.address) for held in facts.waiting]
+    effects: list[Effect] = []
+    for held in facts.waiting:
+        effects.append(KeepHold(held.id, reason, member.address))
+        effects.append(AskModerators(found(request, Moderation).ask, held.id))
     told = letter(request, "held", subject=facts.waiting[0].subject)
-    return done(request, "moderated", used(request), *kept, told)
+    return done(request, reason, used(request), *effects, told)
+
+
+def _post_or_command(request: Request) -> Plan:
+    """Our guess about a post was put to its sender, who says what it was (COMMANDS D5)."""
+    code = request.facts.code
+    assert code is not None  # `plan` calls this with a code only
+    if request.reading.answer is Answer.POST:
+        return _publish(request)
+    leave = BY_VERB[_verb(code)].confirmed
+    assert leave is not None  # _is_yes takes this answer for "leave" only
+    meant = Reading(_verb(code), language=request.reading.language)
+    planned = leave(replace(request, reading=meant, proved=True))
+    gone = (ResolveHold(held.id, DISCARDED, "author") for held in request.facts.waiting)
+    return replace(planned, effects=(*gone, *planned.effects))
+
+
+def _verb(code: Code) -> str:
+    return code.payload.partition(" ")[0]
 
 
 def _undo(request: Request) -> Plan:
@@ -83,6 +111,7 @@ def _undo(request: Request) -> Plan:
 
 ACTIONS: Mapping[str, Callable[[Request], Plan]] = {
     "publish": _publish,
+    "post": _post_or_command,
     "undo": _undo,
 }
 """what a yes does where the action is no command's verb"""

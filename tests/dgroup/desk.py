@@ -2,54 +2,59 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-from collections.abc import Callable, Iterator
+from archive.db import Database
+from archive.model import ArchiveMode
+from archive.model import SiteInfo
+from archive.tables import posts
+from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+from dgroup import groups
+from dgroup import members
+from dgroup.commands.base import Caps
+from dgroup.effects import ChangeMember
+from dgroup.groups import NewGroup
+from dgroup.intake import Intake
+from dgroup.intake import IntakeSettings
+from dgroup.letters import LetterWriter
+from dgroup.model import Alignment
+from dgroup.model import DmarcPolicy
+from dgroup.model import Envelope
+from dgroup.model import Group
+from dgroup.model import MemberState
+from dgroup.model import Membership
+from dgroup.model import Reply
+from dgroup.model import Role
+from dgroup.model import Verdicts
+from dgroup.model import WhoJoins
+from dgroup.model import WhoPosts
+from dgroup.tables import audit
+from dgroup.tables import codes
+from dgroup.tables import deliveries
+from dgroup.tables import fanouts
+from dgroup.tables import holds
+from dgroup.tables import letter_log
+from dgroup.tables import memberships
+from dgroup.tables import outbox_mails
+from dgroup.tables import quarantine
+from dgroup.tokens import Keyring
+from dgroup.tokens import make
+from dgroup.work import Tools
+from dgroup.writer import Writer
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-
 from sqlalchemy import select
-
-from archive.db import Database
-from archive.model import ArchiveMode, SiteInfo
-from archive.tables import posts
-from dgroup import groups, members
-from dgroup.commands.base import Caps
-from dgroup.effects import ChangeMember
-from dgroup.groups import NewGroup
-from dgroup.intake import Intake, IntakeSettings
-from dgroup.letters import LetterWriter
-from dgroup.model import (
-    Alignment,
-    DmarcPolicy,
-    Envelope,
-    Group,
-    Membership,
-    MemberState,
-    Reply,
-    Role,
-    Verdicts,
-    WhoJoins,
-    WhoPosts,
-)
-from dgroup.tables import (
-    audit,
-    codes,
-    deliveries,
-    fanouts,
-    holds,
-    letter_log,
-    outbox_mails,
-    quarantine,
-)
-from dgroup.tokens import Keyring, make
-from dgroup.work import Tools
-from dgroup.writer import Writer
+from sqlalchemy import update
+import hashlib
+import itertools
 
 DOMAIN = "lists.example"
 FRONT = "mx.lists.example"
@@ -112,11 +117,15 @@ class Desk:
         state: MemberState = MemberState.ACTIVE,
         language: str = "en",
         group: Group | None = None,
+        published: int = 1000,
     ) -> Membership:
-        """Make somebody a member."""
+        """Make somebody a member, who has posted before unless `published` is less."""
         wish = ChangeMember(address, name, state, role, language=language)
         with self.db.write() as conn:
-            return members.change(conn, (group or self.group).info, wish, self.now)
+            made = members.change(conn, (group or self.group).info, wish, self.now)
+            known = update(memberships).where(memberships.c.id == made.id)
+            conn.execute(known.values(published=published))
+        return replace(made, published=published)
 
     def other_group(self, name: str, **settings: object) -> Group:
         """Make a second group."""

@@ -47,6 +47,7 @@ MEMBER = Membership(
     own_copy=True,
     language="fr",
     joined_at=NOW,
+    published=1000,
 )
 
 
