@@ -57,6 +57,15 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True)
+class Regular:
+    """Work that is looked for again and again, every `seconds`."""
+
+    name: str
+    seconds: float
+    run: Action
+
+
+@dataclass(frozen=True, slots=True)
 class Jobs:
     """What the scheduler does; the edges behind it are passed in."""
 
@@ -70,6 +79,8 @@ class Jobs:
     """writes to authors whose posts could not go to some (dgroup.missed)"""
     daily: tuple[Daily, ...] = ()
     """nightly verify and compress, the coordinators' morning mail"""
+    regular: tuple[Regular, ...] = ()
+    """what time does to held mails and the like"""
 
 
 class Scheduler:
@@ -93,6 +104,8 @@ class Scheduler:
         self._every("summaries", SUMMARY_TICK_S, self._jobs.send_summaries)
         self._every("missed", MISSED_TICK_S, self._jobs.tell_missed)
         self._every("daily", DAILY_TICK_S, self.run_daily)
+        for one in self._jobs.regular:
+            self._every(one.name, one.seconds, one.run)
         self._scheduler.start()
 
     async def stop(self, drain_s: float = DRAIN_S) -> None:

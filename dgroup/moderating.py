@@ -25,6 +25,7 @@ from dgroup.tables import holds as held
 from dgroup.work import Source, Tools, Work
 from dgroup.writer import Writer
 
+TICK_S = 60.0
 REMIND_AFTER = timedelta(days=2)
 LIST_EVERY = timedelta(hours=1)
 

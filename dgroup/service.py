@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from dgroup import alone, jobs, missed, weekly
+from dgroup import alone, jobs, missed, moderating, weekly
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
@@ -158,6 +158,7 @@ class Service:
             send_summaries=self._summaries_now,
             tell_missed=self.tell_missed,
             daily=(jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),),
+            regular=(jobs.Regular("holds", moderating.TICK_S, self.look_after_holds),),
         )
 
     async def _summaries_now(self) -> None:
@@ -172,6 +173,14 @@ class Service:
             self.sender.wake()
         self.publisher.wake()
         return sent
+
+    async def look_after_holds(self) -> int:
+        """Remind moderators, list what waits, end what nobody decided; gives how many groups had
+        something."""
+        found = await moderating.look(self.runtime.tools, self._writer, self._clock())
+        if found:
+            self.sender.wake()
+        return found
 
     async def tell_missed(self) -> int:
         """Write to the authors of posts that the smarthost could not take for some; gives how many
