@@ -19,7 +19,7 @@ from dgroup.effects import (
 from dgroup.incoming import Incoming, PostFacts
 from dgroup.model import Alignment, Group, Reply
 from dgroup.moderation import MAYBE_DAYS, is_asked
-from dgroup.policy import FROZEN, MAYBE, Verdict, is_list_mail, is_vouched
+from dgroup.policy import FROZEN, MAYBE, Verdict, is_list_mail, is_vouched, joining_reason
 
 
 def hold(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Plan:
@@ -90,7 +90,8 @@ def _note(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Que
         values=(
             ("subject", mail.message.subject),
             ("reason", verdict.reason),
-            *((("verb", facts.maybe),) if facts.maybe else ()),
+            ("verb", facts.maybe),
+            ("waits", bool(joining_reason(facts.group, facts.member))),
         ),
         code=_code(mail, recipient, verdict.letter, facts.maybe, caps),
         answers=mail.message.message_id,

@@ -5,7 +5,7 @@ verdict wins.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archive.model import ParsedMessage
@@ -16,7 +16,9 @@ from dgroup.model import (
     Group,
     GroupState,
     Membership,
+    MemberState,
     Posting,
+    Role,
     WhoJoins,
     WhoPosts,
 )
@@ -247,6 +249,16 @@ def decision_reason(group: Group, member: Membership | None) -> str:
     if member.posting is Posting.MODERATED:
         return "member-moderated"
     return "first-post" if member.published < group.first_posts else ""
+
+
+def joining_reason(group: Group, member: Membership | None) -> str:
+    """The same for somebody who joins now; `member` is what they were before, or None."""
+    if member is None:
+        first = "first-post" if group.first_posts else ""
+        return decision_reason(group, None) or first
+    if member.inside:
+        return decision_reason(group, member)
+    return decision_reason(group, replace(member, state=MemberState.ACTIVE, role=Role.MEMBER))
 
 
 def is_vouched(mail: Incoming) -> bool:

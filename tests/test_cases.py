@@ -15,6 +15,7 @@ import pytest
 from archive.db import Database
 from archive.model import ArchiveMode
 from dgroup.effects import (
+    AskModerators,
     Audit,
     ChangeMember,
     Effect,
@@ -24,12 +25,27 @@ from dgroup.effects import (
     TellGroup,
     TellHost,
 )
-from dgroup.model import Envelope, Membership, MemberState, Role, WhoJoins, WhoPosts
+from dgroup.model import (
+    Envelope,
+    GroupState,
+    Membership,
+    MemberState,
+    Role,
+    WhoJoins,
+    WhoPosts,
+)
 from tests.dgroup.desk import FRONT, NOW, Desk, opened
 
 CASES = Path(__file__).resolve().parent / "cases"
 FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())
-GROUP_KEYS = {"who_posts": WhoPosts, "who_joins": WhoJoins, "archive": ArchiveMode, "max_size": int}
+GROUP_KEYS = {
+    "who_posts": WhoPosts,
+    "who_joins": WhoJoins,
+    "archive": ArchiveMode,
+    "max_size": int,
+    "state": GroupState,
+    "first_posts": int,
+}
 SAID = {
     "aligned": "dmarc=pass (p={policy}) header.from={domain}",
     "none": "none",
@@ -50,6 +66,7 @@ def set_up(desk: Desk, setup: dict[str, Any]) -> dict[str, Membership]:
             Role(one.get("role", "member")),
             MemberState(one.get("state", "active")),
             one.get("language", "en"),
+            published=one.get("published", 1000),
         )
     return people
 
@@ -94,6 +111,8 @@ def _line(effect: Effect) -> str:
         case ChangeMember():
             words = (effect.state, effect.role, effect.language, effect.name)
             return f"member {effect.address}: {', '.join(str(word) for word in words if word)}"
+        case AskModerators():
+            return f"ask {', '.join(one.address for one in effect.people)}"
         case HoldMail():
             return f"hold: {effect.reason}"
         case Audit():

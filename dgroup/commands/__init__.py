@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dgroup.commands import add
-from dgroup.commands import decide
-from dgroup.commands import guide
-from dgroup.commands import join
-from dgroup.commands import leave
-from dgroup.commands import remove
-from dgroup.commands import settings
+from dgroup.commands import add, decide, guide, join, leave, remove, settings
 from dgroup.commands.base import Command
-from dgroup.incoming import Code
-from dgroup.incoming import Reading
+from dgroup.commands.publishing import NEEDS_MODERATORS
+from dgroup.incoming import Code, Reading
 
 COMMANDS: tuple[Command, ...] = (
     join.COMMAND,
@@ -26,7 +20,7 @@ BY_VERB = {command.verb: command for command in COMMANDS}
 
 def need(code: Code | None, asked: Reading) -> str:
     """Say which look-up of `facts.LOOKUPS` an answer or a command wants; '' for none."""
-    held = code is not None and code.action in {"publish", "post"}
+    held = code is not None and code.action in NEEDS_MODERATORS
     if held or decide.is_meant(code, asked):
         return decide.NEEDS
     command = BY_VERB.get(code.action if code is not None else asked.verb)

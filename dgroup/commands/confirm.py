@@ -11,14 +11,13 @@ from dgroup.commands.base import (
     answer,
     done,
     dropped,
-    found,
-    letter,
     used,
     wrong_reference,
 )
-from dgroup.effects import AskModerators, Effect, KeepHold, Plan, ResolveHold
+from dgroup.commands.publishing import release_to
+from dgroup.effects import Effect, Plan, ResolveHold
 from dgroup.incoming import Answer, Code, Reading
-from dgroup.moderation import APPROVED, DISCARDED, Moderation
+from dgroup.moderation import DISCARDED
 from dgroup.policy import decision_reason
 
 
@@ -72,15 +71,8 @@ def _publish(request: Request) -> Plan:
     if not facts.waiting or member is None or not member.inside:
         return dropped("nothing-held", used(request))
     reason = decision_reason(facts.group, member)
-    if not reason:
-        holds = [ResolveHold(held.id, APPROVED, "author") for held in facts.waiting]
-        return done(request, "published", used(request), *holds)
-    effects: list[Effect] = []
-    for held in facts.waiting:
-        effects.append(KeepHold(held.id, reason, member.address))
-        effects.append(AskModerators(found(request, Moderation).ask, held.id))
-    told = letter(request, "held", subject=facts.waiting[0].subject)
-    return done(request, reason, used(request), *effects, told)
+    released = release_to(request, reason, "author", member)
+    return done(request, reason or "published", used(request), *released)
 
 
 def _post_or_command(request: Request) -> Plan:

@@ -13,8 +13,10 @@ from dgroup.commands.base import (
     used,
 )
 from dgroup.commands.payload import join_payload, joining
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, ResolveHold
+from dgroup.commands.publishing import release
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
 from dgroup.model import MemberState, Role, WhoJoins
+from dgroup.policy import joining_reason
 
 
 def plan(request: Request) -> Plan:
@@ -79,8 +81,12 @@ def _waits(request: Request) -> Plan:
 
 
 def _published(request: Request) -> tuple[Effect, ...]:
-    """The mails that waited for their author to join."""
-    return tuple(ResolveHold(held.id, "approved", "joined") for held in request.facts.waiting)
+    """The mails that waited for their author to join; some groups look at them all the same."""
+    code = request.facts.code
+    assert code is not None  # `confirm` calls with a code only
+    _, language = _who(request)
+    reason = joining_reason(request.facts.group, request.facts.token_member)
+    return release(request, reason, "joined", code.address, language)
 
 
 COMMAND = Command("join", plan, confirmed)

@@ -33,7 +33,7 @@ def misdirected(mail: Incoming, read: Read) -> Reading | None:
     if len(own) > 400 or _has_files(mail):
         return None
     count = len(own.split())
-    if count > MAYBE_WORDS:
+    if count > MAYBE_WORDS or _names_others(mail, f"{mail.message.subject} {own}"):
         return None
     subject, is_reply = normal_subject(mail.message.subject)
     title = "" if is_reply or len(subject.split()) > SUBJECT_WORDS else subject
@@ -82,14 +82,24 @@ def _read(mail: Incoming, read: Read, subject: str, own: str) -> Reading | None:
 
 
 def _without_name(mail: Incoming, own: str) -> str:
-    """Leave out the sender's name, with which people sign."""
+    """Leave out the sender's name and address, with which people sign."""
     sender = mail.message.from_[0].name if mail.message.from_ else ""
-    names = {word.casefold() for word in sender.replace(",", " ").split()}
+    names = {word.casefold() for word in sender.replace(",", " ").split()} | {mail.sender}
     lines = (
-        " ".join(word for word in line.split() if word.strip(",.-").casefold() not in names)
+        " ".join(word for word in line.split() if word.strip("<>,.-").casefold() not in names)
         for line in own.split("\n")
     )
     return "\n".join(lines).strip()
+
+
+def _names_others(mail: Incoming, text: str) -> bool:
+    """An address beside the sender's and ours: whatever it asks, it is not about the sender alone."""
+    known = {mail.sender, mail.route.address.lower()}
+    return any("@" in word and _bare(word) not in known for word in text.split())
+
+
+def _bare(word: str) -> str:
+    return word.strip("<>()[].,;:\"'").lower().removeprefix("mailto:")
 
 
 def _has_files(mail: Incoming) -> bool:
