@@ -30,9 +30,11 @@ def subjects(server: Postfix, box: str) -> list[str]:
 
 
 def letter(server: Postfix, box: str, words: str) -> Message:
-    """The newest mail in a mailbox whose subject has these words, once it is there."""
-    wait_until(lambda: any(words in one for one in subjects(server, box)), f"{words!r} at {box}")
-    return [mail for mail in server.messages(box) if words in str(mail["Subject"])][-1]
+    """The newest mail in a mailbox whose subject begins with these words, once it is there."""
+    wait_until(
+        lambda: any(one.startswith(words) for one in subjects(server, box)), f"{words!r} at {box}"
+    )
+    return [mail for mail in server.messages(box) if str(mail["Subject"]).startswith(words)][-1]
 
 
 def members_of(place: Installation) -> set[str]:
@@ -81,6 +83,8 @@ def _converse(server: Postfix, place: Installation, ama: Mutt, lena: Mutt) -> No
             letter(server, box, "Which pump lasts?")["List-Id"]
             == "Water and wells <water.lists.test>"
         )
+    receipt = letter(server, LENA, "Your post is out: Which pump lasts?")
+    assert "It goes to 2 members" in str(receipt.get_payload())
     ama.reply("Which pump lasts", "We use the old Afridev, parts are everywhere.\n")
     answer = letter(server, LENA, "Re: Which pump lasts?")
     assert "the old Afridev" in str(answer.get_payload())

@@ -24,7 +24,8 @@ def test_explain_tells_outcome_answer_and_effects_and_does_nothing(water: Folder
     first, answer, *effects = said.splitlines()
     assert first == "posted: member"
     assert answer.startswith("  250 2.0.0 ")
-    assert [effect.split()[1] for effect in effects] == ["StorePost", "QueueCopies"]
+    names = [effect.split()[1] for effect in effects]
+    assert names == ["StorePost", "QueueCopies", "CountPost", "QueueLetter"]
     assert said == water.done("explain", mail, "--to", "water@localhost")
     assert "nothing is known" in water.refused("trace", "m1@ong.example")
 
