@@ -4,6 +4,7 @@ decides; the others are told who and when, and so is whoever answers later (STAN
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,6 +50,7 @@ from dgroup.moderation import (
 )
 
 NEEDS = "held-posts"
+_NUMBERED = re.compile(r"^\s*P-\d+[\s:,.;-]*", re.IGNORECASE)
 _BY_VERB = {
     "approve": Answer.YES,
     "decline": Answer.NO,
@@ -84,8 +86,7 @@ def is_meant(code: Code | None, reading: Reading) -> bool:
     """Tell whether a mail is about held posts: by its code, or because it decides on one by number."""
     if code is not None:
         return code.action == ACTION and bool(asked_about(code.payload))
-    named = bool(numbers(reading.options.target))
-    return named and reading.verb in {"", *_BY_VERB} and _word(reading) is not None
+    return bool(numbers(reading.options.target)) and _word(reading) is not None
 
 
 def is_for_us(facts: CommandFacts, reading: Reading) -> bool:
@@ -166,7 +167,7 @@ def _decided(
     request: Request, member: Membership, known: Moderation, posts: list[HeldPost], word: Answer
 ) -> Plan:
     state = _STATES[word]
-    reason = request.reading.reason or request.reading.options.because
+    reason = _reason(request.reading)
     effects: list[Effect] = list(_spent(request, known, posts))
     for one in posts:
         reopen = word is Answer.REOPEN
@@ -178,6 +179,12 @@ def _decided(
     if told := _told(request, member, posts, state, trusted):
         effects.append(told)
     return done(request, state, *effects)
+
+
+def _reason(reading: Reading) -> str:
+    """The words for the author, without the number that came before them."""
+    words = reading.reason or reading.options.because
+    return _NUMBERED.sub("", words)
 
 
 def _spent(request: Request, known: Moderation, posts: list[HeldPost]) -> tuple[Effect, ...]:

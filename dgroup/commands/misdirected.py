@@ -6,6 +6,8 @@ whole mail that says nothing else; a mail that says little else is put to its se
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,7 +22,24 @@ WORDS = 12
 MAYBE_WORDS = 30
 """own words of a post that may be one"""
 SUBJECT_WORDS = 5
+FEW = 4
+LINES = 4
+"""first lines among which a bare command is looked for"""
 Read = Callable[[Incoming], Reading]
+# Words of the four languages (folded) that no post about leaving a village or joining a meeting has.
+_PLAIN = re.compile(
+    r"\b(?:un|de|des)-?(?:subscri|inscri|abonn|suscri)|\b(?:signoff|unsub|baja)\b"
+    r"|\b(?:list|liste|lista|group|groupe|grupo|newsletter|digest)\b"
+    r"|\b(?:e-?mails?|courriels?|correos?|messages?|mensajes?|mensagens)\b"
+    r"|\b(?:remove|delete|retire|enleve|supprime|quit|saca|borra|elimina|remov|tir)\w*"
+    r"[\s-]*(?:me|moi)\b"
+)
+# People subscribe to views as well: in a few words only.
+_JOINING = re.compile(r"\b(?:subscri|inscri|abonn|suscri)")
+_COURTESY = frozenset(
+    "please pls thanks thank you hi hello dear all bonjour merci svp hola gracias por favor ola "
+    "obrigado obrigada".split()
+)
 
 
 def misdirected(mail: Incoming, read: Read) -> Reading | None:
@@ -43,42 +62,84 @@ def misdirected(mail: Incoming, read: Read) -> Reading | None:
 
 
 def _judged(mail: Incoming, read: Read, title: str, own: str) -> Reading | None:
-    """Weigh subject and text, each by itself: a reply's subject is not the sender's own word."""
+    """Weigh subject and text, each by itself: a reply's subject is not the sender's own word.
+
+    A bare "leave" under somebody else's subject may answer a question of that thread.
+    """
     headed = _read(mail, read, title, "") if title else None
     spoken = _read(mail, read, "", own) if own else None
-    if headed is not None and (not own or _agrees(mail, read, title, own, headed)):
-        return replace(headed, sure=True)
+    if headed is not None and _agrees(mail, title, own, headed, spoken):
+        return headed
     if spoken is None:
-        return replace(headed, sure=False) if headed is not None else None
+        asks = headed is not None and _is_plain(title)
+        return replace(headed, sure=False) if headed is not None and asks else None
+    alone = _says_only(mail, read, own, spoken.verb)
     other = headed is not None and headed.verb != spoken.verb
-    alone = len(own.split()) <= WORDS and _says_only(mail, read, own, spoken.verb)
-    return replace(spoken, sure=alone and not other)
+    bare = not mail.message.subject.strip() and _is_bare(_without_name(mail, own))
+    certain = _is_plain(own) or bare
+    return replace(spoken, sure=spoken.sure and alone and certain and not other)
 
 
-def _agrees(mail: Incoming, read: Read, title: str, own: str, headed: Reading) -> bool:
-    """The text adds nothing to the subject but courtesy and a name (RULINGS 8)."""
+def _agrees(mail: Incoming, title: str, own: str, headed: Reading, spoken: Reading | None) -> bool:
+    """The text says the same, or adds nothing but courtesy and a name (RULINGS 8)."""
     if len(own.split()) > WORDS:
         return False
-    rest = _without_name(mail, own)
-    return not rest or _says_only(mail, read, f"{title}\n{rest}", headed.verb)
+    if spoken is not None:
+        return spoken.verb == headed.verb
+    rest = len(_words(_without_name(mail, own)))
+    return rest <= (FEW if _is_plain(title) else 0)
 
 
 def _says_only(mail: Incoming, read: Read, own: str, verb: str) -> bool:
     """Tell whether the words, read in one go, are the command and nothing else."""
+    if len(own.split()) > WORDS:
+        return False
     line = " ".join(_without_name(mail, own).split())
     whole = _read(mail, read, "", line)
-    return whole is not None and whole.verb == verb and whole.answer is not Answer.NO
+    return whole is not None and whole.verb == verb
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether the words can only be about being in a group and getting its mail."""
+    words = _folded(text)
+    few = len(words.split()) <= FEW
+    return _PLAIN.search(words) is not None or (few and _JOINING.search(words) is not None)
+
+
+def _is_bare(text: str) -> bool:
+    """Tell whether a text is one word and courtesy."""
+    return len(_words(text)) == 1
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _folded(text).split() if word not in _COURTESY]
 
 
 def _read(mail: Incoming, read: Read, subject: str, own: str) -> Reading | None:
     """Read a part of the mail by itself: a plain, certain command or nothing."""
-    message = replace(mail.message, subject=subject)
-    reading = read(replace(mail, content=Content(message, own)))
-    plain = reading.sure and reading.verb in VERBS and not reading.people
-    if not plain or reading.answer is Answer.NO:
+    reading = _alone(mail, read, subject, own)
+    if not reading.sure or reading.verb not in VERBS or reading.people:
         return None
-    bare = Options(until=reading.options.until, ambiguous=reading.options.ambiguous)
-    return Reading(reading.verb, answer=reading.answer, language=reading.language, options=bare)
+    if not _is_meant(mail, read, subject or own, reading.verb):
+        return None
+    # "Stop" is a no as well: then the sender is asked.
+    certain = reading.answer is not Answer.NO
+    kept = Options(until=reading.options.until, ambiguous=reading.options.ambiguous)
+    return Reading(reading.verb, language=reading.language, sure=certain, options=kept)
+
+
+def _is_meant(mail: Incoming, read: Read, said: str, verb: str) -> bool:
+    """Words that mean nothing else, or a line that is the one word of the command."""
+    if _is_plain(said):
+        return True
+    lines = _without_name(mail, said).split("\n")[:LINES]
+    bare = [line for line in lines if _is_bare(line)]
+    return any(_alone(mail, read, "", line).verb == verb for line in bare)
+
+
+def _alone(mail: Incoming, read: Read, subject: str, own: str) -> Reading:
+    message = replace(mail.message, subject=subject)
+    return read(replace(mail, content=Content(message, own)))
 
 
 def _without_name(mail: Incoming, own: str) -> str:
@@ -100,6 +161,13 @@ def _names_others(mail: Incoming, text: str) -> bool:
 
 def _bare(word: str) -> str:
     return word.strip("<>()[].,;:\"'").lower().removeprefix("mailto:")
+
+
+def _folded(text: str) -> str:
+    """Lower case, no accents, nothing but words."""
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(re.sub(r"[^\w'-]+", " ", kept).split())
 
 
 def _has_files(mail: Incoming) -> bool:

@@ -18,7 +18,10 @@ from tests.dgroup.plainmail import mail
 from tests.dgroup.spoken import plain_words
 
 ANA, KIM = "ana@ngo.example", "kim@ngo.example"
-MAYBE = "unsubscribe\r\nI have moved to another organisation, thank you for all."
+MAYBE = (
+    "unsubscribe\r\n"
+    "I have moved to another organisation and the others there look after wells now, not I."
+)
 
 
 @pytest.fixture
@@ -59,6 +62,11 @@ async def test_a_post_that_only_asks_to_leave_is_done_and_not_published(
     [
         ("Wells", "Stop the pump before you open the valve."),
         ("Wells", "We leave on Monday."),
+        ("Re: [water] The journey", "We leave on Monday."),
+        ("", "We leave on Monday."),
+        ("Stop", "It broke again on Sunday, says Kofi."),
+        ("Weekly", "Three wells were dug, one pump was mended."),
+        ("Re: Pumps", "I subscribe to that view, and so does Kofi in the north."),
         ("Leave no one behind", "The report is out."),
         ("Re: Leave", "Thanks, see you"),
         ("Re: unsubscribe", "Me too"),
@@ -166,9 +174,21 @@ async def test_without_an_answer_it_is_told_and_kept_out(desk: Desk) -> None:
     assert desk.subjects() == []
 
 
-async def test_a_subject_with_another_text_is_asked_about(desk: Desk) -> None:
-    await desk.send("water", "It broke again on Sunday, says Kofi.", subject="Stop")
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Unsubscribe", "It broke again on Sunday, says Kofi."),
+        ("leave the group", "We meet at the old school at nine."),
+        ("Re: Should we stay or leave?", "Leave."),
+        ("Wells", "leave"),
+    ],
+)
+async def test_a_word_that_may_be_meant_otherwise_is_asked_about(
+    desk: Desk, subject: str, body: str
+) -> None:
+    await desk.send("water", body, subject=subject)
     assert desk.held() == [("maybe-command", "waiting")]
+    assert desk.state(ANA) == "active"
 
 
 def test_long_posts_are_not_even_read() -> None:
