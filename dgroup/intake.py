@@ -7,54 +7,31 @@ the answer 451.
 
 from __future__ import annotations
 
-from archive.content import Content
-from archive.content import content_of
-from collections.abc import Awaitable
-from collections.abc import Callable
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dgroup import auth
-from dgroup import facts
-from dgroup import groups
-from dgroup import members
-from dgroup import plan
-from dgroup import quarantine
-from dgroup import tokens
-from dgroup.address import route
-from dgroup.apply import apply_effects
-from dgroup.apply import apply_posts
-from dgroup.commands import decide
-from dgroup.commands.base import Caps
-from dgroup.commands.base import Request
-from dgroup.commands.misdirected import misdirected
-from dgroup.commands.reading import read
-from dgroup.effects import Outcome
-from dgroup.effects import OutcomeKind
-from dgroup.effects import Plan
-from dgroup.failing import Failing
-from dgroup.incoming import Answer
-from dgroup.incoming import CommandFacts
-from dgroup.incoming import Incoming
-from dgroup.incoming import Reading
-from dgroup.model import Envelope
-from dgroup.model import Group
-from dgroup.model import Reply
-from dgroup.model import Route
-from dgroup.model import RouteKind
-from dgroup.model import Verdicts
-from dgroup.parsers import read_here
-from dgroup.quarantine import host_group
-from dgroup.work import Source
-from dgroup.work import Tools
-from dgroup.work import Work
-from dgroup.work import note
-from dgroup.work import record
-from dgroup.writer import Writer
-from sqlalchemy import Connection
 import asyncio
 import logging
 import math
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from archive.content import Content, content_of
+from dgroup import auth, facts, groups, members, plan, quarantine, tokens
+from dgroup.address import route
+from dgroup.apply import apply_effects, apply_posts
+from dgroup.commands import decide
+from dgroup.commands.base import Caps, Request
+from dgroup.commands.misdirected import misdirected
+from dgroup.commands.reading import read
+from dgroup.effects import Outcome, OutcomeKind, Plan
+from dgroup.failing import Failing
+from dgroup.incoming import Answer, CommandFacts, Incoming, Reading
+from dgroup.model import Envelope, Group, Reply, Route, RouteKind, Verdicts
+from dgroup.parsers import read_here
+from dgroup.quarantine import host_group
+from dgroup.work import Source, Tools, Work, note, record
+from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.intake")
 

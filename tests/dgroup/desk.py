@@ -2,59 +2,55 @@
 
 from __future__ import annotations
 
-from archive.db import Database
-from archive.model import ArchiveMode
-from archive.model import SiteInfo
-from archive.tables import posts
-from collections.abc import Callable
-from collections.abc import Iterator
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import field
-from dataclasses import replace
-from datetime import UTC
-from datetime import datetime
-from datetime import timedelta
-from dgroup import groups
-from dgroup import members
-from dgroup.commands.base import Caps
-from dgroup.effects import ChangeMember
-from dgroup.groups import NewGroup
-from dgroup.intake import Intake
-from dgroup.intake import IntakeSettings
-from dgroup.letters import LetterWriter
-from dgroup.model import Alignment
-from dgroup.model import DmarcPolicy
-from dgroup.model import Envelope
-from dgroup.model import Group
-from dgroup.model import MemberState
-from dgroup.model import Membership
-from dgroup.model import Reply
-from dgroup.model import Role
-from dgroup.model import Verdicts
-from dgroup.model import WhoJoins
-from dgroup.model import WhoPosts
-from dgroup.tables import audit
-from dgroup.tables import codes
-from dgroup.tables import deliveries
-from dgroup.tables import fanouts
-from dgroup.tables import holds
-from dgroup.tables import letter_log
-from dgroup.tables import memberships
-from dgroup.tables import outbox_mails
-from dgroup.tables import quarantine
-from dgroup.tokens import Keyring
-from dgroup.tokens import make
-from dgroup.work import Tools
-from dgroup.writer import Writer
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from sqlalchemy import select
-from sqlalchemy import update
-import hashlib
-import itertools
+
+from sqlalchemy import select, update
+
+from archive.db import Database
+from archive.model import ArchiveMode, SiteInfo
+from archive.tables import posts
+from dgroup import groups, members
+from dgroup.commands.base import Caps
+from dgroup.effects import ChangeMember
+from dgroup.groups import NewGroup
+from dgroup.intake import Intake, IntakeSettings
+from dgroup.letters import LetterWriter
+from dgroup.model import (
+    Alignment,
+    DmarcPolicy,
+    Envelope,
+    Group,
+    Membership,
+    MemberState,
+    Reply,
+    Role,
+    Verdicts,
+    WhoJoins,
+    WhoPosts,
+)
+from dgroup.tables import (
+    audit,
+    codes,
+    deliveries,
+    fanouts,
+    holds,
+    letter_log,
+    memberships,
+    outbox_mails,
+    quarantine,
+)
+from dgroup.tokens import Keyring, make
+from dgroup.work import Tools
+from dgroup.writer import Writer
 
 DOMAIN = "lists.example"
 FRONT = "mx.lists.example"
