@@ -36,7 +36,7 @@ LETTERS: dict[str, tuple[Values, bool]] = {
     "join-asked": ((("who", "bob@farm.example"),), False),
     "join-closed": ((), False),
     "join-confirm": ((), True),
-    "join-to-publish": (SUBJECT, True),
+    "join-to-publish": ((*SUBJECT, ("waits", False)), True),
     "join-waiting": ((), False),
     "leave-confirm": ((), True),
     "leave-unknown": ((("asked", "awa.diop@mail.example"),), False),
