@@ -80,6 +80,11 @@ def direction(language: str) -> str:
     return "rtl" if locale_of(language).text_direction == "rtl" else "ltr"
 
 
+def language_name(code: str, language: str) -> str:
+    """Write the name of the language `code` in `language`; the code itself where it has no name."""
+    return str(locale_of(language).languages.get(code, code))
+
+
 def format_date(moment: date, language: str, style: str = "long") -> str:
     """Write a day: 'long' (3 March 2026), 'short' (3 Mar), 'month' (March 2026), 'month-name'.
 

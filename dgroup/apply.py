@@ -7,7 +7,7 @@ from typing import assert_never
 
 from sqlalchemy import func, update
 
-from dgroup import groups, holds, mailing, members, posting
+from dgroup import addresses, groups, holds, mailing, members, posting
 from dgroup.address import comparable
 from dgroup.effects import (
     AskModerators,
@@ -20,6 +20,7 @@ from dgroup.effects import (
     ForwardMail,
     HoldMail,
     KeepHold,
+    MoveAddress,
     Plan,
     QueueCopies,
     QueueLetter,
@@ -105,6 +106,8 @@ def _apply(work: Work, effect: Effect) -> None:
             groups.change(
                 work.tools.db, work.conn, work.group, dict(effect.values), work.source.now
             )
+        case MoveAddress():
+            addresses.move(work.conn, effect, work.source.now)
         case UseCode():
             used = update(codes).where(codes.c.id == effect.code_id)
             work.conn.execute(used.values(used_at=work.source.now))

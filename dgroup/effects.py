@@ -184,6 +184,20 @@ class ChangeGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveAddress:
+    """Send the mail of some of a person's memberships, in any group, to another address."""
+
+    person_id: int
+    places: tuple[int, ...]
+    """membership ids"""
+    address: str
+    take: bool = False
+    """the address becomes the person's: its holder has said yes"""
+    forget: str = ""
+    """an address that is the person's no more"""
+
+
+@dataclass(frozen=True, slots=True)
 class UseCode:
     """Mark a confirmation code as used."""
 
@@ -233,6 +247,7 @@ Effect = (
     | KeepHold
     | ChangeMember
     | ChangeGroup
+    | MoveAddress
     | UseCode
     | CountTry
     | ScoreBounce

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from archive import store
 from archive.db import Database
-from dgroup import facts_holds, groups, members, policy, receipts, tokens
+from dgroup import facts_holds, facts_self, groups, members, policy, receipts, tokens
 from dgroup.address import comparable, own_group
 from dgroup.commands import decide, need, payload
+from dgroup.facts_self import ASKING
 from dgroup.incoming import (
     Code,
     CommandFacts,
@@ -32,13 +33,12 @@ from dgroup.tables import codes, holds, letter_log
 
 DAY = timedelta(days=1)
 MAX_TRIES = 5
-ASKING = frozenset({"join-confirm", "leave-confirm", "join-to-publish", "did-you-send"})
-"""letters that count as confirmations for the caps"""
 NOTE = "forged-note"
 NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER})
 """letters that have bounds of their own and take nothing from the answers of the day"""
 Lookup = Callable[[Connection, CommandFacts, Reading], object]
 LOOKUPS: dict[str, Lookup] = {
+    **facts_self.LOOKUPS,
     decide.NEEDS: lambda conn, facts, asked: facts_holds.moderation(
         conn, facts.group, decide.wanted(facts, asked), facts.now
     ),
@@ -189,7 +189,7 @@ def command_facts(
         member=members.find(conn, group.id, mail.sender) if mail.sender else None,
         token_member=_named(conn, group.id, token_member, code),
         code=code,
-        people=known_people(conn, group, asked.people),
+        people=known_people(conn, group, _people(asked)),
         coordinators=members.coordinators(conn, group.id),
         waiting=_waiting(conn, group.id, code) if code is not None else (),
         letters=LetterCounts(),
@@ -198,6 +198,12 @@ def command_facts(
     addressee = facts.addressee or mail.sender
     letters = letter_counts(conn, db, addressee, group.id, now)
     return replace(facts, letters=letters, found=_lookup(conn, facts, asked))
+
+
+def _people(asked: Reading) -> tuple[Named, ...]:
+    """All addresses that a command names, a new one of the sender's own last."""
+    new = asked.options.address
+    return (*asked.people, Named(new, "")) if new else asked.people
 
 
 def _lookup(conn: Connection, facts: CommandFacts, asked: Reading) -> object:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from dgroup import pauses
 from dgroup.expiry import Expired, expire
 from dgroup.failing import Failing
 from dgroup.runs import claim_run, due_weeks, finish_run, is_done, last_week
@@ -35,6 +36,7 @@ log = logging.getLogger("dgroup.jobs")
 SUMMARY_TICK_S = 30.0
 MISSED_TICK_S = 60.0
 DAILY_TICK_S = 60.0
+PAUSES_TICK_S = 300.0
 DAILY_WINDOW = timedelta(hours=6)
 """a daily job that was missed for longer waits for the next day: no verify at noon"""
 DRAIN_S = 20.0
@@ -103,6 +105,7 @@ class Scheduler:
         self._every("publish", self._jobs.runtime.config.scheduler.sweep_s, self._jobs.publish)
         self._every("summaries", SUMMARY_TICK_S, self._jobs.send_summaries)
         self._every("missed", MISSED_TICK_S, self._jobs.tell_missed)
+        self._every("pauses", PAUSES_TICK_S, self.end_pauses)
         self._every("daily", DAILY_TICK_S, self.run_daily)
         for one in self._jobs.regular:
             self._every(one.name, one.seconds, one.run)
@@ -143,6 +146,17 @@ class Scheduler:
             failing.failed(error)
         else:
             failing.works()
+
+    async def end_pauses(self) -> None:
+        """Let members get mail again whose last day of a pause is over."""
+        now, writer = self._clock(), self._jobs.writer
+        if await asyncio.to_thread(self._are_due, now):
+            while await writer.run(lambda conn: pauses.end_due(conn, now)):
+                pass
+
+    def _are_due(self, now: datetime) -> bool:
+        with self._jobs.runtime.db.read() as conn:
+            return pauses.are_due(conn, now)
 
     async def run_daily(self) -> None:
         """Do the daily work that is due and that no node has done."""

@@ -14,7 +14,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.header import Header
 from email.utils import format_datetime
 from pathlib import Path
@@ -39,8 +39,13 @@ WIDTH = 72
 SUBJECT_LENGTH = 150
 VALUE_LENGTH = 320
 """characters of a name, subject or reason that came from outside; whole addresses fit"""
-COMMANDED = frozenset({"help", "not-understood", "set-all", "status"})
-"""letters that show commands: a plain reply to them is one, and goes to group-request@"""
+COMMANDED = frozenset(
+    "help not-understood set-all status who pause-day language-which address-bad setting-already "
+    "not-member".split()
+)
+"""letters that show commands or ask again: a plain reply is one, and goes to group-request@"""
+LEAVING = frozenset({"leave-unknown", "leave-elsewhere"})
+"""letters to whoever did not manage to leave: a plain reply goes to group-leave@"""
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 _GAP = re.compile(r"\n{3,}")
 _LIST_ROW = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s+")
@@ -115,6 +120,7 @@ class LetterWriter:
             home=ids.url(self._site.base_url, ids.home_path(group.name)),
             site=self._site,
             code=letter.code,
+            language=letter.language,
             **{name: _harmless(value) for name, value in letter.values},
         )
         head, _, body = whole.strip().partition("\n")
@@ -135,9 +141,17 @@ class LetterWriter:
             environment.install_gettext_translations(  # type: ignore[attr-defined]  # by ext.i18n
                 i18n.translator(language), newstyle=True
             )
-            environment.filters["day"] = lambda moment: i18n.format_date(moment, language)
+            environment.filters["day"] = lambda moment: _day(moment, language)
+            environment.filters["language_name"] = lambda code: i18n.language_name(code, language)
             self._environments[language] = environment
         return self._environments[language]
+
+
+def _day(moment: date | str, language: str) -> str:
+    """Write a day in words; rows of tables hold days as ISO text, '' where there is none."""
+    if isinstance(moment, str):
+        return i18n.format_date(date.fromisoformat(moment), language) if moment else ""
+    return i18n.format_date(moment, language)
 
 
 def _harmless(value: Value) -> Value:
@@ -157,16 +171,23 @@ def _sender(group: Group, domain: str) -> str:
 
 def _marks(letter: Letter, group: Group, domain: str) -> Iterator[str]:
     """Say that a program wrote this, whom to answer and which group it is about."""
-    owner = address.owner_address(group.name, domain)
-    request = address.command_address(group.name, "request", domain)
-    answers_go = request if letter.name in COMMANDED else owner
-    yield f"Reply-To: <{letter.code.reply_to if letter.code else answers_go}>"
+    yield f"Reply-To: <{_reply_to(letter, group, domain)}>"
     if letter.answers and _ID.fullmatch(letter.answers):
         yield f"In-Reply-To: <{letter.answers}>"
         yield f"References: <{letter.answers}>"
     yield f"Auto-Submitted: {'auto-replied' if letter.answers else 'auto-generated'}"
     yield "X-Auto-Response-Suppress: All"
     yield f"List-Id: <{group.name}.{domain}>"
+
+
+def _reply_to(letter: Letter, group: Group, domain: str) -> str:
+    if letter.code is not None:
+        return letter.code.reply_to
+    if letter.name in COMMANDED:
+        return address.command_address(group.name, "request", domain)
+    if letter.name in LEAVING:
+        return address.command_address(group.name, "leave", domain)
+    return address.owner_address(group.name, domain)
 
 
 def unstructured(name: str, text: str) -> str:

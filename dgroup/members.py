@@ -25,6 +25,7 @@ _SELECT: Select[Any] = select(
     memberships,
     persons.c.name,
     persons.c.language,
+    persons.c.language_chosen,
 ).join(persons, persons.c.id == memberships.c.person_id)
 
 _BY_ADDRESS = Quick(
@@ -44,6 +45,7 @@ _BY_ADDRESSES = Quick(
 _NEWEST = Quick(select(func.max(memberships.c.id).label("newest")))
 _CHUNK = 500
 _OUT = (MemberState.LEFT, MemberState.BANNED)
+_READS = (MemberState.ACTIVE, MemberState.PAUSED)
 _PLAIN = ("role", "delivery", "summary", "own_copy", "light", "posting", "receipts", "morning")
 
 
@@ -244,7 +246,9 @@ def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datet
             values["left_at"] = now
         elif wish.state is MemberState.ACTIVE and not member.inside:
             values |= {"joined_at": now, "left_at": None, "address": wish.address.strip()}
-        if wish.state in {MemberState.ACTIVE, MemberState.PAUSED}:
+        if member.state is MemberState.SUSPENDED and wish.state in _READS:
+            values["bounces"] = 0  # they write to us: the old failures say nothing any more
+        if wish.state in _READS:
             values["paused_until"] = wish.until if wish.state is MemberState.PAUSED else None
     for name in _PLAIN:
         if (value := getattr(wish, name)) is not None:
@@ -273,4 +277,5 @@ def _membership(row: Any) -> Membership:
         published=row.published,
         receipts=row.receipts,
         morning=Morning(row.morning),
+        language_chosen=row.language_chosen,
     )

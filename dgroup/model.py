@@ -186,6 +186,8 @@ class Membership:
     """asked for a receipt of each post"""
     morning: Morning = Morning.DAILY
     """how often a coordinator gets the morning letter"""
+    language_chosen: bool = False
+    """`language` was named by the person, not learnt from how they write"""
 
     @property
     def inside(self) -> bool:

@@ -8,7 +8,7 @@ from archive import ids
 from archive.model import ArchiveMode
 from dgroup import keeping, receipts
 from dgroup.address import route
-from dgroup.commands import BY_VERB, confirm, decide, guide
+from dgroup.commands import BY_VERB, confirm, decide, guide, language
 from dgroup.commands.base import Caps, Request, dropped
 from dgroup.effects import (
     Audit,
@@ -120,7 +120,7 @@ def plan_command(request: Request) -> Plan:
     if request.mail.route.kind is RouteKind.CONFIRM or request.facts.code is not None:
         return confirm.plan(request)
     command = BY_VERB.get(request.reading.verb)
-    return command.plan(request) if command is not None else guide.not_understood(request)
+    return language.heard(request, command.plan if command is not None else guide.not_understood)
 
 
 def plan_misdirected(request: Request) -> Plan:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from dgroup.commands import add, decide, guide, join, leave, remove, settings
+from dgroup.commands import (
+    add,
+    decide,
+    guide,
+    join,
+    language,
+    leave,
+    new_address,
+    own_settings,
+    pause,
+    remove,
+    settings,
+    status,
+    who,
+)
 from dgroup.commands.base import Command
 from dgroup.commands.publishing import NEEDS_MODERATORS
 from dgroup.incoming import Code, Reading
@@ -10,6 +24,13 @@ from dgroup.incoming import Code, Reading
 COMMANDS: tuple[Command, ...] = (
     join.COMMAND,
     leave.COMMAND,
+    pause.PAUSE,
+    pause.RESUME,
+    *own_settings.COMMANDS,
+    language.COMMAND,
+    new_address.COMMAND,
+    status.COMMAND,
+    who.COMMAND,
     guide.COMMAND,
     add.COMMAND,
     remove.COMMAND,

@@ -15,10 +15,14 @@ from dgroup.commands.base import (
     wrong_reference,
 )
 from dgroup.commands.publishing import release_to
+from dgroup.commands.wishes import VERBS
 from dgroup.effects import Effect, Plan, ResolveHold
 from dgroup.incoming import Answer, Code, Reading
 from dgroup.moderation import DISCARDED
 from dgroup.policy import decision_reason
+
+_OWN = VERBS | {"leave"}
+"""what people wish for themselves and a reply to any letter of ours may ask for"""
 
 
 def plan(request: Request) -> Plan:
@@ -26,6 +30,8 @@ def plan(request: Request) -> Plan:
     code, words = request.facts.code, request.reading.answer
     if code is None:
         return answer(request, "code-unknown", *wrong_reference(request))
+    if (planned := _new_wish(request, code)) is not None:
+        return planned
     if code.used_at is not None:
         return answer(request, "code-used", at=f"{code.used_at:%H:%M}", day=code.used_at.date())
     if code.expires_at <= request.facts.now:
@@ -35,6 +41,19 @@ def plan(request: Request) -> Plan:
     if not _is_yes(code, words):
         return answer(request, "answer-unclear", action=code.action)
     return _act(request, code)
+
+
+def _new_wish(request: Request, code: Code) -> Plan | None:
+    """A letter that offers UNDO may be answered by another wish, as RESUME to a pause (COMMANDS D6.3).
+
+    The code, while it is good, proves the registered address: only that got it.
+    """
+    verb, facts = request.reading.verb, request.facts
+    if code.action != "undo" or request.reading.answer is not Answer.OTHER or verb not in _OWN:
+        return None
+    good = code.used_at is None and code.expires_at > facts.now
+    asking = replace(facts, token_member=facts.token_member if good else None)
+    return BY_VERB[verb].plan(replace(request, facts=asking, proved=good))
 
 
 def _act(request: Request, code: Code) -> Plan:

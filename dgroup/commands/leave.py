@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from dgroup.commands.base import (
     Command,
     Request,
@@ -11,13 +13,30 @@ from dgroup.commands.base import (
     done,
     dropped,
     forged_note,
+    letter,
+    letter_to,
+    may_answer,
+    may_ask,
     used,
 )
 from dgroup.commands.coordinator import orphaned
 from dgroup.commands.undo import undo_code
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
-from dgroup.incoming import Answer
+from dgroup.incoming import Answer, LetterCounts
 from dgroup.model import Membership, MemberState
+
+_NO_LETTERS = LetterCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Whom somebody means who writes from one address and names another."""
+
+    named: bool = False
+    """an address is named that is not the sender's"""
+    member: Membership | None = None
+    letters: LetterCounts = _NO_LETTERS
+    """to that member"""
 
 
 def plan(request: Request) -> Plan:
@@ -25,13 +44,33 @@ def plan(request: Request) -> Plan:
     facts = request.facts
     if facts.token_member is not None:
         return _by_token(request, facts.token_member)
+    if request.forged:
+        return forged_note(request, "leave") if active(facts.member) else dropped("auth-fail leave")
+    # `remove` and a reply to another letter come here without a look-up of their own.
+    elsewhere = facts.found if isinstance(facts.found, Elsewhere) else Elsewhere()
+    if elsewhere.named:
+        return _ask_elsewhere(request, elsewhere)
     if facts.member is None or not active(facts.member):
         return answer(request, "leave-unknown", asked=request.sender)
-    if request.forged:
-        return forged_note(request, "leave")
     if request.aligned and request.reading.sure and request.reading.answer is not Answer.NO:
         return left(request, facts.member)
     return _ask(request, facts.member)
+
+
+def _ask_elsewhere(request: Request, elsewhere: Elsewhere) -> Plan:
+    """Somebody names an address that is not theirs, as far as we know: its holder decides.
+
+    The sender hears the same, and the SMTP answer is the same, whether it is a member's or not.
+    """
+    asked: tuple[Effect, ...] = ()
+    member, name = elsewhere.member, "leave-elsewhere"
+    if member is not None and may_ask(elsewhere.letters, request.caps):
+        code = NewCode("leave", member.address, "", request.caps.code_days)
+        asked = (replace(letter_to(member, "leave-confirm"), code=code),)
+    if may_answer(request):
+        told = letter(request, name, named=request.facts.people[0].address)
+        asked = (*asked, told)
+    return done(request, name, *asked)
 
 
 def _by_token(request: Request, member: Membership) -> Plan:
@@ -79,4 +118,4 @@ def _wish(member: Membership) -> ChangeMember:
     return ChangeMember(member.address, state=MemberState.LEFT)
 
 
-COMMAND = Command("leave", plan, confirmed)
+COMMAND = Command("leave", plan, confirmed, needs="elsewhere")

@@ -5,9 +5,21 @@ a code to the registered address (COMMANDS D4). What is done at once can be undo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dgroup.commands import payload
-from dgroup.commands.base import Request, active, answer, ask, done, forged_note, letter_to, used
+from dgroup.commands.base import (
+    Request,
+    active,
+    answer,
+    ask,
+    done,
+    dropped,
+    forged_note,
+    letter_to,
+    may_answer,
+    used,
+)
 from dgroup.commands.undo import undo_code
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, Value
 from dgroup.incoming import Answer
@@ -23,16 +35,24 @@ def settle(request: Request, act: Act, *, question: str, **values: Value) -> Pla
     """
     member = request.facts.token_member if request.proved else request.facts.member
     verb = request.reading.verb
-    if not active(member):
-        return answer(request, "not-member", asked=request.sender, verb=verb)
-    if request.forged:
-        return forged_note(request, verb)
+    if refusal := refused(request, member):
+        return refusal
+    assert member is not None  # refused() lets members through only
     if request.proved or is_proof(request):
         return act(request, member)
     text = payload.write(verb, request.reading.people, request.reading.options)
     return ask(
         request, question, NewCode(verb, member.address, text, request.caps.code_days), **values
     )
+
+
+def refused(request: Request, member: Membership | None) -> Plan | None:
+    """Refuse whoever is not in the group now, all with the same words, and what is forged."""
+    if member is not None and member.banned:
+        return dropped("banned", *spent(request))
+    if not active(member):
+        return answer(request, "not-member", asked=request.sender)
+    return forged_note(request, request.reading.verb) if request.forged else None
 
 
 def is_proof(request: Request) -> bool:
@@ -44,8 +64,12 @@ def is_proof(request: Request) -> bool:
 def change(
     request: Request, member: Membership, wish: ChangeMember, name: str, **values: Value
 ) -> Plan:
-    """Change a member's own settings, and tell them how to take it back."""
+    """Change a member's own settings, and tell them how to take it back; beyond the answers of the
+    day it is done without a letter."""
     verb = request.reading.verb
+    effects = (*spent(request), wish, Audit(verb, member.address))
+    if not may_answer(request):
+        return dropped(f"cap {name}", *effects)
     told = QueueLetter(
         name=name,
         recipient=member.address,
@@ -54,12 +78,15 @@ def change(
         code=undo_code(member.address, verb, [(member, wish)], own=True),
         answers=request.mail.message.message_id,
     )
-    return done(request, verb, *spent(request), wish, Audit(verb, member.address), told)
+    return done(request, verb, *effects, told)
 
 
 def tell(request: Request, member: Membership, name: str, **values: Value) -> Plan:
     """Answer a member at the registered address, without a change."""
-    return done(request, name, *spent(request), letter_to(member, name, **values))
+    if not may_answer(request):
+        return dropped(f"cap {name}", *spent(request))
+    told = replace(letter_to(member, name, **values), answers=request.mail.message.message_id)
+    return done(request, name, *spent(request), told)
 
 
 def spent(request: Request) -> tuple[Effect, ...]:

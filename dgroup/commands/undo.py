@@ -72,7 +72,8 @@ def taken_back(request: Request) -> Plan:
     for _, wish in changed:
         effects += [wish, Audit("undone", f"{verb} {wish.address} by {code.address}")]
     listed = tuple((was.address, was.name) for was, _ in changed)
-    told = letter(request, "undone", verb=verb, people=listed)
+    name = "undone-own" if own else "undone"
+    told = letter(request, name, verb=verb, people=listed)
     return done(request, "undone", used(request), *effects, told)
 
 
@@ -86,4 +87,4 @@ def _back(member: Membership, was: Mapping[str, Any]) -> ChangeMember:
     wish = ChangeMember(member.address, **values)
     if "until" in was:
         wish = replace(wish, until=datetime.fromisoformat(was["until"]))
-    return wish
+    return replace(wish, chosen="language" in was)

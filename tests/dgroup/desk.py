@@ -13,12 +13,13 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.tables import posts
 from dgroup import groups, members
+from dgroup.address import comparable
 from dgroup.commands.base import Caps
 from dgroup.effects import ChangeMember
 from dgroup.groups import NewGroup
@@ -38,6 +39,7 @@ from dgroup.model import (
     WhoPosts,
 )
 from dgroup.tables import (
+    addresses,
     audit,
     codes,
     deliveries,
@@ -122,6 +124,12 @@ class Desk:
             known = update(memberships).where(memberships.c.id == made.id)
             conn.execute(known.values(published=published))
         return replace(made, published=published)
+
+    def know_address(self, member: Membership, address: str) -> None:
+        """Give the person one more verified address."""
+        row = {"person_id": member.person_id, "shown": address, "verified_at": self.now}
+        with self.db.write() as conn:
+            conn.execute(insert(addresses).values(address=comparable(address), **row))
 
     def other_group(self, name: str, **settings: object) -> Group:
         """Make a second group."""

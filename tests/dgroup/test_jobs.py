@@ -14,7 +14,11 @@ from sqlalchemy import insert, select
 
 from archive.db import Database
 from dgroup import config as settings
+from dgroup import groups, members
+from dgroup.effects import ChangeMember
+from dgroup.groups import NewGroup
 from dgroup.jobs import Daily, Jobs, Scheduler
+from dgroup.model import Group, MemberState
 from dgroup.runtime import Runtime
 from dgroup.tables import job_runs, letter_log
 from dgroup.writer import Writer
@@ -199,3 +203,24 @@ async def test_what_is_old_is_forgotten_every_day(office: Office) -> None:
     assert office.runs() == [
         ("expiry", "2026-03-23", "codes=0 letters=2 deliveries=0 mails=0"),
     ]
+
+
+async def test_pauses_end_by_the_clock(office: Office) -> None:
+    with office.runtime.db.write() as conn:
+        group = groups.create(conn, NewGroup("water", "Water"), "lists.example", NIGHT)
+        for name, day in (("ana", 1), ("bob", 2), ("kim", None)):
+            until = NIGHT + timedelta(days=day) if day else None
+            wish = ChangeMember(f"{name}@x.example", state=MemberState.PAUSED, until=until)
+            members.change(conn, group.info, wish, NIGHT)
+    scheduler = office.scheduler()
+    await scheduler.end_pauses()
+    assert paused(office, group) == ["ana@x.example", "bob@x.example", "kim@x.example"]
+    office.clock.now += timedelta(days=1)
+    await scheduler.end_pauses()
+    assert paused(office, group) == ["bob@x.example", "kim@x.example"]
+
+
+def paused(office: Office, group: Group) -> list[str]:
+    with office.runtime.db.read() as conn:
+        found = members.of_group(conn, group.id, [MemberState.PAUSED])
+    return [one.address for one in found]

@@ -26,6 +26,7 @@ from dgroup import letters
 from dgroup.effects import Values
 from dgroup.letters import Letter, LetterWriter, PrintedCode
 from dgroup.model import Group, WhoJoins, WhoPosts
+from tests.dgroup.letter_values import own
 
 GOLDEN = Path(__file__).resolve().parent / "golden" / "letters"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -132,8 +133,18 @@ def test_a_letter_has_the_marks_of_a_program(name: str) -> None:
     assert message["To"] == "awa@ong.example"
     assert message["In-Reply-To"] == message["References"] == "<q1@ong.example>"
     answers_go = "request" if name in letters.COMMANDED else "owner"
+    answers_go = "leave" if name in letters.LEAVING else answers_go
     wanted = CODE.reply_to if LETTERS[name][1] else f"water-{answers_go}@lists.example"
     assert message["Reply-To"] == wanted
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_wish_has_words_of_its_own(language: str) -> None:
+    subjects = [
+        str(read(write("setting-done", language, values))["Subject"]) for values in own.WISHES
+    ]
+    assert len(set(subjects)) == len(own.WISHES)
+    assert all("Water" in subject for subject in subjects)
 
 
 def test_a_notice_answers_nothing() -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from archive.db import Database
+from dgroup.incoming import Named, Reading
 from dgroup.model import MemberState, Role
+from tests.dgroup.commands.fakes import saying
 from tests.dgroup.desk import HOST, Desk, opened
 
 BOB = "bob@farm.example"
@@ -175,3 +177,63 @@ async def test_one_of_two_coordinators_leaves_like_anybody(desk: Desk) -> None:
     await desk.send("water-leave", "", sender="kim@ngo.example")
     assert [one.recipient for one in desk.new_letters()] == ["kim@ngo.example"]
     assert desk.count("fanouts") == 0
+
+
+# --- Another address is named -----------------------------------------------------------------
+
+
+async def test_whoever_names_another_address_makes_us_ask_there_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = saying(monkeypatch)
+    texts = []
+    for named in (BOB, "nobody@farm.example"):
+        says(Reading("leave", (Named(named, ""),)))
+        reply = await desk.send("water-leave", named, sender="eve@x.example")
+        *asked, told = desk.new_letters()
+        assert [one.recipient for one in asked] == ([BOB] if named == BOB else [])
+        texts.append((reply, told.subject, told.text.replace(named, "?"), told.recipient))
+    assert texts[0] == texts[1]
+    assert desk.state(BOB) == "active"
+
+
+async def test_the_one_who_is_named_answers_and_is_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saying(monkeypatch)(Reading("leave", (Named(BOB, ""),)))
+    await desk.send("water-leave", BOB, sender="bob@home.example", auth="none")
+    question = desk.new_letters()[0]
+    await desk.answer(question, "yes", auth="none")
+    assert desk.state(BOB) == "left"
+
+
+async def test_a_member_who_names_another_takes_nobody_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.join("ana@ngo.example", "Ana")
+    saying(monkeypatch)(Reading("leave", (Named(BOB, ""),)))
+    for _ in range(3):
+        await desk.send("water-leave", BOB)
+    assert (desk.state(BOB), desk.state("ana@ngo.example")) == ("active", "active")
+    assert [one.recipient for one in desk.new_letters()].count(BOB) == 1
+
+
+async def test_a_member_who_names_their_own_address_leaves(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saying(monkeypatch)(Reading("leave", (Named(BOB.upper(), ""),)))
+    await desk.send("water-leave", BOB, sender=BOB)
+    assert desk.state(BOB) == "left"
+
+
+async def test_a_forger_who_names_somebody_gets_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saying(monkeypatch)(Reading("leave", (Named(BOB, ""),)))
+    await desk.send("water-leave", BOB, sender="eve@x.example", auth="fail")
+    assert desk.new_letters() == []
+
+
+async def test_a_reply_to_what_we_did_not_find_is_read_as_leaving(desk: Desk) -> None:
+    await desk.send("water-leave", "", sender="bob@home.example")
+    assert desk.letter().reply_to == "water-leave@lists.example"
