@@ -109,7 +109,7 @@ def _line(effect: Effect) -> str:
             code = f" with a code to {effect.code.action}" if effect.code else ""
             return f"letter {effect.name} ({effect.language}) to {effect.recipient}{code}"
         case ChangeMember():
-            words = (effect.state, effect.role, effect.language, effect.name)
+            words = (effect.state, effect.role, effect.language, effect.name, effect.delivery)
             return f"member {effect.address}: {', '.join(str(word) for word in words if word)}"
         case AskModerators():
             return f"ask {', '.join(one.address for one in effect.people)}"
