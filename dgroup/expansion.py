@@ -71,7 +71,8 @@ class Fanout:
     group_id: int
     mail_class: MailClass
     variant: str
-    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others"""
+    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others; of a digest the
+    delivery of those who get it"""
     cutoff: int
     cursor: int
     author_membership: int | None
@@ -267,6 +268,8 @@ def _copies(kind: Kind, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
         wanted.append(memberships.c.delivery == literal_column(f"'{Delivery.EACH}'"))
     elif mail_class is MailClass.SUMMARY:
         wanted += [memberships.c.delivery != Delivery.NONE, memberships.c.summary.is_(True)]
+    elif mail_class is MailClass.DIGEST:
+        return [*wanted, memberships.c.delivery == variant]
     if variant:
         codes = variant.removeprefix(OTHERS).split(",")
         speaks = select(persons.c.id).where(or_(*[persons.c.language == code for code in codes]))

@@ -12,7 +12,7 @@ import hashlib
 import quopri
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.header import Header
@@ -27,7 +27,8 @@ from jinja2 import (
 )
 
 from archive import i18n, ids
-from archive.model import SiteInfo
+from archive.db import Database
+from archive.model import ArchiveMode, SiteInfo
 from archive.resources import tree
 from dgroup import address
 from dgroup.address import clean_line
@@ -37,6 +38,8 @@ from dgroup.splice import phrase
 
 WIDTH = 72
 SUBJECT_LENGTH = 150
+GROUP_SUBJECT_LENGTH = 250
+"""characters; subjects of summaries name what they are about"""
 VALUE_LENGTH = 320
 """characters of a name, subject or reason that came from outside; whole addresses fit"""
 COMMANDED = frozenset(
@@ -78,6 +81,16 @@ class Letter:
     """canonical id of the letter itself, from `ids.letter_id`"""
     now: datetime
     attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTools:
+    """What writing to whole groups needs beside the connection."""
+
+    db: Database
+    site: SiteInfo
+    letters: LetterWriter
+    random: Callable[[int], bytes]
 
 
 class LetterWriter:
@@ -188,6 +201,46 @@ def _reply_to(letter: Letter, group: Group, domain: str) -> str:
     if letter.name in LEAVING:
         return address.command_address(group.name, "leave", domain)
     return address.owner_address(group.name, domain)
+
+
+def group_head(
+    group: Group,
+    site: SiteInfo,
+    subject: str,
+    message_id: str,
+    now: datetime,
+    list_id: str,
+    page_url: str = "",
+) -> list[str]:
+    """Give the header fields of a mail that we write to a whole group; a reply goes to the group.
+
+    `page_url` is where the same stands in a public archive.
+    """
+    title = phrase(" ".join(group.info.title.split()))
+    owner = address.owner_address(group.name, site.domain)
+    help_at = address.command_address(group.name, "help", site.domain)
+    head = [
+        f"From: {title} <{owner}>",
+        f"To: {title} <{group.address}>",
+        f"Reply-To: {group.address}",
+        f"Subject: {unstructured('Subject', clean_line(subject, GROUP_SUBJECT_LENGTH))}",
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: <{message_id}>",
+        f"List-Id: <{list_id}>",
+        f"List-Post: <mailto:{group.address}>",
+        f"List-Help: <mailto:{help_at}>",
+    ]
+    if group.info.archive is ArchiveMode.PUBLIC:
+        head.append(f"List-Archive: <{ids.url(site.base_url, ids.home_path(group.name))}>")
+        if page_url:
+            head.append(f"Archived-At: <{page_url}>")
+    return [
+        *head,
+        f"X-Loop: {group.address}",
+        "Precedence: list",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+    ]
 
 
 def unstructured(name: str, text: str) -> str:

@@ -294,6 +294,8 @@ class MailClass(StrEnum):
     POST = "post"
     LETTER = "letter"
     SUMMARY = "summary"
+    DIGEST = "digest"
+    """whole posts, to those whose delivery is the mail's variant"""
 
 
 class OutboxItem(NamedTuple):

@@ -127,7 +127,8 @@ def queue_letter_to_group(
     """Queue a letter of ours to members, each with an own reverse-path and leave link.
 
     LETTER goes to every active member, SUMMARY to those who get summaries. `only` is a language code:
-    readers of that language; `but` are codes: all other readers.
+    readers of that language; `but` are codes: all other readers. DIGEST goes to those whose delivery
+    is `only`.
     """
     variant = only or (OTHERS + ",".join(but) if but else "")
     row = {**_mail_row(group_id, mail_class, message, now), "variant": variant}

@@ -17,10 +17,9 @@ from dgroup.commands.base import Caps
 from dgroup.config import Config
 from dgroup.errors import NotFoundError
 from dgroup.intake import IntakeSettings
-from dgroup.letters import LetterWriter
+from dgroup.letters import LetterTools, LetterWriter
 from dgroup.tables import secrets
 from dgroup.tokens import Keyring
-from dgroup.weekly import WeeklyTools
 
 if TYPE_CHECKING:
     from dgroup.verify import Verifier
@@ -39,9 +38,9 @@ class Runtime:
     tools: Tools
 
     @property
-    def weekly(self) -> WeeklyTools:
-        """What weekly summaries need."""
-        return WeeklyTools(self.db, self.site, self.tools.letters, self.tools.random)
+    def weekly(self) -> LetterTools:
+        """What summaries and digests need."""
+        return LetterTools(self.db, self.site, self.tools.letters, self.tools.random)
 
     def close(self) -> None:
         """Close the database."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from dgroup import alone, jobs, missed, moderating, weekly
+from dgroup import alone, digests, jobs, missed, moderating, weekly
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
@@ -163,6 +163,8 @@ class Service:
 
     async def _summaries_now(self) -> None:
         await self.send_summaries()
+        if await digests.send_due(self.runtime.weekly, self._writer, self._clock()):
+            self.sender.wake()
 
     async def send_summaries(self, at: datetime | None = None) -> int:
         """Make and queue the weekly summaries that are due now, or were `at` a moment; gives how

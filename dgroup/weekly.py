@@ -7,12 +7,11 @@ two posts wait and are merged with the week after, at most three weeks in one le
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from functools import partial
 
 from sqlalchemy import Connection, select
@@ -20,18 +19,17 @@ from sqlalchemy import Connection, select
 from archive import ids
 from archive.db import Database
 from archive.dirty import mark
-from archive.model import ArchiveMode, PageKey, PageKind, SiteInfo
+from archive.model import PageKey, PageKind, SiteInfo
 from archive.summary import summarise
 from archive.summary_letter import LetterLinks, SummaryLetter, render_letter
 from archive.summary_model import Summary, as_json
 from archive.tables import weeks
 from archive.weekfacts import People, Week, gather, week_of
 from dgroup import groups, members, outbox, runs
-from dgroup.address import clean_line, command_address, owner_address
+from dgroup.address import command_address
 from dgroup.config import LANGUAGES
-from dgroup.letters import LetterWriter, unstructured
+from dgroup.letters import LetterTools, LetterWriter, group_head
 from dgroup.model import Group, MailClass, MemberState
-from dgroup.splice import phrase
 from dgroup.tables import addresses, job_runs, memberships, persons
 from dgroup.writer import Writer
 
@@ -40,17 +38,6 @@ MERGED_WEEKS = 3
 HELD = "held"
 SENT = "sent"
 NOTHING = "nothing"
-SUBJECT_LENGTH = 250
-
-
-@dataclass(frozen=True, slots=True)
-class WeeklyTools:
-    """What making and sending a summary needs beside the connection."""
-
-    db: Database
-    site: SiteInfo
-    letters: LetterWriter
-    random: Callable[[int], bytes]
 
 
 def make(
@@ -124,28 +111,8 @@ def mail_of(
     now: datetime,
 ) -> bytes:
     """Give the whole mail: text and the same words as HTML; a reply goes to the group."""
-    title = phrase(" ".join(group.info.title.split()))
-    owner = owner_address(group.name, site.domain)
-    help_at = command_address(group.name, "help", site.domain)
-    head = [
-        f"From: {title} <{owner}>",
-        f"To: {title} <{group.address}>",
-        f"Reply-To: {group.address}",
-        f"Subject: {unstructured('Subject', clean_line(rendered.subject, SUBJECT_LENGTH))}",
-        f"Date: {format_datetime(now)}",
-        f"Message-ID: <{message_id}>",
-        f"List-Id: <summary.{group.name}.{site.domain}>",
-        f"List-Post: <mailto:{group.address}>",
-        f"List-Help: <mailto:{help_at}>",
-    ]
-    if group.info.archive is ArchiveMode.PUBLIC:
-        head += [f"List-Archive: <{summary.home_url}>", f"Archived-At: <{summary.page_url}>"]
-    head += [
-        f"X-Loop: {group.address}",
-        "Precedence: list",
-        "Auto-Submitted: auto-generated",
-        "X-Auto-Response-Suppress: All",
-    ]
+    list_id = f"summary.{group.name}.{site.domain}"
+    head = group_head(group, site, rendered.subject, message_id, now, list_id, summary.page_url)
     body = EmailMessage(policy=SMTP)
     body.set_content(rendered.text, cte="quoted-printable")
     body.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
@@ -166,7 +133,7 @@ class _Made:
     """(language, mail), the group's own language first"""
 
 
-async def send_due(tools: WeeklyTools, writer: Writer, now: datetime) -> int:
+async def send_due(tools: LetterTools, writer: Writer, now: datetime) -> int:
     """Make, freeze and queue every summary that is due; gives how many groups got a letter.
 
     Each group and week is claimed once by its key in `job_runs`, whatever node asks. The summary
@@ -182,7 +149,7 @@ async def send_due(tools: WeeklyTools, writer: Writer, now: datetime) -> int:
     return sent
 
 
-def _due(tools: WeeklyTools, now: datetime) -> list[tuple[Group, str]]:
+def _due(tools: LetterTools, now: datetime) -> list[tuple[Group, str]]:
     with tools.db.read() as conn:
         found = runs.due_weeks(groups.every(conn, tools.site.domain), now)
         return [one for one in found if not runs.is_done(conn, runs.SUMMARY, one[0].id, one[1])]
@@ -192,7 +159,7 @@ def _claim(conn: Connection, group: Group, week: str, now: datetime) -> bool:
     return runs.claim_run(conn, runs.SUMMARY, group.id, week, now)
 
 
-def _make_due(tools: WeeklyTools, group: Group, week: str, now: datetime) -> _Made:
+def _make_due(tools: LetterTools, group: Group, week: str, now: datetime) -> _Made:
     """A quiet week waits for the next; its letter and page then tell of all that waited."""
     with tools.db.read() as conn:
         back = _waiting_weeks(conn, group, week)
@@ -206,7 +173,7 @@ def _make_due(tools: WeeklyTools, group: Group, week: str, now: datetime) -> _Ma
 
 
 def _store(
-    conn: Connection, tools: WeeklyTools, group: Group, week: str, made: _Made, now: datetime
+    conn: Connection, tools: LetterTools, group: Group, week: str, made: _Made, now: datetime
 ) -> bool:
     """Keep page and letters with the run's end, in one transaction: never a letter twice."""
     if not runs.finish_run(conn, runs.SUMMARY, group.id, week, now, made.result):
@@ -260,7 +227,7 @@ def _waiting_weeks(conn: Connection, group: Group, week: str) -> int:
 
 
 def _mails(
-    tools: WeeklyTools, group: Group, summary: Summary, languages: Sequence[str], now: datetime
+    tools: LetterTools, group: Group, summary: Summary, languages: Sequence[str], now: datetime
 ) -> Iterator[tuple[str, bytes]]:
     """One mail per language that readers have; the group's own serves all the others."""
     for language in languages:
