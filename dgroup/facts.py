@@ -14,7 +14,7 @@ from archive import store
 from archive.db import Database
 from dgroup import facts_holds, facts_self, groups, members, policy, receipts, tokens
 from dgroup.address import comparable, own_group
-from dgroup.commands import decide, need, payload
+from dgroup.commands import decide, leave, need, payload
 from dgroup.facts_self import ASKING
 from dgroup.incoming import (
     Code,
@@ -184,9 +184,12 @@ def command_facts(
     now = mail.envelope.received_at
     code = find_code(conn, group.id, reading, mail.sender)
     asked = payload.read(code.payload) if code is not None else reading
+    member = members.find(conn, group.id, mail.sender) if mail.sender else None
+    if asked.verb == "leave" and code is None and (member is None or not member.inside):
+        asked = replace(asked, people=asked.people or leave.named_in(mail))
     facts = CommandFacts(
         group=group,
-        member=members.find(conn, group.id, mail.sender) if mail.sender else None,
+        member=member,
         token_member=_named(conn, group.id, token_member, code),
         code=code,
         people=known_people(conn, group, _people(asked)),

@@ -197,19 +197,16 @@ def _has_places(conn: Connection, person_id: int | None) -> bool:
 def elsewhere(conn: Connection, facts: CommandFacts, asked: Reading) -> Elsewhere:
     """Read whose membership somebody means who names another address than their own."""
     own = facts.member.id if facts.member is not None else 0
-    others = [one for one in facts.people if not _is(one.membership, own)]
-    member = next((one.membership for one in others if _is_inside(one.membership)), None)
-    if member is None:
-        return Elsewhere(named=bool(others))
-    return Elsewhere(True, member, _letters(conn, member.address, facts))
+    others = [one for one in facts.people if one.problem != "ours" and not _is(one.membership, own)]
+    for one in others:
+        if one.membership is not None and one.membership.inside:
+            letters = _letters(conn, one.membership.address, facts)
+            return Elsewhere(one.address, one.membership, letters)
+    return Elsewhere(others[0].address if others else "")
 
 
 def _is(member: Membership | None, membership_id: int) -> bool:
     return member is not None and member.id == membership_id
-
-
-def _is_inside(member: Membership | None) -> bool:
-    return member is not None and member.inside
 
 
 LOOKUPS: Mapping[str, Callable[[Connection, CommandFacts, Reading], object]] = {

@@ -49,7 +49,8 @@ def _new_wish(request: Request, code: Code) -> Plan | None:
     The code, while it is good, proves the registered address: only that got it.
     """
     verb, facts = request.reading.verb, request.facts
-    if code.action != "undo" or request.reading.answer is not Answer.OTHER or verb not in _OWN:
+    wishes = request.reading.answer in {Answer.OTHER, Answer.LEAVE}
+    if code.action != "undo" or not wishes or verb not in _OWN:
         return None
     good = code.used_at is None and code.expires_at > facts.now
     asking = replace(facts, token_member=facts.token_member if good else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from dgroup.commands.base import (
@@ -22,21 +23,32 @@ from dgroup.commands.base import (
 from dgroup.commands.coordinator import orphaned
 from dgroup.commands.undo import undo_code
 from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
-from dgroup.incoming import Answer, LetterCounts
+from dgroup.incoming import Answer, Incoming, LetterCounts, Named
 from dgroup.model import Membership, MemberState
 
 _NO_LETTERS = LetterCounts()
+_ADDRESS = re.compile(r"[^\s<>\"(),;:]{1,64}@[^\s<>\"(),;:]{1,255}")
+_LOOKED_AT = 2000
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """Whom somebody means who writes from one address and names another."""
 
-    named: bool = False
-    """an address is named that is not the sender's"""
+    address: str = ""
+    """the address named, if it is not the sender's"""
     member: Membership | None = None
     letters: LetterCounts = _NO_LETTERS
     """to that member"""
+
+
+def named_in(mail: Incoming) -> tuple[Named, ...]:
+    """Give the addresses that a mail names in its author's own words, but the sender's: whoever is
+    nobody in the group may answer our letter with the one that gets the mail (COMMANDS D6.2)."""
+    found = _ADDRESS.findall(mail.content.own[:_LOOKED_AT])
+    named = dict.fromkeys(one.strip(".'!?").lower() for one in found)
+    return tuple(Named(one, "") for one in named if one != mail.sender)[:_NAMED]
 
 
 def plan(request: Request) -> Plan:
@@ -48,7 +60,7 @@ def plan(request: Request) -> Plan:
         return forged_note(request, "leave") if active(facts.member) else dropped("auth-fail leave")
     # `remove` and a reply to another letter come here without a look-up of their own.
     elsewhere = facts.found if isinstance(facts.found, Elsewhere) else Elsewhere()
-    if elsewhere.named:
+    if elsewhere.address:
         return _ask_elsewhere(request, elsewhere)
     if facts.member is None or not active(facts.member):
         return answer(request, "leave-unknown", asked=request.sender)
@@ -68,7 +80,7 @@ def _ask_elsewhere(request: Request, elsewhere: Elsewhere) -> Plan:
         code = NewCode("leave", member.address, "", request.caps.code_days)
         asked = (replace(letter_to(member, "leave-confirm"), code=code),)
     if may_answer(request):
-        told = letter(request, name, named=request.facts.people[0].address)
+        told = letter(request, name, named=elsewhere.address)
         asked = (*asked, told)
     return done(request, name, *asked)
 

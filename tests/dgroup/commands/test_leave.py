@@ -182,14 +182,11 @@ async def test_one_of_two_coordinators_leaves_like_anybody(desk: Desk) -> None:
 # --- Another address is named -----------------------------------------------------------------
 
 
-async def test_whoever_names_another_address_makes_us_ask_there_only(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    says = saying(monkeypatch)
+async def test_whoever_answers_with_another_address_makes_us_ask_there_only(desk: Desk) -> None:
     texts = []
     for named in (BOB, "nobody@farm.example"):
-        says(Reading("leave", (Named(named, ""),)))
-        reply = await desk.send("water-leave", named, sender="eve@x.example")
+        words = f"I get it at {named}.\nThanks! Write to water@lists.example for more."
+        reply = await desk.send("water-leave", words, sender="eve@x.example")
         *asked, told = desk.new_letters()
         assert [one.recipient for one in asked] == ([BOB] if named == BOB else [])
         texts.append((reply, told.subject, told.text.replace(named, "?"), told.recipient))
@@ -197,14 +194,20 @@ async def test_whoever_names_another_address_makes_us_ask_there_only(
     assert desk.state(BOB) == "active"
 
 
-async def test_the_one_who_is_named_answers_and_is_out(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saying(monkeypatch)(Reading("leave", (Named(BOB, ""),)))
-    await desk.send("water-leave", BOB, sender="bob@home.example", auth="none")
+async def test_the_one_who_is_named_answers_and_is_out(desk: Desk) -> None:
+    await desk.send("water-leave", f"<{BOB}>", sender="bob@home.example", auth="none")
     question = desk.new_letters()[0]
     await desk.answer(question, "yes", auth="none")
     assert desk.state(BOB) == "left"
+
+
+async def test_nobody_is_asked_because_of_what_a_quote_or_our_own_address_says(
+    desk: Desk,
+) -> None:
+    words = f"leave\n\n> {BOB}\n> water-owner@lists.example"
+    await desk.send("water-leave", words, sender="eve@x.example")
+    letter = desk.letter()
+    assert (letter.recipient, letter.reply_to) == ("eve@x.example", "water-leave@lists.example")
 
 
 async def test_a_member_who_names_another_takes_nobody_out(

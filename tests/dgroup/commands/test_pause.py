@@ -82,6 +82,14 @@ async def test_the_letter_of_a_pause_is_answered_by_resume(desk: Desk, says: Say
     assert desk.letter().subject == "Done: mail from Water again"
 
 
+async def test_leave_in_reply_to_an_offer_leaves(desk: Desk, says: Says) -> None:
+    says(pause())
+    await desk.send("water-pause")
+    says.in_reply(Reading("leave"))
+    await desk.answer(desk.letter(), "leave", auth="none")
+    assert desk.state(ANA) == "left"
+
+
 async def test_an_old_letter_of_a_pause_proves_nothing(desk: Desk, says: Says) -> None:
     says(pause())
     await desk.send("water-pause")
