@@ -143,7 +143,8 @@ def load_lines(conn: Connection, ids: Iterable[int]) -> dict[int, LineRow]:
     wanted = set(ids)
     while wanted:
         for row in _LOAD.rows(conn, {"lines": wanted}):
-            found[row.id] = LineRow(*row)
+            # Rules compare members of the enum, which a string from the database is not.
+            found[row.id] = LineRow(*(*row[:-1], Opening(row.opening)))
         shown = {line.merged_into for line in found.values() if line.merged_into is not None}
         wanted = shown - set(found)
     return found

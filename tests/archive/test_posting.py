@@ -15,6 +15,7 @@ from archive import store
 from archive.db import Database
 from archive.model import GroupInfo
 from archive.tables import posts, threads
+from tests.archive.made import mail
 from tests.archive.storing import add, make_group, new_posts
 from tests.archive.worlds import World, snapshot, worlds
 
@@ -43,6 +44,17 @@ def test_any_order_and_any_batches_give_the_same_threads(
     expected = _stored(sqlite_database, [once], join)
     assert _stored(sqlite_database, world.batches(), join) == expected
     assert _stored(sqlite_database, [[one] for one in world.mails], join) == expected
+
+
+def test_a_root_that_grows_takes_in_a_reply_that_came_before(sqlite_database: Database) -> None:
+    """The reply is 45 days younger than the root, and 25 than the root's last post."""
+    group = make_group(sqlite_database)
+    (reply,) = add(sqlite_database, group, (mail("r", subject="Re: Beans"), 45 * 1440), join=True)
+    (root,) = add(sqlite_database, group, (mail("q", subject="Beans"), 0), join=True)
+    add(sqlite_database, group, (mail("a", "q", subject="Pods"), 20 * 1440), join=True)
+    with sqlite_database.read() as conn:
+        (found,) = store.posts_by_ids(conn, [reply.post.id])
+    assert found.thread_id == root.post.thread_id
 
 
 @settings(_ON_ONE_STORE, max_examples=8)
