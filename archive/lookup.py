@@ -15,12 +15,12 @@ from archive import ids, readers
 from archive.model import PartRole, Post, PostState, Thread
 from archive.quick import Quick
 from archive.readers import THREAD_COLUMNS, thread_of
-from archive.tables import mentions, parts, post_texts, posts, thread_ids, threads
+from archive.tables import groups, mentions, parts, post_texts, posts, thread_ids, threads
 from archive.types import Among
 
 _NUMBER = re.compile(r"#?\s*(\d{1,9})")
 _KEY = re.compile(r"(?<![a-z2-7])[a-z2-7]{16}(?![a-z2-7])")
-_THREAD = re.compile(r"(\d{4}/\d{2}/[a-z0-9-]+)(?:\.\d+)?\.html")
+_THREAD = re.compile(r"(?:([a-z0-9-]{2,24})/)?(\d{4}/\d{2}/[a-z0-9-]+)(?:\.\d+)?\.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,15 @@ def find_post(conn: Connection, group_id: int, named: str) -> Post | None:
 
 
 def find_thread(conn: Connection, group_id: int, address: str) -> Thread | None:
-    """Give the thread whose page has this URL or path, or the one into which it was merged."""
+    """Give the thread whose page has this URL or path, or the one into which it was merged. Paths are
+    alike in many groups: where the address names a group it must be this one."""
     found = _THREAD.search(address.strip())
     if found is None:
         return None
-    at = (threads.c.group_id == group_id) & (threads.c.path == found[1])
-    thread_id = conn.execute(select(threads.c.id).where(at)).scalar_one_or_none()
+    at = select(threads.c.id).where(threads.c.group_id == group_id, threads.c.path == found[2])
+    if found[1]:
+        at = at.join(groups, groups.c.id == threads.c.group_id).where(groups.c.name == found[1])
+    thread_id = conn.execute(at).scalar_one_or_none()
     return readers.shown_in(conn, thread_id) if thread_id is not None else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import category
 
 from sqlalchemy import Connection, or_, select, update
 
@@ -26,6 +27,7 @@ from archive.text import normal_subject
 from archive.threads import Opening
 
 TITLE_LENGTH = 200
+_UNSHOWN = frozenset({"Cc", "Cs"})  # control characters, halves of characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def _new_row(
     db: Database, conn: Connection, group: GroupInfo, post: Post, title: str | None
 ) -> LineRow:
     plain, is_reply = normal_subject(post.subject)
-    called = clean_title(title) if title else ""
+    called = clean_title(title or "")
     path = ids.thread_path(post.received_at, ids.slug(called or plain, post.key))
     (row_id,) = db.reserve_ids(conn, threads, 1)
     used = lines.at_paths(conn, group.id, [path])
@@ -243,8 +245,9 @@ def unlock(db: Database, conn: Connection, group: GroupInfo, thread_id: int, now
 
 
 def clean_title(title: str) -> str:
-    """Give a title as it is kept: one line, at most 200 characters."""
-    return " ".join(title.split())[:TITLE_LENGTH].rstrip()
+    """Give a title as it is kept: one line, at most 200 characters, none that no page can show."""
+    plain = "".join(" " if category(char) in _UNSHOWN else char for char in title)
+    return " ".join(plain.split())[:TITLE_LENGTH].rstrip()
 
 
 def _set_lock(

@@ -279,6 +279,14 @@ def test_a_title_taken_from_a_post_goes_with_it(database: Database) -> None:
         assert (thread.subject, thread.first_subject) == ("", "")
 
 
+def test_a_title_is_one_line_that_every_engine_can_keep(database: Database) -> None:
+    group, talk = _talk(database)
+    done = _split(database, group, talk["x"].key, "A\x00 \ud800\r\nBcc: all " + "x" * 300)
+    assert done.new.subject == "A Bcc: all " + "x" * 189
+    done = _split(database, group, talk["y"].key, "\x00")
+    assert done.new.subject == "Bean seed"
+
+
 def test_a_lock_dirties_its_own_pages_only(database: Database) -> None:
     group, talk = _talk(database)
     with database.write() as conn:
