@@ -9,7 +9,7 @@ from typing import BinaryIO
 import click
 
 from archive.parse import parse
-from dgroup import operate
+from dgroup import operate, tracing
 from dgroup.cli.base import Context, now, table, with_context
 from dgroup.effects import Effect, Plan
 from dgroup.errors import InputError, NotFoundError
@@ -104,7 +104,7 @@ def trace(context: Context, what: str, last: int) -> None:
     envelope id of a log line.
     """
     with context.runtime() as runtime, runtime.db.read() as conn:
-        lines = operate.trace(conn, what, last)
+        lines = tracing.trace(conn, what, last)
     if not lines:
         raise NotFoundError(f"nothing is known of '{what}'")
     rows = [(f"{x.at:%Y-%m-%d %H:%M:%S}", x.group, x.event, x.who, x.detail) for x in lines]

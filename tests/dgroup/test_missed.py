@@ -15,7 +15,7 @@ from archive.db import Database
 from archive.model import ArchiveMode
 from archive.rawmail import store_mail
 from archive.tables import posts
-from dgroup import missed, operate
+from dgroup import missed, operate, tracing
 from dgroup.config import Relay, relay_target
 from dgroup.model import MemberState
 from dgroup.sender import Sender
@@ -245,7 +245,7 @@ async def test_trace_and_queue_show_it(desk: Desk) -> None:
     await carry(desk)
     await tell(desk)
     with desk.db.read() as conn:
-        lines = [(one.event, one.detail) for one in operate.trace(conn, "wide@ngo.example", 50)]
+        lines = [(one.event, one.detail) for one in tracing.trace(conn, "wide@ngo.example", 50)]
         waiting = {(one.state, one.last_reply) for one in operate.waiting(conn, 50)}
     failure = "553 5.6.7 the smarthost does not offer SMTPUTF8"
     assert ("post failed", failure) in lines

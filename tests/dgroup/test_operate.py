@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from archive.db import Database
 from archive.errors import NotFound
 from archive.rawmail import store_mail
-from dgroup import expansion, operate
+from dgroup import expansion, operate, tracing
 from dgroup.errors import NotFoundError
 from dgroup.model import Role, WhoPosts
 from dgroup.tables import deliveries, quarantine
@@ -31,7 +31,7 @@ def desk(database: Database) -> Iterator[Desk]:
 def events(desk: Desk, wanted: str, limit: int = 50) -> list[tuple[str, str]]:
     """(event, who) of a trace, oldest first."""
     with desk.db.read() as conn:
-        return [(line.event, line.who) for line in operate.trace(conn, wanted, limit)]
+        return [(line.event, line.who) for line in tracing.trace(conn, wanted, limit)]
 
 
 def expand(desk: Desk) -> None:
@@ -65,7 +65,7 @@ async def test_a_mail_to_two_groups_is_traced_in_both(desk: Desk) -> None:
     await desk.send_all(("water", "seeds"), "Hello.", message_id="both@ngo.example")
     expand(desk)
     with desk.db.read() as conn:
-        lines = operate.trace(conn, "both@ngo.example", 50)
+        lines = tracing.trace(conn, "both@ngo.example", 50)
     assert {line.group for line in lines if line.event == "posted"} == {"water", "seeds"}
     assert sum(line.event == "post pending" for line in lines) == 3
 

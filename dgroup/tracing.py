@@ -1,0 +1,148 @@
+"""What happened to a mail or a person: for the host by `dgroup trace`, for a coordinator by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from archive.ids import canonical_message_id, key_of
+from archive.model import PostState
+from archive.tables import groups, mentions, posts
+from dgroup.address import comparable
+from dgroup.known import Copy
+from dgroup.model import Membership
+from dgroup.tables import audit, deliveries, outbox_mails
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One thing that happened to a mail or to a person."""
+
+    at: datetime
+    group: str
+    event: str
+    who: str
+    detail: str
+
+
+def trace(conn: Connection, wanted: str, limit: int) -> list[TraceLine]:
+    """Tell what happened, oldest first. `wanted` is an address, a Message-ID, a post's key or the
+    address of its page, or an envelope id; for a post its deliveries are told too."""
+    if "://" in wanted:
+        wanted = wanted.rpartition("/")[2].removesuffix(".html")
+    found = _posts(conn, wanted)
+    message_ids = {row.message_id for row in found} | {canonical_message_id(wanted)}
+    lines = _audit_lines(conn, wanted, message_ids - {""}, limit)
+    lines += _delivery_lines(conn, wanted, [row.id for row in found], limit)
+    return sorted(lines, key=lambda line: line.at)[-limit:]
+
+
+def _posts(conn: Connection, wanted: str) -> Sequence[Any]:
+    """The posts of all groups that have this key or Message-ID."""
+    names = {wanted.lower(), key_of(canonical_message_id(wanted))}
+    query = (
+        select(posts.c.id, posts.c.message_id)
+        .join(mentions, mentions.c.post_id == posts.c.id)
+        .where(
+            mentions.c.group_id.in_(select(groups.c.id)),
+            mentions.c.key.in_(sorted(names)),
+            mentions.c.position == 0,
+        )
+    )
+    return conn.execute(query).all()
+
+
+def _audit_lines(
+    conn: Connection, wanted: str, message_ids: set[str], limit: int
+) -> list[TraceLine]:
+    about = [
+        audit.c.sender == comparable(wanted),
+        audit.c.message_id.in_(sorted(message_ids)),
+        audit.c.envelope_id == wanted,
+    ]
+    if "@" in wanted:
+        about.append(audit.c.reason.startswith(comparable(wanted), autoescape=True))
+    query = (
+        select(audit, groups.c.name)
+        .outerjoin(groups, groups.c.id == audit.c.group_id)
+        .where(or_(*about))
+        .order_by(audit.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        TraceLine(row.at, row.name or "-", row.event, row.sender or row.recipient, row.reason)
+        for row in reversed(conn.execute(query).all())
+    ]
+
+
+def _delivery_lines(
+    conn: Connection, wanted: str, post_ids: Sequence[int], limit: int
+) -> list[TraceLine]:
+    query = (
+        select(deliveries, groups.c.name, outbox_mails.c["class"].label("kind"))
+        .join(outbox_mails, outbox_mails.c.id == deliveries.c.outbox_mail_id)
+        .outerjoin(groups, groups.c.id == outbox_mails.c.group_id)
+        .order_by(deliveries.c.id.desc())
+        .limit(limit)
+    )
+    if post_ids:
+        query = query.where(outbox_mails.c.post_id.in_(post_ids))
+    elif "@" in wanted:
+        query = query.where(func.lower(deliveries.c.recipient) == comparable(wanted))
+    else:
+        return []
+    return [
+        TraceLine(
+            row.done_at or row.created_at,
+            row.name or "-",
+            f"{row.kind} {row.state}",
+            row.recipient,
+            row.last_reply or f"{row.attempts} tries so far",
+        )
+        for row in reversed(conn.execute(query).all())
+    ]
+
+
+def copies(conn: Connection, member: Membership, last: int) -> tuple[Copy, ...]:
+    """Tell what became of a member's copies of the newest posts of their group, newest first."""
+    newest = (
+        select(posts.c.id, posts.c.number, posts.c.subject, posts.c.received_at)
+        .where(posts.c.group_id == member.group_id, posts.c.state == PostState.PUBLISHED)
+        .order_by(posts.c.number.desc())
+        .limit(last)
+        .subquery()
+    )
+    made = (
+        select(newest, deliveries)
+        .select_from(newest)
+        .outerjoin(outbox_mails, outbox_mails.c.post_id == newest.c.id)
+        .outerjoin(
+            deliveries,
+            and_(
+                deliveries.c.outbox_mail_id == outbox_mails.c.id,
+                deliveries.c.membership_id == member.id,
+            ),
+        )
+        .order_by(newest.c.number.desc(), deliveries.c.id.desc())
+    )
+    found: dict[int, Copy] = {}
+    for row in conn.execute(made):
+        if row.number not in found or not found[row.number].state:
+            found[row.number] = _copy(row)
+    return tuple(found.values())
+
+
+def _copy(row: Any) -> Copy:
+    return Copy(
+        number=row.number,
+        subject=row.subject,
+        received_at=row.received_at,
+        state=row.state or "",
+        attempts=row.attempts or 0,
+        at=row.done_at or row.created_at,
+        reply=row.last_reply or "",
+    )
