@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from sqlalchemy import func, update
 
-from dgroup import addresses, groups, holds, mailing, members, posting
+from dgroup import addresses, groups, holds, invitations, mailing, members, posting
 from dgroup.address import comparable
 from dgroup.effects import (
     AskModerators,
     Audit,
+    ChangeElsewhere,
     ChangeGroup,
     ChangeMember,
     CountPost,
     CountTry,
     Effect,
+    EndInvitation,
     ForwardMail,
     HoldMail,
+    Invite,
     KeepHold,
     MoveAddress,
     Plan,
@@ -108,6 +112,12 @@ def _apply(work: Work, effect: Effect) -> None:
             )
         case MoveAddress():
             addresses.move(work.conn, effect, work.source.now)
+        case ChangeElsewhere():
+            _change_elsewhere(work, effect)
+        case Invite():
+            invitations.keep(work.conn, work.group.id, effect, work.source.now)
+        case EndInvitation():
+            invitations.end(work.conn, work.group.id, effect.address, effect.state, work.source.now)
         case UseCode():
             used = update(codes).where(codes.c.id == effect.code_id)
             work.conn.execute(used.values(used_at=work.source.now))
@@ -121,6 +131,19 @@ def _apply(work: Work, effect: Effect) -> None:
             note(work, effect.event, effect.detail)
         case _:
             assert_never(effect)
+
+
+def _change_elsewhere(work: Work, effect: ChangeElsewhere) -> None:
+    """Under the other group's lock, with the audit line where its people look for it."""
+    work.tools.db.lock_group(work.conn, effect.group_id)
+    other = groups.by_id(work.conn, effect.group_id, work.tools.site.domain)
+    if other is None:
+        return
+    member = members.find(work.conn, other.id, effect.wish.address)
+    if effect.only_if is not None and (member is None or member.state is not effect.only_if):
+        return
+    members.change(work.conn, other.info, effect.wish, work.source.now)
+    note(replace(work, group=other), effect.event, effect.detail)
 
 
 def _count_try(work: Work, effect: CountTry) -> None:

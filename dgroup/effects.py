@@ -174,6 +174,45 @@ class ChangeMember:
     """with PAUSED: when the pause ends by itself (UTC); None: when they resume"""
     chosen: bool = False
     """the person named `language` themselves: what they write later does not change it"""
+    renamed: bool = False
+    """`name` takes the place of a name that is there"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeElsewhere:
+    """Change a membership in another group of the host, with a line in that group's audit."""
+
+    group_id: int
+    wish: ChangeMember
+    event: str
+    detail: str
+    only_if: MemberState | None = None
+    """nothing is changed where the membership does not stand so (any more)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Keep an invitation; one to the same address that is open ends."""
+
+    address: str
+    name: str
+    language: str
+    delivery: str
+    """a Delivery, or ''"""
+    by: str
+    """registered address of the coordinator who invites"""
+    words: str
+    """the coordinator's own"""
+    days: int
+    """until it expires"""
+
+
+@dataclass(frozen=True, slots=True)
+class EndInvitation:
+    """End the open invitation to an address: 'joined', 'declined' or 'cancelled'."""
+
+    address: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +287,9 @@ Effect = (
     | ChangeMember
     | ChangeGroup
     | MoveAddress
+    | ChangeElsewhere
+    | Invite
+    | EndInvitation
     | UseCode
     | CountTry
     | ScoreBounce

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from archive import store
 from archive.db import Database
-from dgroup import facts_holds, facts_self, groups, members, policy, receipts, tokens
+from dgroup import (
+    facts_group,
+    facts_holds,
+    facts_people,
+    facts_self,
+    groups,
+    members,
+    policy,
+    receipts,
+    tokens,
+)
 from dgroup.address import comparable, own_group
 from dgroup.commands import decide, leave, need, payload
+from dgroup.facts_people import ASKING, DAY, MAX_TRIES, code_of
 from dgroup.facts_self import ASKING
 from dgroup.incoming import (
     Code,
@@ -31,8 +41,6 @@ from dgroup.model import Group, Membership
 from dgroup.moderation import ASKED, DECIDED, LISTED, WAITING, is_asked
 from dgroup.tables import codes, holds, letter_log
 
-DAY = timedelta(days=1)
-MAX_TRIES = 5
 NOTE = "forged-note"
 NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER})
 """letters that have bounds of their own and take nothing from the answers of the day"""
@@ -42,6 +50,8 @@ LOOKUPS: dict[str, Lookup] = {
     decide.NEEDS: lambda conn, facts, asked: facts_holds.moderation(
         conn, facts.group, decide.wanted(facts, asked), facts.now
     ),
+    **facts_people.LOOKUPS,
+    **facts_group.LOOKUPS,
 }
 """what a command needs beside the usual, by `Command.needs`: reads for `CommandFacts.found`"""
 
@@ -166,7 +176,8 @@ def letter_counts(
     asked = [row.group_id for row in rows if row.kind in ASKING]
     notes = sum(row.kind == NOTE for row in rows)
     answers = sum(row.kind not in NOTICES for row in rows)
-    return LetterCounts(answers, asked.count(group_id), len(asked), notes)
+    previews = sum(row.kind.endswith("-confirm") and row.kind not in ASKING for row in rows)
+    return LetterCounts(answers, asked.count(group_id), len(asked), notes, previews)
 
 
 # --- Commands ---------------------------------------------------------------------------------
@@ -183,7 +194,7 @@ def command_facts(
     """Read what `plan.plan_command` needs; `token_member` is the id that a leave token names."""
     now = mail.envelope.received_at
     code = find_code(conn, group.id, reading, mail.sender)
-    asked = payload.read(code.payload) if code is not None else reading
+    asked = payload.asked(code.payload, reading) if code is not None else reading
     member = members.find(conn, group.id, mail.sender) if mail.sender else None
     if asked.verb == "leave" and code is None and (member is None or not member.inside):
         asked = replace(asked, people=asked.people or leave.named_in(mail))
@@ -275,21 +286,7 @@ def find_code(conn: Connection, group_id: int, reading: Reading, sender: str) ->
         return None
     query = select(codes).where(where, codes.c.group_id == group_id).order_by(codes.c.id.desc())
     row = conn.execute(query.limit(1)).first()
-    return _code(row) if row else None
-
-
-def _code(row: Row[Any]) -> Code:
-    return Code(
-        id=row.id,
-        group_id=row.group_id,
-        action=row.action,
-        address=row.address,
-        payload=row.payload,
-        reference=row.reference,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        used_at=row.used_at,
-    )
+    return code_of(row) if row else None
 
 
 def _waiting(conn: Connection, group_id: int, code: Code) -> tuple[Held, ...]:

@@ -40,6 +40,8 @@ class LetterCounts:
     confirmations: int = 0
     notes: int = 0
     """warnings that somebody used the address"""
+    previews: int = 0
+    """of what a coordinator asked for"""
 
 
 @dataclass(frozen=True, slots=True)

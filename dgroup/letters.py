@@ -19,12 +19,7 @@ from email.header import Header
 from email.utils import format_datetime
 from pathlib import Path
 
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    select_autoescape,
-)
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from archive import i18n, ids
 from archive.db import Database
@@ -44,11 +39,13 @@ VALUE_LENGTH = 320
 """characters of a name, subject or reason that came from outside; whole addresses fit"""
 COMMANDED = frozenset(
     "help not-understood set-all status who pause-day language-which address-bad setting-already "
-    "not-member".split()
+    "not-member bouncing members pending".split()
 )
 """letters that show commands or ask again: a plain reply is one, and goes to group-request@"""
 LEAVING = frozenset({"leave-unknown", "leave-elsewhere"})
 """letters to whoever did not manage to leave: a plain reply goes to group-leave@"""
+WORDS_LENGTH = 4000
+"""characters of coordinators' own words in a letter"""
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 _GAP = re.compile(r"\n{3,}")
 _LIST_ROW = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s+")
@@ -134,6 +131,7 @@ class LetterWriter:
             site=self._site,
             code=letter.code,
             language=letter.language,
+            own_welcome=_own_words(group.welcome),
             **{name: _harmless(value) for name, value in letter.values},
         )
         head, _, body = whole.strip().partition("\n")
@@ -174,6 +172,11 @@ def _harmless(value: Value) -> Value:
     if isinstance(value, tuple):
         return tuple(tuple(clean_line(one, VALUE_LENGTH) for one in row) for row in value)
     return value
+
+
+def _own_words(text: str) -> list[str]:
+    """Words of several lines that the coordinators wrote, as lines that do no harm."""
+    return [clean_line(line, WORDS_LENGTH) for line in text[:WORDS_LENGTH].splitlines()]
 
 
 def _sender(group: Group, domain: str) -> str:

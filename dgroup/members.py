@@ -229,7 +229,8 @@ def _person(conn: Connection, wish: ChangeMember, language: str, now: datetime) 
         conn.execute(insert(addresses).values(_address_row(person_id, key, wish, now)))
         return person_id
     name = person_name(wish.name)
-    values: dict[str, object] = {"name": name} if name and not row.name else {}
+    fresh = name and (wish.renamed or not row.name)
+    values: dict[str, object] = {"name": name} if fresh else {}
     if wish.language is not None and (wish.chosen or not row.language_chosen):
         values |= {"language": wish.language, "language_chosen": wish.chosen}
     if values:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from dgroup import alone, digests, jobs, missed, moderating, weekly
+from dgroup import alone, digests, inviting, jobs, missed, moderating, weekly
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
@@ -29,6 +29,7 @@ from dgroup.writer import Writer
 log = logging.getLogger("dgroup.service")
 GRACE_S = 20.0
 VERIFY_HOUR = 2
+INVITATIONS_HOUR = 7
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 
@@ -157,8 +158,11 @@ class Service:
             publish=self.publisher.sweep,
             send_summaries=self._summaries_now,
             tell_missed=self.tell_missed,
-            daily=(jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),),
             regular=(jobs.Regular("holds", moderating.TICK_S, self.look_after_holds),),
+            daily=(
+                jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),
+                jobs.Daily("invitations", INVITATIONS_HOUR, self.tell_invited),
+            ),
         )
 
     async def _summaries_now(self) -> None:
@@ -197,6 +201,14 @@ class Service:
         if sent:
             self.sender.wake()
         return sent
+
+    async def tell_invited(self) -> str:
+        """Remind people of their invitations, once, and end those whose time is over."""
+        tools, moment = self.runtime.tools, self._clock()
+        told = await inviting.remind(tools, self._writer, caps(self._config), moment)
+        if told.reminded:
+            self.sender.wake()
+        return f"reminded={told.reminded} expired={told.expired}"
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

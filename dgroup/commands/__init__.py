@@ -6,15 +6,24 @@ from dgroup.commands import (
     add,
     decide,
     guide,
+    invite,
+    invited,
     join,
     language,
     leave,
+    members_list,
     new_address,
+    overview,
     own_settings,
     pause,
     remove,
+    set_member,
     settings,
+    standing,
     status,
+    trace,
+    undoing,
+    uninvite,
     who,
 )
 from dgroup.commands.base import Command
@@ -32,11 +41,25 @@ COMMANDS: tuple[Command, ...] = (
     status.COMMAND,
     who.COMMAND,
     guide.COMMAND,
+    # Coordinators: people.
     add.COMMAND,
+    invite.COMMAND,
+    uninvite.COMMAND,
     remove.COMMAND,
     settings.COMMAND,
+    set_member.COORDINATOR_COMMAND,
+    *standing.COMMANDS,
+    undoing.COMMAND,
+    # Coordinators: questions.
+    members_list.MEMBERS,
+    members_list.BOUNCING,
+    overview.PENDING,
+    overview.REPORT,
+    trace.COMMAND,
 )
-BY_VERB = {command.verb: command for command in COMMANDS}
+ANSWERED: tuple[Command, ...] = (invited.COMMAND,)
+"""what is only an answer to a letter of ours: nobody writes it as a command"""
+BY_VERB = {command.verb: command for command in (*COMMANDS, *ANSWERED)}
 
 
 def need(code: Code | None, asked: Reading) -> str:

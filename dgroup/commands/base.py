@@ -19,7 +19,7 @@ from dgroup.effects import (
     UseCode,
     Value,
 )
-from dgroup.incoming import CommandFacts, Incoming, LetterCounts, Named, Reading
+from dgroup.incoming import Answer, CommandFacts, Incoming, LetterCounts, Named, Reading
 from dgroup.model import Alignment, Membership, Reply
 
 UNDO_DAYS = 30
@@ -87,6 +87,10 @@ class Command:
     """what UNDO does, where it is about more than memberships"""
     needs: str = ""
     """which look-up of `facts.LOOKUPS` fills `CommandFacts.found`"""
+    answers: frozenset[Answer] = frozenset()
+    """words beside yes that `confirmed` takes; it finds them in `reading.answer`"""
+    declined: Callable[[Request], Plan] | None = None
+    """what a no to this verb's code does, where it is more than that nothing is done"""
 
 
 def active(member: Membership | None) -> TypeGuard[Membership]:
@@ -117,7 +121,7 @@ def dropped(reason: str, *effects: Effect) -> Plan:
 # --- Letters within their caps ----------------------------------------------------------------
 
 
-def answer(request: Request, name: str, *effects: Effect, **values: Value) -> Plan:
+def answer(request: Request, name: str, /, *effects: Effect, **values: Value) -> Plan:
     """Answer with a letter and do `effects`; forgery and caps silence the letter, not the effects."""
     if request.forged:
         return dropped(f"auth-fail {name}", *effects)
@@ -141,7 +145,7 @@ def may_ask(counts: LetterCounts, caps: Caps) -> bool:
     )
 
 
-def letter(request: Request, name: str, **values: Value) -> QueueLetter:
+def letter(request: Request, name: str, /, **values: Value) -> QueueLetter:
     """A letter to the addressee, answering the mail."""
     return QueueLetter(
         name=name,
@@ -152,7 +156,7 @@ def letter(request: Request, name: str, **values: Value) -> QueueLetter:
     )
 
 
-def letter_to(member: Membership, name: str, **values: Value) -> QueueLetter:
+def letter_to(member: Membership, name: str, /, **values: Value) -> QueueLetter:
     """A letter to a member's registered address, in their language."""
     return QueueLetter(name, member.address, member.language, tuple(values.items()))
 

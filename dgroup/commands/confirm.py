@@ -6,14 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from dgroup.commands import BY_VERB, payload, undo
-from dgroup.commands.base import (
-    Request,
-    answer,
-    done,
-    dropped,
-    used,
-    wrong_reference,
-)
+from dgroup.commands.base import Request, answer, done, dropped, used, wrong_reference
 from dgroup.commands.publishing import release_to
 from dgroup.commands.wishes import VERBS
 from dgroup.effects import Effect, Plan, ResolveHold
@@ -23,6 +16,8 @@ from dgroup.policy import decision_reason
 
 _OWN = VERBS | {"leave"}
 """what people wish for themselves and a reply to any letter of ours may ask for"""
+_JOINING = frozenset({"join", "invited"})
+"""asked of the address that would join: an empty reply, or "join", says it too"""
 
 
 def plan(request: Request) -> Plan:
@@ -37,8 +32,8 @@ def plan(request: Request) -> Plan:
     if code.expires_at <= request.facts.now:
         return answer(request, "code-expired")
     if words is Answer.NO or (words is Answer.UNDO and code.action != "undo"):
-        return _cancelled(request, code)
-    if not _is_yes(code, words):
+        return _declined(request, code)
+    if not _is_yes(code, request.reading):
         return answer(request, "answer-unclear", action=code.action)
     return _act(request, code)
 
@@ -63,18 +58,27 @@ def _act(request: Request, code: Code) -> Plan:
         return ACTIONS[code.action](request)
     confirmed = BY_VERB[code.action].confirmed
     assert confirmed is not None  # only commands that have it make codes
-    asked = replace(payload.read(code.payload), language=request.reading.language)
+    asked = payload.asked(code.payload, request.reading)
     return confirmed(replace(request, reading=asked, proved=True))
 
 
-def _is_yes(code: Code, words: Answer) -> bool:
+def _is_yes(code: Code, said: Reading) -> bool:
+    words, command = said.answer, BY_VERB.get(code.action)
     if code.action == "undo":
-        return words in {Answer.UNDO, Answer.YES}
-    if code.action == "join":
-        return words in {Answer.YES, Answer.EMPTY}
+        return words in {Answer.UNDO, Answer.YES} or (said.verb == "undo" and said.sure)
+    if code.action in _JOINING:
+        joins = said.verb == "join" and said.sure
+        return joins or words in {Answer.YES, Answer.EMPTY}
     if code.action == "post":
         return words is Answer.POST or (words is Answer.LEAVE and _verb(code) == "leave")
-    return words is Answer.YES
+    return words is Answer.YES or (command is not None and words in command.answers)
+
+
+def _declined(request: Request, code: Code) -> Plan:
+    command = BY_VERB.get(code.action)
+    if command is not None and command.declined is not None:
+        return command.declined(request)
+    return _cancelled(request, code)
 
 
 def _cancelled(request: Request, code: Code) -> Plan:

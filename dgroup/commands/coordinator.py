@@ -12,12 +12,19 @@ from dgroup.commands.base import (
     done,
     dropped,
     forged_note,
+    letter_to,
     may_answer,
     rows,
     used,
 )
 from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter, TellGroup, TellHost, Value
 from dgroup.incoming import Named
+from dgroup.model import Membership
+
+UNPROVED_PREVIEWS = 3
+"""previews a day for a coordinator whose mails nobody vouches for (COMMANDS D4)"""
+MANY = 25
+"""of so many people the other coordinators are told"""
 
 
 def guard(request: Request, verb: str) -> Plan | None:
@@ -43,10 +50,16 @@ def answer_guard(request: Request, verb: str) -> Plan | None:
     return forged_note(request, verb) if request.forged else None
 
 
-def confirm_letter(request: Request, name: str, code: NewCode, **values: Value) -> Plan:
-    """Send the preview; previews count against the answers of the day."""
-    if not may_answer(request):
-        return dropped(f"cap {name}")
+def confirm_letter(
+    request: Request, name: str, code: NewCode, /, *before: Effect, **values: Value
+) -> Plan:
+    """Send the preview and do the effects `before` it; previews count against the answers of the day.
+
+    Where nobody vouches for the mail there are three a day, and they name the host that sent it.
+    """
+    if not may_answer(request) or not _may_preview(request):
+        return dropped(f"cap {name}", *before)
+    values["origin"] = "" if request.aligned or request.proved else origin(request)
     preview = QueueLetter(
         name=name,
         recipient=code.address,
@@ -55,23 +68,89 @@ def confirm_letter(request: Request, name: str, code: NewCode, **values: Value) 
         code=code,
         answers=request.mail.message.message_id,
     )
-    return done(request, f"asked {name}", preview)
+    return done(request, f"asked {name}", *before, preview)
+
+
+def _may_preview(request: Request) -> bool:
+    """An answer to a code of ours is vouched for by the code."""
+    vouched = request.aligned or request.proved
+    return vouched or request.facts.letters.previews < UNPROVED_PREVIEWS
+
+
+def origin(request: Request) -> str:
+    """Name the host that a mail came from."""
+    envelope = request.mail.envelope
+    return f"{envelope.helo} [{envelope.peer}]" if envelope.helo else envelope.peer
 
 
 def report(
-    request: Request, name: str, undo: NewCode, people: tuple[Named, ...], effects: Sequence[Effect]
+    request: Request,
+    name: str,
+    undo: NewCode,
+    people: tuple[Named, ...],
+    effects: Sequence[Effect],
+    /,
+    **values: Value,
 ) -> Plan:
     """Do it, and say exactly what was done, with the way back."""
-    values = (("people", rows(people)), ("count", len(people)))
+    values |= {"people": rows(people), "count": len(people)}
+    return finished(request, name, effects, undo, **values)
+
+
+def finished(
+    request: Request,
+    name: str,
+    effects: Sequence[Effect],
+    undo: NewCode | None = None,
+    /,
+    **values: Value,
+) -> Plan:
+    """Do what the answer to a code confirmed, and say so; `undo` is the way back where one is left."""
     told = QueueLetter(
         name=name,
-        recipient=undo.address,
+        recipient=request.addressee,
         language=request.language,
-        values=values,
+        values=tuple(values.items()),
         code=undo,
         answers=request.mail.message.message_id,
     )
     return done(request, name, used(request), *effects, told)
+
+
+def others(request: Request) -> tuple[Membership, ...]:
+    """Give the coordinators beside the one who asks."""
+    member = request.facts.member
+    mine = member.id if member is not None else 0
+    return tuple(boss for boss in request.facts.coordinators if boss.id != mine)
+
+
+def told_others(
+    request: Request,
+    verb: str,
+    people: Sequence[Named],
+    *,
+    always: bool = False,
+    role: Value = "",
+) -> tuple[Effect, ...]:
+    """Tell the other coordinators of what concerns many people, or is `always` worth telling."""
+    if not people or (len(people) <= MANY and not always):
+        return ()
+    member = request.facts.member
+    by = (member.name or member.address) if member is not None else ""
+    listed = rows(tuple(people[:MANY]))
+    return tuple(
+        letter_to(
+            boss,
+            "coordinators-told",
+            verb=verb,
+            by=by,
+            count=len(people),
+            people=listed,
+            more=len(people) - len(listed),
+            role=role,
+        )
+        for boss in others(request)
+    )
 
 
 def orphaned(request: Request, leaving: Collection[int]) -> tuple[Effect, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,29 @@ def read(payload: str) -> Reading:
         options["until"] = date.fromisoformat(options["until"])
     people = tuple(Named(*one) for one in data.get("people", ()))
     return Reading(str(data.get("verb", "")), people, options=Options(**options))
+
+
+def asked(payload: str, said: Reading) -> Reading:
+    """Read the command of a payload again, with the lines of its preview that an answer puts right
+    ("fix 3") or leaves out ("skip 4"). `meant` of the payload says what each is put right to."""
+    reading = read(payload)
+    chosen = {number: kind for kind, number in said.choices}
+    meant: dict[str, str] = value(payload, "meant") or {}
+    people = []
+    for number, person in enumerate(reading.people, 1):
+        if chosen.get(number) == "fix":
+            address = meant.get(str(number), person.address)
+            people.append(replace(person, address=address))
+        elif chosen.get(number) != "skip":
+            people.append(person)
+    return replace(
+        reading,
+        people=tuple(people),
+        language=said.language,
+        answer=said.answer,
+        choices=said.choices,
+        reason=said.reason,
+    )
 
 
 def value(payload: str, name: str) -> Any:

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dgroup.commands import payload
+from dgroup.commands import payload, set_member
 from dgroup.commands.base import UNDO_DAYS, Command, Request, answer, done, letter, letter_to, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard
 from dgroup.commands.group_settings import BY_NAME, SETTINGS, Setting, Value, current
 from dgroup.commands.proof import settle
+from dgroup.commands.undo import taken_back
 from dgroup.effects import Audit, ChangeGroup, ChangeMember, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Options
 from dgroup.model import Membership, Morning
@@ -22,7 +23,12 @@ SHOWN_LINES = 40
 
 
 def plan(request: Request) -> Plan:
-    """Show the change and ask; what is not understood is answered with all settings."""
+    """Show the change and ask; what is not understood is answered with all settings.
+
+    A `set` that names people is about what they have set (`set_member`).
+    """
+    if set_member.says_something(request):
+        return set_member.plan(request)
     if refusal := guard(request, "set"):
         return refusal
     options = request.reading.options
@@ -41,6 +47,8 @@ def plan(request: Request) -> Plan:
 
 def confirmed(request: Request) -> Plan:
     """The coordinator said yes: it is so, and the other coordinators are told."""
+    if request.reading.people:
+        return set_member.confirmed(request)
     if request.reading.options.setting == MORNING:
         return settle(request, _morning, question="morning-confirm")
     if refusal := answer_guard(request, "set"):
@@ -69,6 +77,8 @@ def confirmed(request: Request) -> Plan:
 
 def undone(request: Request) -> Plan:
     """Set it back, if it is still what the letter said."""
+    if request.facts.people:
+        return taken_back(request)
     if refusal := answer_guard(request, "undo"):
         return refusal
     assert request.facts.code is not None  # `confirm` calls with a code only
@@ -140,4 +150,4 @@ def _lines(value: Value) -> tuple[tuple[str, ...], ...]:
     return tuple((line,) for line in str(value).splitlines()[:SHOWN_LINES])
 
 
-COMMAND = Command("set", plan, confirmed, undone)
+COMMAND = Command("set", plan, confirmed, undone=undone)

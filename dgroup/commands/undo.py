@@ -25,6 +25,7 @@ _FIELDS: Mapping[str, Any] = {
     "own_copy": bool,
     "light": bool,
     "receipts": bool,
+    "name": str,
 }
 SELF = frozenset({"leave", "pause", "resume"})
 """verbs beside the settings that people undo for themselves"""
@@ -33,19 +34,22 @@ Changed = tuple[Membership | None, ChangeMember]
 """a membership as it was (None: there was none) and what changes it"""
 
 
-def undo_code(address: str, verb: str, changes: Sequence[Changed], *, own: bool) -> NewCode:
+def undo_code(
+    address: str, verb: str, changes: Sequence[Changed], *, own: bool, **extra: Any
+) -> NewCode:
     """Give the code whose UNDO takes the changes back; `own`: people undo what is theirs.
 
-    Other than a member's own changes are taken back by a coordinator only.
+    Other than a member's own changes are taken back by a coordinator only. `extra` is for the
+    command's own `undone`.
     """
     people = [Named(wish.address, was.name if was else wish.name) for was, wish in changes]
     steps = [_step(was, wish) for was, wish in changes]
-    text = payload.write(verb, people, steps=steps, own=own)
+    text = payload.write(verb, people, steps=steps, own=own, **extra)
     return NewCode("undo", address, text, UNDO_DAYS)
 
 
 def _step(was: Membership | None, wish: ChangeMember) -> dict[str, dict[str, Any]]:
-    now = {name: getattr(wish, name) for name in _FIELDS if getattr(wish, name) is not None}
+    now = {name: getattr(wish, name) for name in _FIELDS if _says(wish, name)}
     if was is None:
         return {"was": {"state": MemberState.LEFT}, "now": {"state": now.get("state", "active")}}
     before = {name: getattr(was, name) for name in now}
@@ -54,8 +58,18 @@ def _step(was: Membership | None, wish: ChangeMember) -> dict[str, dict[str, Any
     return {"was": before, "now": now}
 
 
-def taken_back(request: Request) -> Plan:
-    """Take back what a letter's UNDO offered, for those who are still as it left them."""
+def _says(wish: ChangeMember, name: str) -> bool:
+    """A name is only filled in where there is none, unless the wish is about it."""
+    if name == "name":
+        return wish.renamed
+    return getattr(wish, name) is not None
+
+
+def taken_back(request: Request, *more: Effect) -> Plan:
+    """Take back what a letter's UNDO offered, for those who are still as it left them.
+
+    `more` is what a command's own `undone` takes back beside memberships of this group.
+    """
     code = request.facts.code
     assert code is not None  # `confirm` calls with a code only
     verb, own = payload.read(code.payload).verb, payload.value(code.payload, "own")
@@ -68,7 +82,7 @@ def taken_back(request: Request) -> Plan:
         if known.membership is not None and _is_as_left(known.membership, step["now"])
     ]
     leaving = {was.id for was, wish in changed if was.inside and wish.state is MemberState.LEFT}
-    effects: list[Effect] = list(orphaned(request, leaving))
+    effects: list[Effect] = [*orphaned(request, leaving), *more]
     for _, wish in changed:
         effects += [wish, Audit("undone", f"{verb} {wish.address} by {code.address}")]
     listed = tuple((was.address, was.name) for was, _ in changed)
@@ -78,13 +92,19 @@ def taken_back(request: Request) -> Plan:
 
 
 def _is_as_left(member: Membership, now: Mapping[str, Any]) -> bool:
-    """Nobody has changed what the undo is about since."""
-    return all(getattr(member, name) == value for name, value in now.items())
+    """Nobody has changed what the undo is about since: for who came or went that alone counts, not
+    how they like to get mail."""
+    about = {"state", "role"} & now.keys() or now.keys()
+    return all(getattr(member, name) == now[name] for name in about)
 
 
 def _back(member: Membership, was: Mapping[str, Any]) -> ChangeMember:
     values = {name: _FIELDS[name](value) for name, value in was.items() if name in _FIELDS}
     wish = ChangeMember(member.address, **values)
+    if "language" in was and "state" not in was:
+        wish = replace(wish, chosen=True)  # else a language that was chosen since would stay
+    if "name" in was:
+        wish = replace(wish, renamed=True)
     if "until" in was:
         wish = replace(wish, until=datetime.fromisoformat(was["until"]))
     return replace(wish, chosen="language" in was)
