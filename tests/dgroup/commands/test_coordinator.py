@@ -92,7 +92,7 @@ async def test_undo_leaves_alone_who_was_there_before(desk: Desk) -> None:
     desk.join("awa@ong.example", "Awa")
     await desk.answer(shown, "yes")
     report = desk.new_letters()[-1]
-    assert "awa@ong.example" not in report.text
+    assert "ALREADY THERE awa@ong.example" in report.text
     await desk.answer(report, "undo")
     assert desk.state("awa@ong.example") == "active"
 
@@ -184,10 +184,11 @@ async def test_removing_the_last_coordinator_tells_members_and_host(desk: Desk) 
     assert desk.count("fanouts") == 1
 
 
-async def test_previews_are_capped(desk: Desk) -> None:
+@pytest.mark.parametrize(("auth", "most"), [("none", 3), ("aligned", 10)])
+async def test_previews_are_capped(desk: Desk, auth: str, most: int) -> None:
     for _ in range(12):
-        await desk.send("water-add", "awa@ong.example", sender=KIM, auth="none")
-    assert len(desk.new_letters()) == 10
+        await desk.send("water-add", "awa@ong.example", sender=KIM, auth=auth)
+    assert len(desk.new_letters()) == most
     assert desk.last() == ("discarded", "cap add-confirm")
 
 

@@ -6,22 +6,10 @@ from datetime import date
 
 from dgroup.effects import Values
 
-AWA, JOAO = ("awa@ong.example", "Awa Diop"), ("joao@ngo.example", "João Matos")
-BAD = ("maria@@gmail", "María Ruiz")
+AWA = ("awa@ong.example", "Awa Diop")
 SUBJECT: Values = (("subject", "Arsenic test kits"), ("reason", "moderated"))
 
 LETTERS: dict[str, tuple[Values, bool]] = {
-    "add-confirm": (
-        (
-            ("count", 2),
-            ("new", (AWA, JOAO)),
-            ("known", (("ken@aid.example", ""),)),
-            ("bad", (BAD,)),
-        ),
-        True,
-    ),
-    "add-done": ((("count", 2), ("people", (AWA, JOAO))), True),
-    "add-nobody": ((("new", ()), ("known", (("ken@aid.example", ""),)), ("bad", (BAD,))), False),
     "announce-only": (SUBJECT, False),
     "answer-unclear": ((("action", "add"),), False),
     "cancelled": ((), False),
@@ -72,9 +60,6 @@ LETTERS: dict[str, tuple[Values, bool]] = {
         ),
         False,
     ),
-    "remove-confirm": ((("count", 1), ("there", (AWA,)), ("absent", (JOAO,))), True),
-    "remove-done": ((("count", 1), ("people", (AWA,))), True),
-    "remove-nobody": ((("absent", (JOAO,)),), False),
     "removed": ((("name", "Awa"),), False),
     "too-large": (SUBJECT, False),
     "undone": ((("verb", "add"), ("people", (AWA,))), False),
