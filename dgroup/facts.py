@@ -23,9 +23,9 @@ from dgroup import (
     tokens,
 )
 from dgroup.address import comparable, own_group
+from dgroup.caps import DAY, counted
 from dgroup.commands import decide, leave, need, payload
-from dgroup.facts_people import ASKING, DAY, MAX_TRIES, code_of
-from dgroup.facts_self import ASKING
+from dgroup.facts_people import MAX_TRIES, code_of
 from dgroup.incoming import (
     Code,
     CommandFacts,
@@ -38,12 +38,9 @@ from dgroup.incoming import (
     Reading,
 )
 from dgroup.model import Group, Membership
-from dgroup.moderation import ASKED, DECIDED, LISTED, WAITING, is_asked
+from dgroup.moderation import WAITING, is_asked
 from dgroup.tables import codes, holds, letter_log
 
-NOTE = "forged-note"
-NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER})
-"""letters that have bounds of their own and take nothing from the answers of the day"""
 Lookup = Callable[[Connection, CommandFacts, Reading], object]
 LOOKUPS: dict[str, Lookup] = {
     **facts_self.LOOKUPS,
@@ -173,11 +170,7 @@ def letter_counts(
     key = comparable(address)
     db.lock_text(conn, key)
     rows = conn.execute(_LETTERS, {"address": key, "since": now - DAY}).all()
-    asked = [row.group_id for row in rows if row.kind in ASKING]
-    notes = sum(row.kind == NOTE for row in rows)
-    answers = sum(row.kind not in NOTICES for row in rows)
-    previews = sum(row.kind.endswith("-confirm") and row.kind not in ASKING for row in rows)
-    return LetterCounts(answers, asked.count(group_id), len(asked), notes, previews)
+    return counted(rows, group_id)
 
 
 # --- Commands ---------------------------------------------------------------------------------

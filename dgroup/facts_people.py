@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -15,17 +15,13 @@ from sqlalchemy import Connection, Row, func, select
 from archive.tables import groups
 from dgroup import invitations, members
 from dgroup.address import comparable
+from dgroup.caps import DAY, counted
 from dgroup.commands import payload
 from dgroup.incoming import Code, CommandFacts, Known, LetterCounts, Reading
 from dgroup.known import Elsewhere, InvitedFacts, ListFacts, Past, RemoveFacts, UndoFacts
 from dgroup.model import MemberState, Role
 from dgroup.tables import codes, letter_log, memberships
 
-DAY = timedelta(days=1)
-ASKING = frozenset(
-    {"join-confirm", "leave-confirm", "join-to-publish", "did-you-send", "invitation"}
-)
-"""letters that count as confirmations for the caps"""
 MAX_TRIES = 5
 _CHUNK = 500
 _DOMAINS_OF = 5000
@@ -81,12 +77,7 @@ def _letters(
         )
         for row in conn.execute(query):
             rows.setdefault(row.address, []).append(row)
-    return {key: _counted(some, group_id) for key, some in rows.items()}
-
-
-def _counted(rows: Sequence[Any], group_id: int) -> LetterCounts:
-    asked = [row.group_id for row in rows if row.kind in ASKING]
-    return LetterCounts(len(rows), asked.count(group_id), len(asked))
+    return {key: counted(some, group_id) for key, some in rows.items()}
 
 
 def _domains(conn: Connection, group_id: int) -> tuple[tuple[str, int], ...]:

@@ -5,13 +5,14 @@ theirs, the membership that a leaver names.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from archive.tables import groups, posts
 from dgroup.address import comparable, group_address, split_address
+from dgroup.caps import DAY, counted
 from dgroup.commands.leave import Elsewhere
 from dgroup.commands.new_address import Move
 from dgroup.commands.status import Place, Places
@@ -28,19 +29,6 @@ from dgroup.tables import (
     persons,
 )
 
-DAY = timedelta(days=1)
-ASKING = frozenset(
-    {
-        "join-confirm",
-        "leave-confirm",
-        "join-to-publish",
-        "did-you-send",
-        "self-confirm",
-        "address-confirm",
-        "address-confirm-new",
-    }
-)
-"""letters that count as confirmations for the caps"""
 LISTED = 500
 """people of a list by mail"""
 _RECENT = 50
@@ -54,9 +42,7 @@ def _letters(conn: Connection, address: str, facts: CommandFacts) -> LetterCount
     query = select(letter_log.c.group_id, letter_log.c.kind).where(
         letter_log.c.address == comparable(address), letter_log.c.at > facts.now - DAY
     )
-    rows = conn.execute(query).all()
-    asked = [row.group_id for row in rows if row.kind in ASKING]
-    return LetterCounts(len(rows), asked.count(facts.group.id), len(asked))
+    return counted(conn.execute(query), facts.group.id)
 
 
 # --- Where a person is ------------------------------------------------------------------------

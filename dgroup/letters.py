@@ -130,7 +130,7 @@ class LetterWriter:
             home=ids.url(self._site.base_url, ids.home_path(group.name)),
             site=self._site,
             code=letter.code,
-            language=letter.language,
+            written_in=letter.language,
             own_welcome=_own_words(group.welcome),
             **{name: _harmless(value) for name, value in letter.values},
         )
