@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Connection, TextClause, text
 
@@ -20,6 +21,26 @@ _MAX_CHARS = 100_000
 _GROUP_SHIFT = 40
 # A ranked search orders the newest matches only: counting all of a common word takes too long.
 RANKED_AMONG = 2000
+
+
+class Speaks(Protocol):
+    """What a question must know of its database: `Database`, or `Dialect` beside a connection."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is the embedded engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The engine behind a connection."""
+
+    is_sqlite: bool
+
+    @staticmethod
+    def of(conn: Connection) -> Dialect:
+        """Name the engine of a connection."""
+        return Dialect(conn.dialect.name == "sqlite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,7 @@ def remove(db: Database, conn: Connection, entries: Iterable[Entry]) -> None:
 
 
 def find(
-    db: Database,
+    db: Speaks,
     conn: Connection,
     group_id: int,
     terms: Sequence[Term],
@@ -89,7 +110,7 @@ def find(
     return [row - start for row in conn.execute(statement, values).scalars()]
 
 
-def _query(db: Database, terms: Sequence[Term]) -> str:
+def _query(db: Speaks, terms: Sequence[Term]) -> str:
     """Write the engine's own query; words hold letters and digits only, so nothing can escape."""
     wanted = [_term(db, term) for term in terms if term.wanted]
     others = [_term(db, term) for term in terms if not term.wanted]
@@ -99,7 +120,7 @@ def _query(db: Database, terms: Sequence[Term]) -> str:
     return " & ".join([*wanted, *(f"!({term})" for term in others)])
 
 
-def _term(db: Database, term: Term) -> str:
+def _term(db: Speaks, term: Term) -> str:
     if db.is_sqlite:
         return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
     return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from archive import fulltext, readers
 from archive.db import Database
-from archive.fulltext import Entry, Term
+from archive.fulltext import Entry, Speaks, Term
 from archive.model import Post, PostState
 from archive.tables import post_texts, posts
 
@@ -53,7 +53,7 @@ def terms_of(query: str) -> tuple[Term, ...]:
 
 
 def search(
-    db: Database,
+    db: Speaks,
     conn: Connection,
     group_ids: Sequence[int],
     query: str,
