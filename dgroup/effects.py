@@ -35,7 +35,23 @@ class Outcome:
     """for log, audit and trace: 'member', 'not-a-member', 'auto-submitted', ..."""
 
 
-Value = str | int | bool | date | tuple[tuple[str, ...], ...]
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A post, or what is shown of it, in a letter."""
+
+    number: int
+    author: str
+    day: date
+    subject: str
+    text: str
+    """its words; of several lines, which letters fill"""
+    path: str = ""
+    """of its page, below the site's root; '' where no page shows it"""
+    files: tuple[tuple[str, str, str], ...] = ()
+    """(name, size, path) of its attachments; a path is '' where no page has the file"""
+
+
+Value = str | int | bool | date | tuple[tuple[str, ...] | Passage, ...]
 Values = tuple[tuple[str, Value], ...]
 """what a letter's template is given, beside the group, the site and its code"""
 
@@ -266,6 +282,70 @@ class ForwardMail:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeDown:
+    """Take a post down for good, wherever it is kept (RULINGS 2)."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Send a member no more posts of a thread, or send them again."""
+
+    membership_id: int
+    threads: tuple[int, ...]
+    """the thread that shows the posts; to unmute also all that were merged into it"""
+    on: bool = True
+
+
+class ThreadAct(StrEnum):
+    """What coordinators do to threads, and the ways back."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    RETITLE = "retitle"
+    REJOIN = "rejoin"
+    """takes a split back"""
+    UNMERGE = "unmerge"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeThread:
+    """Rearrange a thread, and tell it; where it cannot be done any more, tell that."""
+
+    act: ThreadAct
+    told: QueueLetter
+    """its code, if it has one, is given what the way back needs (`payload.made`)"""
+    failed: QueueLetter
+    key: str = ""
+    """of a post in the thread"""
+    into: str = ""
+    """of a post in the other thread"""
+    title: str = ""
+    made: str = ""
+    """what the act to be taken back had made, JSON"""
+
+
+@dataclass(frozen=True, slots=True)
+class SendData:
+    """Mail a person all that is kept about them."""
+
+    person_id: int
+    address: str
+    """where the letter goes: a registered address of theirs"""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Forget a person: what is small at once, their posts and traces in chunks after the commit."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """A line in the audit log about a person or setting (the outcome has its own line)."""
 
@@ -294,6 +374,11 @@ Effect = (
     | CountTry
     | ScoreBounce
     | ForwardMail
+    | TakeDown
+    | Mute
+    | ChangeThread
+    | SendData
+    | Erase
     | Audit
 )
 

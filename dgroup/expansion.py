@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
     or_,
@@ -29,8 +30,9 @@ from archive.db import Database, for_claim, inserting_from
 from archive.quick import Quick
 from archive.types import Among, BigId
 from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
+from dgroup.muting import muted_lines
 from dgroup.outbox import OTHERS, PENDING
-from dgroup.tables import deliveries, fanouts, memberships, outbox_mails, persons
+from dgroup.tables import deliveries, fanouts, memberships, mutes, outbox_mails, persons
 
 CHUNK = 1000
 _DELIVERY_COLUMNS = (
@@ -50,8 +52,8 @@ _MADE = (
     deliveries.c.membership_id,
     deliveries.c.recipient,
 )
-Kind = tuple[MailClass, str]
-"""class and variant of mails to groups"""
+Kind = tuple[MailClass, str, tuple[int, ...]]
+"""class and variant of mails to groups, and the threads whose muting members get no copy"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,13 @@ class Fanout:
     cursor: int
     author_membership: int | None
     created_at: datetime
+    muted: tuple[int, ...] = ()
+    """the threads of a post that members have muted; empty for nearly all"""
 
     @property
     def kind(self) -> Kind:
         """What decides who of the group gets it."""
-        return self.mail_class, self.variant
+        return self.mail_class, self.variant, self.muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,15 @@ class Expanded:
 
 
 _FANOUTS = Quick(
-    select(fanouts, outbox_mails.c["class"], outbox_mails.c.variant, outbox_mails.c.created_at)
+    select(
+        fanouts,
+        outbox_mails.c["class"],
+        outbox_mails.c.variant,
+        outbox_mails.c.created_at,
+        outbox_mails.c.post_id,
+        # Asked once, so that where nobody has muted anything nothing more is looked up.
+        exists(select(mutes.c.thread_id)).label("any_mutes"),
+    )
     .join(outbox_mails, outbox_mails.c.id == fanouts.c.outbox_mail_id)
     .where(fanouts.c.done.is_(False))
     .order_by(fanouts.c.id)
@@ -119,7 +131,10 @@ _MOVE = Quick(
 
 def open_fanouts(conn: Connection, limit: int = 100) -> list[Fanout]:
     """Give the mails to groups that are not wholly expanded, the oldest first."""
-    return [_fanout(row) for row in _FANOUTS.rows(conn, {"most": limit})]
+    rows = _FANOUTS.rows(conn, {"most": limit})
+    asked = {row.post_id for row in rows if row.any_mutes and row.post_id is not None}
+    muted = muted_lines(conn, asked) if asked else {}
+    return [_fanout(row, muted.get(row.post_id, ())) for row in rows]
 
 
 def expand(
@@ -151,7 +166,8 @@ def expand_alike(
     node holds just now, or that is done, gives none.
     """
     kind = opened[0].kind
-    found = _reach(kind).rows(conn, {**_span([one.id for one in opened]), "most": chunk})
+    given = {**_span([one.id for one in opened]), **_muters(kind), "most": chunk}
+    found = _reach(_shape(kind)).rows(conn, given)
     # Fewer copies than were asked for: no fan-out has any left.
     partial = found[-1] if sum(row.copies for row in found) >= chunk else None
     covered = [one.id for one in opened if partial is None or one.id <= partial.fanout]
@@ -180,13 +196,14 @@ def _make(
     """Make the rows of these fan-outs: of the last one as far as was reached, of the others all."""
     values = {
         **_span([row.fanout for row in reached]),
+        **_muters(kind),
         "last": reached[-1].fanout,
         "upper": reached[-1].upper,
         "moment": now,
         "until": holder.until if holder else None,
         "holder": holder.node if holder else None,
     }
-    made = sorted(_making(db.is_sqlite, kind).rows(conn, values))
+    made = sorted(_making(db.is_sqlite, _shape(kind)).rows(conn, values))
     return [OutboxItem(row, mail, member, to, "", 0, now) for row, mail, member, to in made]
 
 
@@ -194,12 +211,25 @@ def _span(ids: Sequence[int]) -> dict[str, Any]:
     return {"ids": ids, "first": ids[0], "final": ids[-1]}
 
 
+_Shape = tuple[MailClass, str, bool]
+
+
+def _shape(kind: Kind) -> _Shape:
+    """What a statement is made from: which threads are muted is a value that it is given."""
+    mail_class, variant, muted = kind
+    return mail_class, variant, bool(muted)
+
+
+def _muters(kind: Kind) -> dict[str, Any]:
+    return {"lines": kind[2]} if kind[2] else {}
+
+
 @lru_cache(maxsize=64)
-def _reach(kind: Kind) -> Quick:
+def _reach(shape: _Shape) -> Quick:
     """How far the next so many copies reach: of each fan-out the number and the last member."""
     copies = (
         select(fanouts.c.id, fanouts.c.cursor, memberships.c.id.label("member"))
-        .where(*_copies(kind, fanouts.c.cutoff))
+        .where(*_copies(shape, fanouts.c.cutoff))
         .order_by(fanouts.c.id, memberships.c.id)
         .limit(bindparam("most"))
         .subquery()
@@ -217,7 +247,7 @@ def _reach(kind: Kind) -> Quick:
 
 
 @lru_cache(maxsize=64)
-def _making(is_sqlite: bool, kind: Kind) -> Quick:
+def _making(is_sqlite: bool, shape: _Shape) -> Quick:
     """Makes delivery rows up to where a look reaches."""
     until, moment = deliveries.c.claimed_until.type, deliveries.c.not_before.type
     # One bound for each fan-out, so that the index is left where the look ends.
@@ -237,14 +267,14 @@ def _making(is_sqlite: bool, kind: Kind) -> Quick:
             bindparam("until", type_=until),
             bindparam("holder", type_=deliveries.c.claimed_by.type),
         )
-        .where(*_copies(kind, reached))
+        .where(*_copies(shape, reached))
         .order_by(fanouts.c.id, memberships.c.id)
     )
     return inserting_from(is_sqlite, deliveries, _DELIVERY_COLUMNS, source, _MADE)
 
 
-def _copies(kind: Kind, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """Join the fan-outs `ids`, all of one kind, with those up to member `upper` who are still to get
+def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """Join the fan-outs `ids`, all of one shape, with those up to member `upper` who are still to get
     them (RULINGS 7)."""
     wanted = [
         # The range lets SQLite walk both indexes in order and stop at the limit. The list, which it
@@ -263,7 +293,10 @@ def _copies(kind: Kind, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
             memberships.c.own_copy.is_(True),
         ),
     ]
-    mail_class, variant = kind
+    mail_class, variant, mutes_some = shape
+    if mutes_some:
+        theirs = mutes.c.membership_id == memberships.c.id
+        wanted.append(~exists().where(theirs, Among(mutes.c.thread_id, "lines")))
     if mail_class is MailClass.POST:
         wanted.append(memberships.c.delivery == literal_column(f"'{Delivery.EACH}'"))
     elif mail_class is MailClass.SUMMARY:
@@ -278,7 +311,7 @@ def _copies(kind: Kind, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _fanout(row: Any) -> Fanout:
+def _fanout(row: Any, muted: tuple[int, ...]) -> Fanout:
     return Fanout(
         id=row.id,
         mail_id=row.outbox_mail_id,
@@ -289,6 +322,7 @@ def _fanout(row: Any) -> Fanout:
         cursor=row.cursor,
         author_membership=row.author_membership,
         created_at=row.created_at,
+        muted=muted,
     )
 
 

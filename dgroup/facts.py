@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from archive import store
 from archive.db import Database
 from dgroup import (
+    facts_data,
     facts_group,
     facts_holds,
     facts_people,
+    facts_posts,
     facts_self,
     groups,
     members,
@@ -44,6 +46,8 @@ from dgroup.tables import codes, holds, letter_log
 Lookup = Callable[[Connection, CommandFacts, Reading], object]
 LOOKUPS: dict[str, Lookup] = {
     **facts_self.LOOKUPS,
+    **facts_posts.LOOKUPS,
+    **facts_data.LOOKUPS,
     decide.NEEDS: lambda conn, facts, asked: facts_holds.moderation(
         conn, facts.group, decide.wanted(facts, asked), facts.now
     ),
@@ -204,7 +208,7 @@ def command_facts(
     )
     addressee = facts.addressee or mail.sender
     letters = letter_counts(conn, db, addressee, group.id, now)
-    return replace(facts, letters=letters, found=_lookup(conn, facts, asked))
+    return replace(facts, letters=letters, found=_lookup(conn, facts, asked, mail))
 
 
 def _people(asked: Reading) -> tuple[Named, ...]:
@@ -213,8 +217,10 @@ def _people(asked: Reading) -> tuple[Named, ...]:
     return (*asked.people, Named(new, "")) if new else asked.people
 
 
-def _lookup(conn: Connection, facts: CommandFacts, asked: Reading) -> object:
+def _lookup(conn: Connection, facts: CommandFacts, asked: Reading, mail: Incoming) -> object:
     needed = need(facts.code, asked)
+    if facts.code is None and needed in facts_posts.POST_NEEDS:
+        asked = facts_posts.aimed(asked, mail)
     return LOOKUPS[needed](conn, facts, asked) if needed else None
 
 

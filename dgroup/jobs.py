@@ -10,11 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from dgroup import pauses
+from dgroup.erasure import is_erasing
+from dgroup.erasure import step as erase_step
 from dgroup.expiry import Expired, expire
 from dgroup.failing import Failing
 from dgroup.runs import claim_run, due_weeks, finish_run, is_done, last_week
@@ -37,6 +40,7 @@ SUMMARY_TICK_S = 30.0
 MISSED_TICK_S = 60.0
 DAILY_TICK_S = 60.0
 PAUSES_TICK_S = 300.0
+ERASE_TICK_S = 20.0
 DAILY_WINDOW = timedelta(hours=6)
 """a daily job that was missed for longer waits for the next day: no verify at noon"""
 DRAIN_S = 20.0
@@ -106,6 +110,7 @@ class Scheduler:
         self._every("summaries", SUMMARY_TICK_S, self._jobs.send_summaries)
         self._every("missed", MISSED_TICK_S, self._jobs.tell_missed)
         self._every("pauses", PAUSES_TICK_S, self.end_pauses)
+        self._every("erase", ERASE_TICK_S, self.erase)
         self._every("daily", DAILY_TICK_S, self.run_daily)
         for one in self._jobs.regular:
             self._every(one.name, one.seconds, one.run)
@@ -177,6 +182,20 @@ class Scheduler:
         log.info("job=%s day=%s %s", job.name, day, result)
         done = self._clock()
         await writer.run(lambda conn: finish_run(conn, job.name, 0, day, done, result))
+
+    async def erase(self) -> None:
+        """Go on with the erasures of people, step by step: mail is taken between the steps."""
+        db, domain = self._jobs.runtime.db, self._jobs.runtime.site.domain
+        if not await asyncio.to_thread(self._is_erasing):
+            return
+        going_on = True
+        while going_on:
+            step = partial(erase_step, db, domain=domain, now=self._clock())
+            going_on = await self._jobs.writer.run(step)
+
+    def _is_erasing(self) -> bool:
+        with self._jobs.runtime.db.read() as conn:
+            return is_erasing(conn)
 
     def _is_done(self, job: str, day: str) -> bool:
         with self._jobs.runtime.db.read() as conn:

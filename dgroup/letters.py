@@ -13,7 +13,7 @@ import quopri
 import re
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.header import Header
 from email.utils import format_datetime
@@ -25,13 +25,13 @@ from archive import i18n, ids
 from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.resources import tree
-from dgroup import address
+from dgroup import address, prose
 from dgroup.address import clean_line
-from dgroup.effects import Attachment, Value, Values
+from dgroup.effects import Attachment, Passage, Value, Values
 from dgroup.model import Group
 from dgroup.splice import phrase
 
-WIDTH = 72
+WIDTH = prose.WIDTH
 SUBJECT_LENGTH = 150
 GROUP_SUBJECT_LENGTH = 250
 """characters; subjects of summaries name what they are about"""
@@ -154,6 +154,7 @@ class LetterWriter:
             )
             environment.filters["day"] = lambda moment: _day(moment, language)
             environment.filters["language_name"] = lambda code: i18n.language_name(code, language)
+            environment.filters["url"] = lambda path: ids.url(self._site.base_url, path)
             self._environments[language] = environment
         return self._environments[language]
 
@@ -170,13 +171,26 @@ def _harmless(value: Value) -> Value:
     if isinstance(value, str):
         return clean_line(value, VALUE_LENGTH)
     if isinstance(value, tuple):
-        return tuple(tuple(clean_line(one, VALUE_LENGTH) for one in row) for row in value)
+        return tuple(map(_harmless_row, value))
     return value
 
 
 def _own_words(text: str) -> list[str]:
     """Words of several lines that the coordinators wrote, as lines that do no harm."""
     return [clean_line(line, WORDS_LENGTH) for line in text[:WORDS_LENGTH].splitlines()]
+
+
+def _harmless_row(row: tuple[str, ...] | Passage) -> tuple[str, ...] | Passage:
+    if isinstance(row, tuple):
+        return tuple(clean_line(one, VALUE_LENGTH) for one in row)
+    files = tuple((clean_line(name, VALUE_LENGTH), size, path) for name, size, path in row.files)
+    return replace(
+        row,
+        author=clean_line(row.author, VALUE_LENGTH),
+        subject=clean_line(row.subject, VALUE_LENGTH),
+        text=prose.wrapped(row.text),
+        files=files,
+    )
 
 
 def _sender(group: Group, domain: str) -> str:

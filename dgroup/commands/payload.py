@@ -74,6 +74,11 @@ def asked(payload: str, said: Reading) -> Reading:
     )
 
 
+def also(payload: str, **extra: Any) -> str:
+    """Add further values to a payload that `write` wrote."""
+    return json.dumps(_object(payload) | extra)
+
+
 def value(payload: str, name: str) -> Any:
     """Read one further value of a payload; None where there is none."""
     return _object(payload).get(name)
