@@ -194,8 +194,7 @@ def _audit(conn: Connection, state: Erasing) -> Erasing:
         audit.c.id.between(state.after + 1, upper),
         or_(func.lower(audit.c.sender).in_(state.addresses), *says),
     )
-    alias = f"erased-{state.person}"
-    wanted = re.compile("|".join(map(re.escape, state.addresses)) or r"(?!)", re.IGNORECASE)
+    alias, wanted = _alias(state), _pattern(state)
     for row in conn.execute(chosen).all():
         values = {"sender": wanted.sub(alias, row.sender), "reason": wanted.sub(alias, row.reason)}
         conn.execute(update(audit).where(audit.c.id == row.id).values(values))
@@ -220,7 +219,7 @@ def _rest(conn: Connection, state: Erasing) -> None:
     blank = {"subject": "", "sender": "", "answer_to": "", "because": "", "state": _DISCARDED}
     conn.execute(update(holds).where(mine).values(blank))
     decided = func.lower(holds.c.decided_by).in_(theirs)
-    conn.execute(update(holds).where(decided).values(decided_by=f"erased-{state.person}"))
+    conn.execute(update(holds).where(decided).values(decided_by=_alias(state)))
     sent = (
         select(quarantine.c.mail_id)
         .join(mails, mails.c.id == quarantine.c.mail_id)
@@ -231,4 +230,30 @@ def _rest(conn: Connection, state: Erasing) -> None:
         purge_raw(conn, mail_id)
     gone = update(quarantine).where(quarantine.c.mail_id.in_(found))
     conn.execute(gone.values(state=_DISCARDED))
+    invited = func.lower(invitations.c.invited_by).in_(theirs)
+    conn.execute(update(invitations).where(invited).values(invited_by=_alias(state)))
+    _codes_of_others(conn, state)
     conn.execute(delete(letter_log).where(letter_log.c.address.in_(theirs)))
+
+
+def _codes_of_others(conn: Connection, state: Erasing) -> None:
+    """A coordinator's open UNDO may name them: it stays good for the others of its list."""
+    says = [func.lower(codes.c.payload).contains(one, autoescape=True) for one in state.addresses]
+    chosen = select(codes.c.id, codes.c.payload).where(or_(False, *says))
+    for row in conn.execute(chosen).all():
+        data = json.loads(row.payload)
+        data["people"] = [
+            [_alias(state), ""] if str(one[0]).lower() in state.addresses else one
+            for one in data.get("people", [])
+        ]
+        text = _pattern(state).sub(_alias(state), json.dumps(data))
+        conn.execute(update(codes).where(codes.c.id == row.id).values(payload=text))
+
+
+def _alias(state: Erasing) -> str:
+    """A name that says nothing, the same wherever they stood."""
+    return f"erased-{state.person}"
+
+
+def _pattern(state: Erasing) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, state.addresses)) or r"(?!)", re.IGNORECASE)

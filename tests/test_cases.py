@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from archive import search
 from archive.db import Database
 from archive.model import ArchiveMode
 from dgroup.effects import (
@@ -69,6 +70,22 @@ def set_up(desk: Desk, setup: dict[str, Any]) -> dict[str, Membership]:
             published=one.get("published", 1000),
         )
     return people
+
+
+async def write_posts(desk: Desk, setup: dict[str, Any]) -> None:
+    """Send the posts that `setup.toml` names, so that a command can speak of them."""
+    for post in setup.get("post", []):
+        answers = f"In-Reply-To: <{post['answers']}>\r\n" if "answers" in post else ""
+        await desk.send(
+            "water",
+            post["body"].replace("\n", "\r\n"),
+            sender=post["from"],
+            name=post.get("name", ""),
+            subject=post["subject"],
+            message_id=post["id"],
+            headers=f"{answers}Content-Type: text/plain; charset=utf-8\r\n",
+        )
+    search.index_pending(desk.db)
 
 
 def envelope(desk: Desk, folder: Path, setup: dict[str, Any], people: dict[str, Any]) -> Envelope:
@@ -134,6 +151,7 @@ async def test_case(folder: Path, sqlite_database: Database) -> None:
     setup = tomllib.loads((folder / "setup.toml").read_text("utf-8"))
     with opened(sqlite_database) as desk:
         people = set_up(desk, setup)
+        await write_posts(desk, setup)
         sent = envelope(desk, folder, setup, people)
         with desk.db.read() as conn:
             (plan,) = desk.intake.explain(conn, sent)

@@ -40,8 +40,10 @@ def search(request: Request) -> Plan:
 
 
 def _read(request: Request, act: Act) -> Plan:
-    """A stranger is shown the archive, where it is public; a member is answered."""
+    """A stranger is shown the archive, where it is public; a member is answered, where there is one."""
     mode = request.facts.group.info.archive
+    if mode is ArchiveMode.NONE:
+        return answer(request, "archive-none", *spent(request))
     if not request.proved and not active(request.facts.member) and mode is ArchiveMode.PUBLIC:
         return answer(request, "archive-link")
     return settle(aimed(request), act, question="post-confirm", verb=request.reading.verb)

@@ -43,8 +43,16 @@ def plan(request: Request) -> Plan:
     text = payload.write("hide", options=options, own=one.mine)
     code = NewCode("hide", member.address, text, request.caps.code_days)
     values: dict[str, Value] = {"own": one.mine, "number": one.post.number, "post": (one.passage,)}
-    send = ask if one.mine else confirm_letter
-    return send(request, "hide-confirm", code, **values)
+    if not one.mine:
+        return confirm_letter(request, "hide-confirm", code, **values)
+    return ask_twice(request, "hide-confirm", code, **values)
+
+
+def ask_twice(request: Request, name: str, code: NewCode, **values: Value) -> Plan:
+    """Ask about what cannot be taken back: within the caps on confirmations where anybody may have
+    sent the mail, within those on answers where the sender's domain vouches for it."""
+    send = confirm_letter if request.aligned else ask
+    return send(request, name, code, **values)
 
 
 def confirmed(request: Request) -> Plan:

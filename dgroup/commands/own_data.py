@@ -7,7 +7,6 @@ from dgroup.commands.base import (
     Command,
     Request,
     answer,
-    ask,
     done,
     dropped,
     forged_note,
@@ -15,6 +14,7 @@ from dgroup.commands.base import (
     letter_to,
     used,
 )
+from dgroup.commands.hide import ask_twice
 from dgroup.effects import Audit, Erase, NewCode, Plan, SendData
 from dgroup.found_posts import Footprint
 from dgroup.model import Membership
@@ -26,7 +26,7 @@ def data(request: Request) -> Plan:
     if refusal := _refused(request, member, "data"):
         return refusal
     assert member is not None  # _refused() says so
-    return ask(request, "data-confirm", _code(request, member, "data"))
+    return ask_twice(request, "data-confirm", _code(request, member, "data"))
 
 
 def data_confirmed(request: Request) -> Plan:
@@ -47,7 +47,7 @@ def erase(request: Request) -> Plan:
         return refusal
     assert member is not None  # _refused() says so
     mark = found(request, Footprint)
-    return ask(
+    return ask_twice(
         request,
         "erase-confirm",
         _code(request, member, "erase"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -224,3 +225,13 @@ def paused(office: Office, group: Group) -> list[str]:
     with office.runtime.db.read() as conn:
         found = members.of_group(conn, group.id, [MemberState.PAUSED])
     return [one.address for one in found]
+async def test_an_erasure_goes_on_until_it_is_done(office: Office) -> None:
+    state = {"person": 7, "addresses": ["ana@ngo.example"]}
+    row = {"job": "erase", "group_id": 0, "period": "7", "claimed_at": NIGHT}
+    with office.runtime.db.write() as conn:
+        conn.execute(insert(job_runs).values(**row, result=json.dumps(state)))
+    scheduler = office.scheduler()
+    await scheduler.erase()
+    assert office.runs() == [("erase", "7", "posts=0")]
+    await scheduler.erase()
+    assert office.runs() == [("erase", "7", "posts=0")]

@@ -82,6 +82,15 @@ async def test_no_links_where_no_page_shows_the_posts(desk: Desk, spoken: Spoken
     assert "https://" not in text_of(letter)
 
 
+@pytest.mark.parametrize("verb", ["get", "thread", "last", "search"])
+async def test_nothing_is_read_where_no_archive_is_kept(
+    desk: Desk, spoken: Spoken, verb: str
+) -> None:
+    desk.set(archive=ArchiveMode.NONE)
+    (letter,) = await spoken.ask(desk, verb, target="1", words="well")
+    assert letter.subject == "Not done: Water keeps no archive"
+
+
 async def test_the_answer_goes_to_the_registered_address(desk: Desk, spoken: Spoken) -> None:
     (asked,) = await spoken.ask(desk, "get", BEN, auth="none", target="1")
     assert (asked.recipient, asked.subject[:20]) == (BEN, "Veuillez confirmer :")

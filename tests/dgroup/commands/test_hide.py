@@ -93,3 +93,13 @@ async def test_twice_is_told(desk: Desk, spoken: Spoken) -> None:
     assert desk.letter().subject == "Not done: post 1 of Water was taken down"
     (letter,) = await spoken.ask(desk, "get", BEN, target="1")
     assert letter.subject == "Not done: post 1 of Water was taken down"
+
+
+async def test_questions_about_one_address_are_few_unless_its_domain_vouches(
+    desk: Desk, spoken: Spoken
+) -> None:
+    await write(desk, "a3", "More", "More.")
+    for number in ("1", "3"):
+        assert len(await spoken.ask(desk, "hide", ANA, target=number)) == 1
+    assert await spoken.ask(desk, "hide", ANA, auth="none", target="1") == []
+    assert desk.last() == ("discarded", "cap hide-confirm")

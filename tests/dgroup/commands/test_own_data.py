@@ -239,3 +239,16 @@ async def test_a_second_yes_finds_nothing(desk: Desk, spoken: Spoken) -> None:
     assert desk.last()[1] == "code-unknown"
     with desk.db.read() as conn:
         assert len(conn.execute(select(memberships.c.id)).all()) == 2
+
+
+async def test_a_coordinators_undo_does_not_bring_somebody_back(desk: Desk, spoken: Spoken) -> None:
+    desk.join("bob@farm.example", "Bob")
+    desk.new_letters()
+    await desk.send("water-remove", f"{BEN}\r\nbob@farm.example", sender=KIM)
+    await desk.answer(desk.letter(), "yes")
+    undo = next(one for one in desk.new_letters() if one.recipient == KIM)
+    (asked,) = await spoken.ask(desk, "erase", BEN)
+    await desk.answer(asked, "yes")
+    erase_all(desk)
+    await desk.answer(undo, "undo")
+    assert (desk.state(BEN), desk.state("bob@farm.example")) == ("", "active")

@@ -25,6 +25,7 @@ def act(verb: str, **more: Value) -> Values:
 
 LETTERS: dict[str, tuple[Values, bool]] = {
     "archive-link": ((), False),
+    "archive-none": ((), False),
     "data": ((("count", 2), ("addresses", (("awa@ong.example",),))), False),
     "data-confirm": ((), True),
     "erase-confirm": (
