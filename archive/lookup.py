@@ -182,6 +182,19 @@ def thread_of_answer(
     return readers.shown_in(conn, here) if here is not None else None
 
 
+_ANY_LOCKED = Quick(
+    select(threads.c.id)
+    .where(threads.c.group_id == bindparam("of"), threads.c.locked.is_(True))
+    .limit(1)
+)
+
+
+def any_locked(conn: Connection, group_id: int) -> bool:
+    """Tell whether the group has a thread that is closed: mostly not, and then no mail need be
+    looked at."""
+    return _ANY_LOCKED.first(conn, {"of": group_id}) is not None
+
+
 def is_locked(conn: Connection, group_id: int, named: Iterable[str], reply_key: str = "") -> bool:
     """Tell whether a mail that names these ids would join a thread that is closed to posts by mail;
     see `thread_of_answer`."""

@@ -105,6 +105,14 @@ threads = Table(
     sqlite_autoincrement=True,
 )
 
+# Small: tells at once whether a group has closed threads, so that its posts need not be looked at.
+Index(
+    "ix_threads_locked",
+    threads.c.group_id,
+    sqlite_where=text("locked IS 1"),
+    postgresql_where=text("locked IS true"),
+)
+
 # Months in which a thread is active: a thread is listed in each of them.
 thread_months = Table(
     "thread_months",

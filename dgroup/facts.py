@@ -9,8 +9,9 @@ from datetime import datetime
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
-from archive import store
+from archive import lookup, store
 from archive.db import Database
+from archive.threads import candidates
 from dgroup import (
     facts_data,
     facts_group,
@@ -67,7 +68,7 @@ def post_facts(
     that the post may be meant as.
 
     What only a held mail needs is read only where the rules will hold it: an ordinary post costs
-    two look-ups.
+    three look-ups.
     """
     message = mail.message
     member = members.find(conn, group.id, mail.sender) if mail.sender else None
@@ -78,6 +79,7 @@ def post_facts(
         duplicate_of=same.post_id if same is not None and not same.imposter else None,
         imposter=same is not None and same.imposter,
         maybe=maybe,
+        locked=lookup.any_locked(conn, group.id) and _is_locked(conn, mail, group),
     )
     if mail.route.reply_key:
         parent = store.post_by_key(conn, group.id, mail.route.reply_key)
@@ -95,10 +97,10 @@ def post_facts(
 def many_post_facts(
     conn: Connection, mails: Sequence[Incoming], group: Group
 ) -> list[PostFacts | None]:
-    """Read the facts of many plain posts to one group with two look-ups. The caller holds the lock.
+    """Read the facts of many plain posts to one group with three look-ups. The caller holds the lock.
 
-    None for a mail whose Message-ID has been seen, here or among them: it is looked at by itself,
-    when it is known what became of the others.
+    None for a mail whose Message-ID has been seen, here or among them, and for one that answers a
+    closed thread: it is looked at by itself, when it is known what became of the others.
     """
     found = members.find_all(conn, group.id, [mail.sender for mail in mails if mail.sender])
     fresh = store.unknown_of(conn, group.id, [mail.message for mail in mails])
@@ -106,10 +108,21 @@ def many_post_facts(
         PostFacts(group, found.get(comparable(mail.sender))) if is_new and not imposter else None
         for mail, (is_new, imposter) in zip(mails, fresh, strict=True)
     ]
+    if lookup.any_locked(conn, group.id):
+        known = [
+            one if not _is_locked(conn, mail, group) else None
+            for one, mail in zip(known, mails, strict=True)
+        ]
     if not any(receipts.is_due(member) for member in found.values()):
         return known
     readers = members.count_readers(conn, group.id)
     return [replace(one, readers=readers) if one is not None else None for one in known]
+
+
+def _is_locked(conn: Connection, mail: Incoming, group: Group) -> bool:
+    """A post that would join a thread which coordinators have closed."""
+    named = candidates(mail.message)
+    return lookup.is_locked(conn, group.id, named, mail.route.reply_key)
 
 
 def _with_readers(conn: Connection, facts: PostFacts) -> PostFacts:

@@ -34,10 +34,18 @@ def upgrade() -> None:
             for column in columns:
                 batch_op.add_column(column)
     op.create_index("ix_threads_split", "threads", ["split_from"])
+    op.create_index(
+        "ix_threads_locked",
+        "threads",
+        ["group_id"],
+        sqlite_where=sa.text("locked IS 1"),
+        postgresql_where=sa.text("locked IS true"),
+    )
 
 
 def downgrade() -> None:
     """Take them away: posts stay where coordinators put them, and why is forgotten."""
+    op.drop_index("ix_threads_locked", "threads")
     op.drop_index("ix_threads_split", "threads")
     for table, columns in _new().items():
         with op.batch_alter_table(table) as batch_op:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -140,3 +141,21 @@ async def test_an_undo_that_comes_too_late_is_told(desk: Desk, spoken: Spoken) -
     await desk.answer(letter, "undo")
     assert desk.letter().subject == "Not done: nothing was taken back in Water"
     assert shown(desk) == BEFORE
+
+
+async def test_a_closed_thread_takes_no_posts_by_mail(desk: Desk, spoken: Spoken) -> None:
+    await spoken.ask(desk, "lock", KIM, target="1")
+    answer = "In-Reply-To: <a2@x.example>\r\n"
+    await desk.send("water", "One more pump.", sender=ANA, headers=answer)
+    assert desk.last() == ("discarded", "locked")
+    other = "In-Reply-To: <b2@x.example>\r\n"
+    batch = [
+        desk.envelope("water", "Among others.", sender=ANA, headers=answer),
+        desk.envelope("water", "A long tap.", sender=ANA, headers=other),
+        desk.envelope("water", "A new question.", sender=ANA, subject="New"),
+    ]
+    await asyncio.gather(*map(desk.intake.accept, batch))
+    assert shown(desk) == {"Wells": [1, 2, 3], "Taps": [4, 5], "New": [6]}
+    await spoken.ask(desk, "unlock", KIM, target="1")
+    await desk.send("water", "One more pump.", sender=ANA, headers=answer)
+    assert shown(desk)["Wells"] == [1, 2, 3, 7]
