@@ -225,6 +225,8 @@ def paused(office: Office, group: Group) -> list[str]:
     with office.runtime.db.read() as conn:
         found = members.of_group(conn, group.id, [MemberState.PAUSED])
     return [one.address for one in found]
+
+
 async def test_an_erasure_goes_on_until_it_is_done(office: Office) -> None:
     state = {"person": 7, "addresses": ["ana@ngo.example"]}
     row = {"job": "erase", "group_id": 0, "period": "7", "claimed_at": NIGHT}
