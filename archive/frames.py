@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from archive import ids
 from archive.i18n import direction
 from archive.model import GroupInfo, Post, SiteInfo
@@ -59,7 +62,14 @@ def _group_frame(site: SiteInfo, group: GroupInfo) -> GroupFrame:
         leave=f"mailto:{ids.command_address(name, 'leave', domain)}",
         help=f"mailto:{ids.command_address(name, 'help', domain)}",
         owner=f"mailto:{ids.command_address(name, 'owner', domain)}",
+        closed_on=_closed_on(group),
     )
+
+
+def _closed_on(group: GroupInfo) -> date | None:
+    if group.closed_at is None:
+        return None
+    return group.closed_at.astimezone(ZoneInfo(group.timezone)).date()
 
 
 def site_frame(site: SiteInfo, path: str, title: str) -> Frame:

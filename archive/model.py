@@ -173,6 +173,8 @@ class GroupInfo:
     language: str
     timezone: str
     archive: ArchiveMode
+    closed_at: datetime | None = None
+    """since when it takes no more posts (UTC); None while it does"""
 
 
 class BlockKind(StrEnum):

@@ -1,11 +1,12 @@
 """The public tree on disk: written only where bytes changed, atomically; strays swept away."""
 
-# ruff: noqa: PTH103, PTH105, PTH106, PTH108, PTH110, PTH116, PTH208 - plain strings: thousands of files a second
+# ruff: noqa: PTH103, PTH104, PTH105, PTH106, PTH108, PTH110, PTH112, PTH114, PTH115, PTH116, PTH208, PTH211 - plain strings: thousands of files a second
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -152,6 +153,24 @@ class PublicDir:
                     self.remove(path, tally)
             if place != self._base + folder and not os.listdir(place):
                 os.rmdir(place)
+        self._made.clear()
+
+    def lead(self, former: str, name: str) -> None:
+        """Move the tree of a group that is called `name` now, and make its former folder a link to
+        the new one, so that each address that was ever printed still shows its page."""
+        old, new = self._base + former, self._base + name
+        if os.path.islink(old):
+            if os.readlink(old) == name:
+                return
+            os.unlink(old)
+        if os.path.islink(new):  # the group has got back a name that it had before
+            os.unlink(new)
+        if os.path.isdir(old) and os.path.exists(new):
+            shutil.rmtree(old)  # pages under the new name are being written: all of them
+        elif os.path.isdir(old):
+            os.rename(old, new)
+        os.makedirs(self._base, exist_ok=True)
+        os.symlink(name, old)
         self._made.clear()
 
     @contextmanager

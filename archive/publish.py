@@ -25,7 +25,7 @@ from archive.model import ArchiveMode, GroupInfo, PageKey, PageKind, SiteInfo
 from archive.pagewriter import PageWriter, Setting, close, write_page
 from archive.processes import pool
 from archive.publicdir import PathSet, Tally
-from archive.readers import groups_by_id
+from archive.readers import former_names, groups_by_id
 from archive.tables import months, threads, weeks
 from archive.views import thread_views
 
@@ -103,6 +103,7 @@ class Publisher:
     def _write_all(self, conn: Connection, keys: Sequence[PageKey]) -> set[PageKey]:
         """Posts first, then what links to them, so that no link points to a missing page."""
         places = _places(conn, self._setting.site, {key.group_id for key in keys})
+        self._lead(conn, [place.group for place in places.values()])
         failed = set()
         for place in places.values():
             if not _is_open(place):
@@ -117,6 +118,12 @@ class Publisher:
                 _log.exception("page %s %s of group %d", key.kind, key.ref, key.group_id)
                 failed.add(key)
         return failed
+
+    def _lead(self, conn: Connection, groups: Sequence[GroupInfo]) -> None:
+        """Let the folders of former names lead to where the pages stand now."""
+        names = {group.id: group.name for group in groups}
+        for former, group_id in former_names(conn, names).items():
+            self._writer.folder.lead(former, names[group_id])
 
     def rebuild(
         self,
@@ -134,6 +141,8 @@ class Publisher:
         This process is one of the `processes`, unless the work is to be done `aside`: then it has
         time for something else.
         """
+        with self._writer.folder.lock(), self._db.read() as conn:
+            self._lead(conn, [group])
         with self._db.read() as conn:
             waiting = dirty.waiting_pages(conn, group.id)
             jobs = list(_jobs(conn, group)) if group.archive is ArchiveMode.PUBLIC else []

@@ -13,7 +13,7 @@ from archive.errors import NotFound
 from archive.ids import key_of
 from archive.model import ArchiveMode, GroupInfo, ParsedMessage, Post, PostState, Thread
 from archive.quick import Quick
-from archive.tables import groups, mentions, posts, thread_ids, threads
+from archive.tables import group_names, groups, mentions, posts, thread_ids, threads
 from archive.threads import Opening
 from archive.types import Among
 
@@ -27,6 +27,7 @@ _GROUP_COLUMNS = (
     groups.c.language,
     groups.c.timezone,
     groups.c.archive,
+    groups.c.closed_at,
 )
 POST_COLUMNS = (
     posts.c.id,
@@ -177,7 +178,17 @@ def _group(row: Any) -> GroupInfo:
         language=row.language,
         timezone=row.timezone,
         archive=ArchiveMode(row.archive),
+        closed_at=row.closed_at,
     )
+
+
+def former_names(conn: Connection, group_ids: Collection[int]) -> dict[str, int]:
+    """Give the names that these groups had before: name -> group id, in order of the names."""
+    statement = select(group_names.c.name, group_names.c.group_id).where(
+        group_names.c.group_id.in_(sorted(group_ids))
+    )
+    rows = conn.execute(statement.order_by(group_names.c.name))
+    return {row.name: row.group_id for row in rows}
 
 
 # --- Posts ------------------------------------------------------------------------------------

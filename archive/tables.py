@@ -42,7 +42,19 @@ groups = Table(
     Column("timezone", String(64), nullable=False),
     Column("archive", String(12), nullable=False),
     Column("next_number", Integer, nullable=False, server_default="1"),
+    # Since when it takes no more posts: its pages say so.
+    Column("closed_at", UtcTime, nullable=True),
     sqlite_autoincrement=True,
+)
+
+# Names that a group had before: mail to them still arrives, and their pages lead to the new ones.
+group_names = Table(
+    "group_names",
+    metadata,
+    Column("name", String(24), primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
+    Column("until", UtcTime, nullable=True),
+    Index("ix_group_names_group", "group_id"),
 )
 
 # Raw mail, exactly as received: the truth that everything else can be rebuilt from. zstd, in rows

@@ -31,6 +31,8 @@ class GroupFrame:
     leave: str
     help: str
     owner: str
+    closed_on: date | None = None
+    """since which day, in the group's zone, it takes no more posts"""
 
 
 @dataclass(frozen=True, slots=True)

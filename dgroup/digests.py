@@ -286,7 +286,7 @@ def _mail(
     head, _, text = whole.strip().partition("\n")
     subject = head.removeprefix("Subject:").strip()
     message_id = ids.letter_id(tools.random(12).hex(), site.domain)
-    fields = group_head(group, site, subject, message_id, now, f"{group.name}.{site.domain}")
+    fields = group_head(group, site, subject, message_id, now, f"{group.list_name}.{site.domain}")
     body = EmailMessage(policy=SMTP)
     plain = text.strip("\n").encode("utf-8", "replace").decode("utf-8")
     body.set_content(plain + "\n", cte="quoted-printable")

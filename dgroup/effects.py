@@ -235,7 +235,30 @@ class EndInvitation:
 class ChangeGroup:
     """Set columns of the group or of its settings; names and values were checked."""
 
-    values: tuple[tuple[str, str | int], ...]
+    values: tuple[tuple[str, str | int | datetime | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameGroup:
+    """Give the group another name, which was checked; letters after it come from the new address."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndGroup:
+    """The group ends at `due` unless a coordinator takes that back."""
+
+    by: str
+    due: datetime
+    archive_too: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeepGroup:
+    """Take back an end that was asked for at this moment, if it has not come."""
+
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +393,9 @@ Effect = (
     | ChangeElsewhere
     | Invite
     | EndInvitation
+    | RenameGroup
+    | EndGroup
+    | KeepGroup
     | UseCode
     | CountTry
     | ScoreBounce

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from archive.db import Database
 from archive.dirty import mark
 from archive.model import ArchiveMode, GroupInfo
 from archive.pages import whole_group
 from archive.quick import Quick
-from archive.tables import groups
+from archive.tables import group_names, groups
 from dgroup.address import group_address, name_problem, own_group
 from dgroup.errors import DgroupError
 from dgroup.model import Group, GroupState, WhoJoins, WhoPosts, WhoSees
@@ -47,9 +47,9 @@ def create(conn: Connection, new: NewGroup, domain: str, now: datetime) -> Group
     """Make a group. Raises GroupError for a bad or taken name."""
     if problem := name_problem(new.name):
         raise GroupError(problem)
-    if conn.execute(select(groups.c.id).where(groups.c.name == new.name)).first():
-        raise GroupError(f"there is a group '{new.name}' already")
-    if owner := _person_at(conn, new.name, domain):
+    if existing(conn, [new.name]):
+        raise GroupError(f"there is a group '{new.name}' already, or one had that name")
+    if owner := person_at(conn, new.name, domain):
         raise GroupError(f"{owner} is somebody's address: the group would take their mail")
     group_id = conn.execute(
         insert(groups)
@@ -81,7 +81,7 @@ def create(conn: Connection, new: NewGroup, domain: str, now: datetime) -> Group
     return found
 
 
-def _person_at(conn: Connection, name: str, domain: str) -> str | None:
+def person_at(conn: Connection, name: str, domain: str) -> str | None:
     """Give a person's address, if there is one, that would be read by a group of this name."""
     alike = addresses.c.address.endswith(f"@{domain}", autoescape=True)
     found = conn.execute(
@@ -91,8 +91,8 @@ def _person_at(conn: Connection, name: str, domain: str) -> str | None:
 
 
 def find(conn: Connection, name: str, domain: str) -> Group | None:
-    """Give the group called `name`, or None."""
-    row = _FIND.first(conn, {"name": name})
+    """Give the group that is called `name`, or was: its addresses never end. None if there is none."""
+    row = _FIND.first(conn, {"name": name}) or _FIND_FORMER.first(conn, {"name": name})
     return _group(row, domain) if row else None
 
 
@@ -103,12 +103,13 @@ def by_id(conn: Connection, group_id: int, domain: str) -> Group | None:
 
 
 def existing(conn: Connection, names: Sequence[str]) -> set[str]:
-    """Give those of the names that are groups."""
+    """Give those of the names that groups have or had."""
     wanted = sorted(set(names))
     found: set[str] = set()
     for start in range(0, len(wanted), _CHUNK):
-        some = groups.c.name.in_(wanted[start : start + _CHUNK])
-        found.update(conn.execute(select(groups.c.name).where(some)).scalars())
+        for name in (groups.c.name, group_names.c.name):
+            some = name.in_(wanted[start : start + _CHUNK])
+            found.update(conn.execute(select(name).where(some)).scalars())
     return found
 
 
@@ -135,10 +136,33 @@ def change(
         conn.execute(update(group_settings).where(where).values(settings))
 
 
+def rename(db: Database, conn: Connection, group: Group, name: str, now: datetime) -> None:
+    """Call the group `name`; its former name goes on to lead to it, and stays in its List-Id.
+
+    Raises GroupError where the name is bad or another group's.
+    """
+    if problem := name_problem(name):
+        raise GroupError(problem)
+    mine = (group_names.c.name == name) & (group_names.c.group_id == group.id)
+    conn.execute(delete(group_names).where(mine))
+    if existing(conn, [name]):
+        raise GroupError(f"there is a group '{name}' already, or one had that name")
+    conn.execute(update(groups).where(groups.c.id == group.id).values(name=name))
+    conn.execute(insert(group_names).values(name=group.name, group_id=group.id))
+    listed = update(group_settings).where(group_settings.c.group_id == group.id)
+    conn.execute(listed.values(listed_as=group.list_name))
+    mark(conn, db, whole_group(group.id), now)
+
+
 _SELECT: Select[Any] = select(groups, group_settings).join(
     group_settings, group_settings.c.group_id == groups.c.id
 )
 _FIND = Quick(_SELECT.where(groups.c.name == bindparam("name")))
+_FIND_FORMER = Quick(
+    _SELECT.join(group_names, group_names.c.group_id == groups.c.id).where(
+        group_names.c.name == bindparam("name")
+    )
+)
 
 
 def _group(row: Any, domain: str) -> Group:
@@ -150,6 +174,7 @@ def _group(row: Any, domain: str) -> Group:
         language=row.language,
         timezone=row.timezone,
         archive=ArchiveMode(row.archive),
+        closed_at=row.closed_at,
     )
     return Group(
         info=info,
@@ -166,4 +191,5 @@ def _group(row: Any, domain: str) -> Group:
         who_sees=WhoSees(row.who_sees),
         welcome=row.welcome,
         hold_days=row.hold_days,
+        listed_as=row.listed_as,
     )

@@ -207,7 +207,7 @@ def _marks(letter: Letter, group: Group, domain: str) -> Iterator[str]:
         yield f"References: <{letter.answers}>"
     yield f"Auto-Submitted: {'auto-replied' if letter.answers else 'auto-generated'}"
     yield "X-Auto-Response-Suppress: All"
-    yield f"List-Id: <{group.name}.{domain}>"
+    yield f"List-Id: <{group.list_name}.{domain}>"
 
 
 def _reply_to(letter: Letter, group: Group, domain: str) -> str:

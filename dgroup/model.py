@@ -273,6 +273,8 @@ class Group:
     """the coordinators' own words in the welcome letter"""
     hold_days: int = 14
     """how long a held post waits for a decision"""
+    listed_as: str = ""
+    """the name in List-Id, where it is not the group's own (RFC 2919)"""
 
     @property
     def id(self) -> int:
@@ -283,6 +285,11 @@ class Group:
     def name(self) -> str:
         """Local part of the group's address."""
         return self.info.name
+
+    @property
+    def list_name(self) -> str:
+        """First part of the List-Id: it stays when the group is renamed (RFC 2919 7)."""
+        return self.listed_as or self.name
 
 
 # --- Outbox -----------------------------------------------------------------------------------

@@ -142,7 +142,8 @@ def shielded(mail: Incoming, group: Group) -> str:
     if reason := automatic_reason(mail):
         return reason
     ours = route(mail.sender, group.address.partition("@")[2])
-    if ours.kind not in {RouteKind.POST, RouteKind.UNKNOWN} or mail.sender == group.address.lower():
+    mine = ours.kind is RouteKind.POST and ours.group in {group.name, mail.route.group}
+    if mine or ours.kind not in {RouteKind.POST, RouteKind.UNKNOWN}:
         return "own-address"
     if mail.message.precedence == "list":
         return "precedence"

@@ -72,7 +72,7 @@ Rule = Callable[[Incoming, PostFacts], Verdict | None]
 
 def loop(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Our own copy coming back, or a mail that has been round too many hosts."""
-    if is_echo(mail, facts.group.address):
+    if is_echo(mail, facts.group.address) or is_echo(mail, _posted_to(mail, facts.group)):
         return Verdict(Fate.DISCARD, "own-echo")
     if mail.message.received_count >= MAX_RECEIVED:
         return Verdict(Fate.DISCARD, "received-loop")
@@ -278,6 +278,11 @@ def is_echo(mail: Incoming, address: str) -> bool:
         name == LOOP_HEADER and value.strip().lower() == ours
         for name, value in mail.message.headers
     )
+
+
+def _posted_to(mail: Incoming, group: Group) -> str:
+    """The address that copies had when the group was still called as the mail calls it."""
+    return f"{mail.route.group}@{group.address.partition('@')[2]}"
 
 
 def _limit(mail: Incoming) -> int:

@@ -286,7 +286,7 @@ def _list_fields(group: Group, site: SiteInfo, *, announce: bool) -> tuple[Field
     """The same for every post, as long as nobody changes the group."""
     name, domain = group.name, site.domain
     found = [
-        ("List-Id", f"{phrase(group.info.title)} <{name}.{domain}>".strip()),
+        ("List-Id", f"{phrase(group.info.title)} <{group.list_name}.{domain}>".strip()),
         ("List-Post", "NO" if announce else f"<mailto:{group.address}>"),
         ("List-Help", f"<mailto:{command_address(name, 'help', domain)}>"),
         ("List-Subscribe", f"<mailto:{command_address(name, 'join', domain)}>"),

@@ -35,16 +35,23 @@ group_settings = Table(
     Column("who_sees", String(12), nullable=False, server_default="coordinators"),
     Column("welcome", Text, nullable=False, server_default=""),
     Column("hold_days", Integer, nullable=False, server_default="14"),
+    # The name in List-Id where it is another than the group's (RFC 2919: it stays when a group is
+    # renamed, so that members' filters go on).
+    Column("listed_as", String(24), nullable=False, server_default=""),
 )
 
-# Names that a group had before: mail to them still arrives.
-group_names = Table(
-    "group_names",
+# Groups that their coordinators have given up: until `due_at` any of them can take it back.
+endings = Table(
+    "endings",
     metadata,
-    Column("name", String(24), primary_key=True),
-    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), nullable=False),
-    Column("until", UtcTime, nullable=True),
-    Index("ix_group_names_group", "group_id"),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_by", Text, nullable=False),  # a coordinator's registered address
+    Column("asked_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("archive_too", Boolean, nullable=False),
+    Column("ended_at", UtcTime, nullable=True),
+    Column("erased_at", UtcTime, nullable=True),  # when the last post of its archive went
+    Index("ix_endings_due", "ended_at", "due_at"),
 )
 
 persons = Table(

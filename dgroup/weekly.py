@@ -111,7 +111,7 @@ def mail_of(
     now: datetime,
 ) -> bytes:
     """Give the whole mail: text and the same words as HTML; a reply goes to the group."""
-    list_id = f"summary.{group.name}.{site.domain}"
+    list_id = f"summary.{group.list_name}.{site.domain}"
     head = group_head(group, site, rendered.subject, message_id, now, list_id, summary.page_url)
     body = EmailMessage(policy=SMTP)
     body.set_content(rendered.text, cte="quoted-printable")
