@@ -133,6 +133,7 @@ def _apply(work: Work, effect: Effect) -> None:
             groups.change(
                 work.tools.db, work.conn, work.group, dict(effect.values), work.source.now
             )
+            work.dirty = True
         case MoveAddress():
             addresses.move(work.conn, effect, work.source.now)
         case ChangeElsewhere():

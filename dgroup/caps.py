@@ -17,7 +17,7 @@ ASKING = frozenset(
 )
 """letters that ask somebody for a proof: they count as confirmations"""
 NOTE = "forged-note"
-NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER})
+NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER, "morning"})
 """letters that have bounds of their own and take nothing from the answers of the day"""
 
 

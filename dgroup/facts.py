@@ -16,6 +16,7 @@ from dgroup import (
     facts_data,
     facts_group,
     facts_holds,
+    facts_life,
     facts_people,
     facts_posts,
     facts_self,
@@ -54,6 +55,7 @@ LOOKUPS: dict[str, Lookup] = {
     ),
     **facts_people.LOOKUPS,
     **facts_group.LOOKUPS,
+    **facts_life.LOOKUPS,
 }
 """what a command needs beside the usual, by `Command.needs`: reads for `CommandFacts.found`"""
 

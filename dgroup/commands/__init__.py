@@ -5,7 +5,9 @@ from __future__ import annotations
 from dgroup.commands import (
     add,
     decide,
+    delete,
     fetch,
+    freeze,
     guide,
     hide,
     invite,
@@ -22,10 +24,12 @@ from dgroup.commands import (
     pause,
     rearrange,
     remove,
+    rename,
     set_member,
     settings,
     standing,
     status,
+    stepdown,
     trace,
     undoing,
     uninvite,
@@ -66,6 +70,11 @@ COMMANDS: tuple[Command, ...] = (
     hide.COMMAND,
     *own_data.COMMANDS,
     *rearrange.COMMANDS,
+    freeze.FREEZE_COMMAND,
+    freeze.UNFREEZE_COMMAND,
+    rename.COMMAND,
+    delete.COMMAND,
+    stepdown.COMMAND,
 )
 ANSWERED: tuple[Command, ...] = (invited.COMMAND,)
 """what is only an answer to a letter of ours: nobody writes it as a command"""
@@ -77,5 +86,7 @@ def need(code: Code | None, asked: Reading) -> str:
     held = code is not None and code.action in NEEDS_MODERATORS
     if held or decide.is_meant(code, asked):
         return decide.NEEDS
-    command = BY_VERB.get(code.action if code is not None else asked.verb)
+    # An UNDO carries the command that it takes back.
+    verb = code.action if code is not None and code.action != "undo" else asked.verb
+    command = BY_VERB.get(verb)
     return command.needs if command is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archive.model import ArchiveMode
 from dgroup.commands.base import (
     Command,
     Request,
@@ -14,9 +15,10 @@ from dgroup.commands.base import (
 )
 from dgroup.commands.payload import join_payload, joining
 from dgroup.commands.publishing import release
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
-from dgroup.model import MemberState, Role, WhoJoins
+from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, Value
+from dgroup.model import Group, GroupState, MemberState, Role, WhoJoins
 from dgroup.policy import joining_reason
+from dgroup.runs import zone_of
 
 
 def plan(request: Request) -> Plan:
@@ -26,6 +28,8 @@ def plan(request: Request) -> Plan:
         return dropped("auth-fail join")
     if active(member) and member.state is not MemberState.SUSPENDED:
         return answer(request, "join-already")
+    if group.state is not GroupState.OPEN:
+        return answer(request, "join-frozen", **_reading(group))
     if group.who_joins is WhoJoins.CLOSED:
         return answer(request, "join-closed")
     address = member.address if active(member) and member is not None else request.sender
@@ -40,13 +44,23 @@ def confirmed(request: Request) -> Plan:
         return dropped("banned", used(request))
     if active(member) and member.state is not MemberState.SUSPENDED:
         return answer(request, "join-already", used(request), *_published(request))
-    if request.facts.group.who_joins is WhoJoins.APPROVAL:
+    group = request.facts.group
+    if group.state is not GroupState.OPEN:
+        return answer(request, "join-frozen", used(request), **_reading(group))
+    if group.who_joins is WhoJoins.APPROVAL:
         return _waits(request)
     name, language = _who(request)
     wish = _wish(request, MemberState.ACTIVE)
     welcome = QueueLetter("welcome", wish.address, language, (("name", name),))
     joined = Audit("joined", wish.address)
     return done(request, "joined", used(request), wish, joined, welcome, *_published(request))
+
+
+def _reading(group: Group) -> dict[str, Value]:
+    """What is left of a closed group: since when, and whether its archive can be read."""
+    closed_at = group.info.closed_at
+    day = closed_at.astimezone(zone_of(group.info.timezone)).date() if closed_at else ""
+    return {"day": day, "public": group.info.archive is ArchiveMode.PUBLIC}
 
 
 def _who(request: Request) -> tuple[str, str]:
