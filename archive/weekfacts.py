@@ -104,6 +104,19 @@ def gather(
     )
 
 
+def unanswered(
+    conn: Connection,
+    group: GroupInfo,
+    asked: tuple[datetime, datetime],
+    now: datetime,
+    site: SiteInfo,
+) -> tuple[OpenQuestion, ...]:
+    """Give the questions asked between two moments that nobody else had answered by `now`, the
+    newest first."""
+    recent = _Reader(conn, group, site, People()).posts(asked[0], now)
+    return _questions(recent, asked[1])[0]
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A post with what orders it: threads are walked in order of receipt."""

@@ -27,7 +27,7 @@ from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
 from dgroup.failing import Failing
 from dgroup.incoming import Answer, CommandFacts, Incoming, Reading
-from dgroup.model import Envelope, Group, Reply, Route, RouteKind, Verdicts
+from dgroup.model import Envelope, Group, GroupState, Reply, Route, RouteKind, Verdicts
 from dgroup.parsers import read_here
 from dgroup.quarantine import host_group
 from dgroup.work import Source, Tools, Work, note, record
@@ -38,6 +38,7 @@ log = logging.getLogger("dgroup.intake")
 GROUP_TTL_S = 30.0
 FAILURE_SHOWS_S = 600.0
 NO_SUCH = Reply(550, "5.1.1", "No such group here")
+ENDED = Reply(550, "5.1.6", "This group has ended")
 NO_STORE = Reply(451, "4.3.0", "Cannot store mail now, please try again later")
 KEPT = Reply(250, "2.0.0", "Received")
 
@@ -106,15 +107,15 @@ class Intake:
             return NO_SUCH
         if found.kind is RouteKind.SITE or self._known.get(found.group, 0) > time.monotonic():
             return None
-        exists = await asyncio.to_thread(self._exists, found.group)
-        if not exists:
-            return NO_SUCH
+        group = await asyncio.to_thread(self._looked_up, found.group)
+        if group is None or group.state is GroupState.DELETED:
+            return NO_SUCH if group is None else ENDED
         self._known[found.group] = time.monotonic() + GROUP_TTL_S
         return None
 
-    def _exists(self, name: str) -> bool:
+    def _looked_up(self, name: str) -> Group | None:
         with self._tools.db.read() as conn:
-            return groups.find(conn, name, self._tools.site.domain) is not None
+            return self._find(conn, name)
 
     # --- DATA ---------------------------------------------------------------------------------
 

@@ -84,9 +84,9 @@ class Jobs:
     tell_missed: Action
     """writes to authors whose posts could not go to some (dgroup.missed)"""
     daily: tuple[Daily, ...] = ()
-    """nightly verify and compress, the coordinators' morning mail"""
+    """nightly verify and compress"""
     regular: tuple[Regular, ...] = ()
-    """what time does to held mails and the like"""
+    """what time does to held mails, to groups that end, and the like"""
 
 
 class Scheduler:

@@ -44,6 +44,8 @@ _BY_ADDRESSES = Quick(
 )
 _NEWEST = Quick(select(func.max(memberships.c.id).label("newest")))
 _CHUNK = 500
+INSIDE = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.SUSPENDED)
+"""states of those who are in a group, as `Membership.inside` says of one"""
 _OUT = (MemberState.LEFT, MemberState.BANNED)
 _READS = (MemberState.ACTIVE, MemberState.PAUSED)
 _PLAIN = ("role", "delivery", "summary", "own_copy", "light", "posting", "receipts", "morning")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from dgroup import alone, digests, inviting, jobs, missed, moderating, weekly
+from dgroup import alone, digests, ending, inviting, jobs, missed, moderating, morning, weekly
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
@@ -158,7 +158,11 @@ class Service:
             publish=self.publisher.sweep,
             send_summaries=self._summaries_now,
             tell_missed=self.tell_missed,
-            regular=(jobs.Regular("holds", moderating.TICK_S, self.look_after_holds),),
+            regular=(
+                jobs.Regular("holds", moderating.TICK_S, self.look_after_holds),
+                jobs.Regular("endings", ending.TICK_S, self.end_groups),
+                jobs.Regular("morning", morning.TICK_S, self.send_morning_letters),
+            ),
             daily=(
                 jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),
                 jobs.Daily("invitations", INVITATIONS_HOUR, self.tell_invited),
@@ -209,6 +213,18 @@ class Service:
         if told.reminded:
             self.sender.wake()
         return f"reminded={told.reminded} expired={told.expired}"
+
+    async def end_groups(self) -> None:
+        """End the groups whose week of grace is over."""
+        data_dir = self._config.site.data_dir
+        if await ending.end_due(self.runtime.tools, self._writer, data_dir, self._clock()):
+            self.sender.wake()
+            self.publisher.wake()
+
+    async def send_morning_letters(self) -> None:
+        """Write the coordinators' morning letters that are due."""
+        if await morning.send_due(self.runtime.tools, self._writer, self._clock()):
+            self.sender.wake()
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

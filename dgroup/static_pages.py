@@ -93,6 +93,18 @@ def safe_path(url_path: str) -> str | None:
     return relative
 
 
+def moved_to(root: Path, relative: str) -> str:
+    """Give the way to where a group's pages stand now, relative to the page that was asked for;
+    '' where they stand under this name. The folder of a former name is a link (docs/urls.md)."""
+    name, slash, rest = relative.partition("/")
+    try:
+        now = str((root / name).readlink()) if name else ""
+    except OSError:  # no link: nearly always
+        return ""
+    up = "../" * relative.count("/")
+    return f"{up}{now}{slash or '/'}{rest}" if now and "/" not in now else ""
+
+
 def headers_for(path: str) -> dict[str, str]:
     """Give type, safety and disposition headers of the file at `path` below the root.
 
@@ -197,6 +209,8 @@ class StaticPages:
         relative = safe_path(request.scope["path"])
         if relative is None:
             return await self._missing(request)
+        if moved := moved_to(self._root, relative):
+            return RedirectResponse(quote(moved), status_code=301, headers=SAFE_HEADERS)
         if not relative or relative.endswith("/"):
             relative += "index.html"
         codings = accepted_codings(request.headers.get("accept-encoding", ""))

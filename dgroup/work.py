@@ -12,6 +12,7 @@ from archive import store
 from archive.content import Content
 from archive.db import Database
 from archive.model import ParsedMessage, SiteInfo
+from archive.parse import parse
 from archive.quick import Quick
 from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
@@ -70,6 +71,21 @@ class Source:
             reply_key=mail.route.reply_key,
             now=envelope.received_at,
             smtputf8=envelope.smtputf8,
+        )
+
+    @staticmethod
+    def unasked(job: str, now: datetime) -> Source:
+        """Make one for what a job does by itself: no mail has asked for it."""
+        return Source(
+            envelope_id=f"job-{job}",
+            recipient="",
+            sender="",
+            mail_from="",
+            raw=b"",
+            content=Content(parse(b"")),
+            received_at=now,
+            reply_key="",
+            now=now,
         )
 
 

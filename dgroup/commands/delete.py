@@ -29,6 +29,14 @@ from dgroup.model import Membership
 NEEDS = "ending"
 GRACE_DAYS = 7
 ARCHIVE = "archive"
+READ_CHARS = 500
+_ARCHIVE = ("archiv", "arquiv")
+_KEEPING = frozenset(
+    "keep keeping leave not no without but save "
+    "garder gardez conserver conservez pas sans mais sauf "
+    "guardar conservar mantener mantengan sin pero salvo "
+    "manter mantenham guardem nao sem mas".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +56,21 @@ def plan(request: Request) -> Plan:
     facts = found(request, EndingFacts)
     if facts.due is not None:
         return answer(request, "delete-already", day=facts.due.date())
-    options = Options(words=ARCHIVE) if _archive_too(request) else Options()
+    archive_too = _wants_archive_gone(request)
+    options = Options(words=ARCHIVE) if archive_too else Options()
     text = payload.write("delete", options=options)
     code = NewCode("delete", request.addressee, text, request.caps.code_days)
-    values: dict[str, Value] = {"archive_too": _archive_too(request), "days": GRACE_DAYS}
+    values: dict[str, Value] = {"archive_too": archive_too, "days": GRACE_DAYS}
     values |= {"members": facts.members, "posts": facts.posts}
     return confirm_letter(request, "delete-confirm", code, **values)
 
 
-def _archive_too(request: Request) -> bool:
-    """'delete archive too', 'supprimer aussi les archives': the reader leaves us the words."""
-    options = request.reading.options
-    words = folded(f"{options.words} {options.setting} {options.value}").split()
-    return any(word.startswith(("archiv", "arquiv")) for word in words)
+def _wants_archive_gone(request: Request) -> bool:
+    """'delete archive too', 'supprimer aussi les archives'; whoever writes of keeping it keeps it."""
+    options, message = request.reading.options, request.mail.message
+    said = (options.words, options.value, message.subject, request.mail.content.own[:READ_CHARS])
+    words = folded(" ".join(said)).replace("'", " ").split()
+    return any(word.startswith(_ARCHIVE) for word in words) and not _KEEPING & set(words)
 
 
 def confirmed(request: Request) -> Plan:
@@ -71,9 +81,10 @@ def confirmed(request: Request) -> Plan:
     if facts.due is not None:
         return answer(request, "delete-already", used(request), day=facts.due.date())
     due = now + timedelta(days=GRACE_DAYS)
-    values: dict[str, Value] = {"day": due.date(), "archive_too": _archive_too(request)}
-    effects = (
-        EndGroup(request.addressee, due, _archive_too(request)),
+    archive_too = request.reading.options.words == ARCHIVE
+    values: dict[str, Value] = {"day": due.date(), "archive_too": archive_too}
+    effects: tuple[Effect, ...] = (
+        EndGroup(request.addressee, due, archive_too),
         Audit("delete", f"on {due:%Y-%m-%d} by {request.addressee}"),
         TellGroup("group-ending", tuple(values.items())),
         *(_offer(request, one, values) for one in _others(request)),

@@ -69,9 +69,7 @@ def confirmed(request: Request) -> Plan:
     if problem := _problem(request, name):
         return answer(request, "rename-not", used(request), asked=name, problem=problem)
     was = request.facts.group.name
-    undo = NewCode(
-        "undo", request.addressee, payload.write("rename", was=was, now=name), UNDO_DAYS
-    )
+    undo = NewCode("undo", request.addressee, payload.write("rename", was=was, now=name), UNDO_DAYS)
     letter = told(request, "rename-done", undo, was=_address(request, was))
     return done(request, "rename", used(request), *_changed(request, name), letter)
 

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -150,6 +151,31 @@ async def test_a_folder_without_its_slash_is_moved_there(server: tuple[str, int]
     answer = await get(server, "/water")
     assert answer.status == 301
     assert answer.headers["location"] == "water/"
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/wells/", "../water/"),
+        ("/wells", "water/"),
+        ("/wells/2026/03/wells.html", "../../../water/2026/03/wells.html"),
+        (f"/wells/m/ab/{KEY}-1-plan.pdf", f"../../../water/m/ab/{KEY}-1-plan.pdf"),
+    ],
+)
+async def test_the_pages_of_a_former_name_are_found_under_the_new_one(
+    server: tuple[str, int], tree: Path, path: str, place: str
+) -> None:
+    (tree / "wells").symlink_to("water")
+    answer = await get(server, path)
+    assert (answer.status, answer.headers["location"]) == (301, place)
+    assert (await get(server, urljoin(path, place))).status == 200
+
+
+async def test_a_link_that_leads_out_of_the_tree_leads_nowhere(
+    server: tuple[str, int], tree: Path, tmp_path: Path
+) -> None:
+    (tree / "wells").symlink_to(tmp_path)
+    assert (await get(server, "/wells/dgroup.db")).status == 404
 
 
 async def test_head_tells_the_same_without_the_page(server: tuple[str, int]) -> None:

@@ -10,6 +10,7 @@ DAY = ("day", date(2026, 3, 9))
 BY = ("by", "Kim")
 WAS = ("was", "wells@lists.example")
 KEEPS = ("archive_too", False)
+PAGES = "https://lists.example/water"
 AWA = ("awa@coop.example", "Awa Diop")
 
 LETTERS: dict[str, tuple[Values, bool]] = {
@@ -35,6 +36,28 @@ LETTERS: dict[str, tuple[Values, bool]] = {
     "group-renamed": ((WAS,), False),
     "group-unfreeze": ((), False),
     "join-frozen": ((DAY, ("public", True)), False),
+    "morning": (
+        (
+            ("held", (("P-98", "ken@aid.example", "Arsenic test kits", "moderated"),)),
+            ("held_more", 2),
+            ("asking", (("bob@farm.example", "Bob", "0"),)),
+            ("asking_more", 0),
+            ("silent", (("zoe@ngo.example", "Zoe"),)),
+            ("silent_more", 0),
+            ("joined", ((*AWA, "0"), ("joao@rede.example", "", "0"))),
+            ("joined_more", 1),
+            ("left", (("luc@ong.example", "Luc", "0"),)),
+            ("left_more", 0),
+            ("bouncing", (("marta@red.example", "Marta", "3"),)),
+            ("bouncing_more", 0),
+            ("questions", (("Which pump?", "Ana", f"{PAGES}/m/ab/abcdefghijklmnop.html"),)),
+            ("questions_more", 0),
+            ("invited", 4),
+            ("capped", 5214),
+            ("targets", 3),
+        ),
+        False,
+    ),
     "rename-confirm": ((("new", "springs@lists.example"),), True),
     "rename-done": ((WAS,), True),
     "rename-not": ((("asked", "help"), ("problem", "bad")), False),
