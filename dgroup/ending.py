@@ -23,6 +23,7 @@ from dgroup.effects import Attachment, QueueLetter, TellHost
 from dgroup.export import MEMBERS, POSTS, Exported, export
 from dgroup.mailing import queue_letter, tell_host
 from dgroup.model import Group, GroupState, Membership, MemberState
+from dgroup.moderation import EXPIRED, WAITING
 from dgroup.runs import claim_run, finish_run
 from dgroup.tables import endings, holds, invitations, memberships
 from dgroup.takedown import take_down
@@ -117,10 +118,8 @@ def _close(conn: Connection, tools: Tools, one: Due, now: datetime) -> None:
     groups.change(tools.db, conn, one.group, {**values, **archive}, now)
     inside = (memberships.c.group_id == group_id) & memberships.c.state.in_(members.INSIDE)
     conn.execute(update(memberships).where(inside).values(state=MemberState.LEFT, left_at=now))
-    waiting = (holds.c.group_id == group_id) & (holds.c.state == "waiting")
-    conn.execute(
-        update(holds).where(waiting).values(state="expired", decided_at=now, decided_by=JOB)
-    )
+    waiting = (holds.c.group_id == group_id) & (holds.c.state == WAITING)
+    conn.execute(update(holds).where(waiting).values(state=EXPIRED, decided_at=now, decided_by=JOB))
     asked = (invitations.c.group_id == group_id) & (invitations.c.state == "open")
     conn.execute(update(invitations).where(asked).values(state="cancelled", done_at=now))
 

@@ -12,6 +12,8 @@ from archive.model import SiteInfo
 from archive.weekfacts import unanswered
 from dgroup.members import INSIDE
 from dgroup.model import Group, GroupState, MemberState, WhoJoins
+from dgroup.moderation import WAITING
+from dgroup.policy import MAYBE
 from dgroup.tables import addresses, audit, holds, invitations, memberships, persons
 
 ROWS = 20
@@ -21,7 +23,7 @@ UNANSWERED_DAYS = 3
 BOMBED = 10
 """so many requests for one confirmation more than the caps allow are worth a word"""
 _CAPPED = ("cap join-confirm", "cap leave-confirm")
-_AUTHORS = frozenset({"auth-fail", "maybe-command"})
+_AUTHORS = frozenset({"auth-fail", MAYBE})
 """reasons of held mails that wait for their author's word"""
 Rows = tuple[tuple[str, ...], ...]
 
@@ -129,7 +131,7 @@ def _held(conn: Connection, group: Group) -> Listed:
         others.add("not-a-member")  # who writes so is asked to join
     query = select(holds.c.id, holds.c.sender, holds.c.subject, holds.c.reason).where(
         holds.c.group_id == group.id,
-        holds.c.state == "waiting",
+        holds.c.state == WAITING,
         holds.c.reason.not_in(sorted(others)),
     )
     rows = conn.execute(query.order_by(holds.c.id).limit(ROWS)).all()

@@ -118,6 +118,20 @@ async def test_nobody_joins_a_closed_group_not_even_by_an_older_code(
     assert desk.letter().subject == "Not done: join Water"
 
 
+async def test_a_closed_group_takes_no_post_and_says_so_kindly(
+    desk: Desk, says: list[Reading]
+) -> None:
+    await do(desk, says, "freeze")
+    await desk.send("water", "Hello", sender=ANA, subject="One more")
+    kindly = desk.letter()
+    assert (kindly.recipient, kindly.subject) == (ANA, "Not published: One more")
+    assert "https://lists.example/water/" in kindly.text
+    refused = await desk.send("water", "Hello", sender=ANA, subject="Two", front=False)
+    assert refused.code == 550
+    assert "https://lists.example/water/" in refused.text
+    assert desk.subjects() == []
+
+
 # --- Proof --------------------------------------------------------------------------------------
 
 
