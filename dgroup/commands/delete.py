@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from dgroup.commands import payload
 from dgroup.commands.base import Command, Request, answer, done, found, letter_to, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard
-from dgroup.commands.life import by, told
-from dgroup.commands.words import folded
+from dgroup.commands.life import by, plain, told
 from dgroup.effects import (
     Audit,
     Effect,
@@ -30,6 +29,7 @@ NEEDS = "ending"
 GRACE_DAYS = 7
 ARCHIVE = "archive"
 READ_CHARS = 500
+_MARKS = str.maketrans(dict.fromkeys("'’,.;:!", " "))
 _ARCHIVE = ("archiv", "arquiv")
 _KEEPING = frozenset(
     "keep keeping leave not no without but save "
@@ -69,7 +69,7 @@ def _wants_archive_gone(request: Request) -> bool:
     """'delete archive too', 'supprimer aussi les archives'; whoever writes of keeping it keeps it."""
     options, message = request.reading.options, request.mail.message
     said = (options.words, options.value, message.subject, request.mail.content.own[:READ_CHARS])
-    words = folded(" ".join(said)).replace("'", " ").split()
+    words = plain(" ".join(said)).translate(_MARKS).split()
     return any(word.startswith(_ARCHIVE) for word in words) and not _KEEPING & set(words)
 
 

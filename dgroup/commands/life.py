@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 from dgroup.commands.base import Request, letter_to
 from dgroup.effects import ChangeGroup, Effect, NewCode, QueueLetter, Value
 from dgroup.model import GroupState
+
+
+def plain(text: str) -> str:
+    """Give a text without case and accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def by(request: Request) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +9,7 @@ from dgroup.address import group_address, name_problem
 from dgroup.commands import payload
 from dgroup.commands.base import UNDO_DAYS, Command, Request, answer, done, found, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard
-from dgroup.commands.life import tell_others, told
+from dgroup.commands.life import plain, tell_others, told
 from dgroup.effects import Audit, Effect, NewCode, Plan, RenameGroup, TellGroup
 from dgroup.incoming import Options
 
@@ -36,9 +35,8 @@ class NameFacts:
 
 def wanted(text: str) -> str:
     """Read the name that a coordinator wrote: 'Wash', 'wash@lists.example', '"eau-potable"'."""
-    plain = unicodedata.normalize("NFKD", text.strip().casefold())
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return plain.strip("\"'«»“”<>. ").partition("@")[0].replace(" ", "-").replace("_", "-")
+    name = plain(text).strip("\"'«»“”<>. \r\n\t").partition("@")[0]
+    return name.replace(" ", "-").replace("_", "-")
 
 
 def plan(request: Request) -> Plan:
