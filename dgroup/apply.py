@@ -4,63 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from dgroup import addresses
-from dgroup import erasure
-from dgroup import groups
-from dgroup import holds
-from dgroup import invitations
-from dgroup import lives
-from dgroup import mailing
-from dgroup import members
-from dgroup import muting
-from dgroup import own_data
-from dgroup import posting
-from dgroup import rearranging
-from dgroup.address import comparable
-from dgroup.effects import AskModerators
-from dgroup.effects import Audit
-from dgroup.effects import ChangeElsewhere
-from dgroup.effects import ChangeGroup
-from dgroup.effects import ChangeMember
-from dgroup.effects import ChangeThread
-from dgroup.effects import CountPost
-from dgroup.effects import CountTry
-from dgroup.effects import Effect
-from dgroup.effects import EndGroup
-from dgroup.effects import EndInvitation
-from dgroup.effects import Erase
-from dgroup.effects import ForwardMail
-from dgroup.effects import HoldMail
-from dgroup.effects import Invite
-from dgroup.effects import KeepGroup
-from dgroup.effects import KeepHold
-from dgroup.effects import MoveAddress
-from dgroup.effects import Mute
-from dgroup.effects import Plan
-from dgroup.effects import QueueCopies
-from dgroup.effects import QueueLetter
-from dgroup.effects import RenameGroup
-from dgroup.effects import ResolveHold
-from dgroup.effects import ScoreBounce
-from dgroup.effects import SendData
-from dgroup.effects import StorePost
-from dgroup.effects import TakeDown
-from dgroup.effects import TellGroup
-from dgroup.effects import TellHost
-from dgroup.effects import UseCode
-from dgroup.holds import decide as hold_decision
-from dgroup.tables import codes
-from dgroup.tables import memberships
-from dgroup.takedown import take_down
-from dgroup.work import Source
-from dgroup.work import Tools
-from dgroup.work import Work
-from dgroup.work import note
-from dgroup.work import record
-from dgroup.work import record_all
-from sqlalchemy import func
-from sqlalchemy import update
 from typing import assert_never
+
+from sqlalchemy import func, update
+
+from dgroup import (
+    addresses,
+    erasure,
+    groups,
+    holds,
+    invitations,
+    lives,
+    mailing,
+    members,
+    muting,
+    own_data,
+    posting,
+    rearranging,
+)
+from dgroup.address import comparable
+from dgroup.effects import (
+    AskModerators,
+    Audit,
+    ChangeElsewhere,
+    ChangeGroup,
+    ChangeMember,
+    ChangeThread,
+    CountPost,
+    CountTry,
+    Effect,
+    EndGroup,
+    EndInvitation,
+    Erase,
+    ForwardMail,
+    HoldMail,
+    Invite,
+    KeepGroup,
+    KeepHold,
+    MoveAddress,
+    Mute,
+    Plan,
+    QueueCopies,
+    QueueLetter,
+    RenameGroup,
+    ResolveHold,
+    ScoreBounce,
+    SendData,
+    StorePost,
+    TakeDown,
+    TellGroup,
+    TellHost,
+    UseCode,
+)
+from dgroup.holds import decide as hold_decision
+from dgroup.tables import codes, memberships
+from dgroup.takedown import take_down
+from dgroup.work import Source, Tools, Work, note, record, record_all
 
 __all__ = [
     "Source",
