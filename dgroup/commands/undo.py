@@ -107,4 +107,4 @@ def _back(member: Membership, was: Mapping[str, Any]) -> ChangeMember:
         wish = replace(wish, renamed=True)
     if "until" in was:
         wish = replace(wish, until=datetime.fromisoformat(was["until"]))
-    return replace(wish, chosen="language" in was)
+    return wish
