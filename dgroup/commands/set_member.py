@@ -13,7 +13,6 @@ from dgroup.effects import ChangeMember, Effect, Plan, QueueLetter, TellHost, Va
 from dgroup.incoming import Named
 from dgroup.model import Delivery, Membership, Role
 
-_NAMES = frozenset({"name"})
 _LIGHT = {"light": True, "full": False}
 
 
@@ -64,9 +63,10 @@ def said(request: Request, named: Named) -> ChangeMember:
         light=light,
         chosen=bool(language),
     )
-    if options.setting in _NAMES and options.value:
-        wish = replace(wish, name=options.value, renamed=True)
-    return wish
+    name = options.value if options.setting == "name" else ""
+    if not name and wish == ChangeMember(named.address):
+        name = named.name  # "set ana@ngo.example Ana Lopez" says nothing but the name
+    return replace(wish, name=name, renamed=True) if name else wish
 
 
 def says_something(request: Request) -> bool:

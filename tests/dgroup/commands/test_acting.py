@@ -125,7 +125,12 @@ async def test_a_delivery_beside_each_person(desk: Desk, said: Said) -> None:
 async def test_light_and_a_new_name(desk: Desk, said: Said) -> None:
     await do(desk, said, "set", BOB, value="light")
     assert member(desk).light
-    report = await do(desk, said, "set", BOB, setting="name", value="Robert Osei")
+    said.next(verb="set", people=(Named(BOB, "Robert Osei"),))
+    await desk.send("water-request", "x", sender=KIM)
+    shown = desk.new_letters()[-1]
+    assert "Name: Robert Osei" in words(shown)
+    await desk.answer(shown, "yes")
+    report = desk.letters()[-1]
     assert member(desk).name == "Robert Osei"
     await desk.answer(report, "undo")
     assert member(desk).name == "Bob"
@@ -135,10 +140,18 @@ async def test_a_set_that_says_nothing_is_not_understood(desk: Desk, said: Said)
     assert "Please confirm" not in (await preview(desk, said, "set", BOB)).subject
 
 
+async def test_a_name_beside_a_setting_is_no_new_name(desk: Desk, said: Said) -> None:
+    said.next(verb="set", people=(Named(BOB, "Bobby"),), options=Options(value="daily"))
+    await desk.send("water-request", "x", sender=KIM)
+    await desk.answer(desk.letter(), "yes")
+    assert (member(desk).name, member(desk).delivery) == ("Bob", Delivery.DAILY)
+
+
 async def test_a_new_coordinator_is_told_and_so_are_the_others_and_the_host(
     desk: Desk, said: Said
 ) -> None:
     report = await do(desk, said, "coordinator", BOB)
+    assert report.subject == "Done: 1 person made a coordinator of Water"
     assert member(desk).role is Role.COORDINATOR
     letters = {one.recipient: one.subject for one in desk.new_letters()}
     assert set(letters) == {HOST, LEE, BOB, KIM}

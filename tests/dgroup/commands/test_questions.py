@@ -116,7 +116,9 @@ async def test_all_that_waits(desk: Desk, said: Said) -> None:
 
 
 async def test_nothing_waits(desk: Desk, said: Said) -> None:
-    assert "Nothing waits for you." in words(await asked(desk, said, "pending"))
+    letter = await asked(desk, said, "pending")
+    assert letter.subject == "Water: nothing waits"
+    assert "Nothing waits for you." in words(letter)
 
 
 async def test_who_bounces_worst_first(desk: Desk, said: Said) -> None:
