@@ -75,7 +75,7 @@ PLAIN: Mapping[str, Value] = {
     "elsewhere": (),
     "delivery": "",
     "light": "",
-    "language": "",
+    "tongue": "",
     "role": "",
     "name": "",
 }

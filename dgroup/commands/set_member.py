@@ -110,7 +110,7 @@ def _changes(wish: ChangeMember) -> dict[str, Value]:
     return {
         "role": wish.role or "",
         "delivery": wish.delivery or "",
-        "language": wish.language or "",
+        "tongue": wish.language or "",
         "light": "" if wish.light is None else ("light" if wish.light else "full"),
         "name": wish.name if wish.renamed else "",
     }

@@ -37,7 +37,7 @@ PLAIN: dict[str, Value] = {
     "elsewhere": (),
     "delivery": "",
     "light": "",
-    "language": "",
+    "tongue": "",
     "role": "",
     "name": "",
 }
