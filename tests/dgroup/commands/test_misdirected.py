@@ -3,19 +3,20 @@ published as always where they only speak of leaving."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from archive.db import Database
+from collections.abc import Iterator
 from dgroup import moderating
 from dgroup.commands.misdirected import misdirected
 from dgroup.commands.reading import read
-from dgroup.incoming import Incoming, Reading
-from dgroup.model import Role, WhoPosts
-from tests.dgroup.desk import Desk, opened
+from dgroup.incoming import Incoming
+from dgroup.incoming import Reading
+from dgroup.model import Role
+from dgroup.model import WhoPosts
+from tests.dgroup.desk import Desk
+from tests.dgroup.desk import opened
 from tests.dgroup.plainmail import mail
 from tests.dgroup.spoken import plain_words
+import pytest
 
 ANA, KIM = "ana@ngo.example", "kim@ngo.example"
 MAYBE = (
@@ -47,6 +48,11 @@ async def test_such_a_post_is_answered_in_the_language_that_it_is_written_in(des
         ("unsubscribe", ""),
         ("UNSUBSCRIBE", "Thanks\r\nAna"),
         ("leave", "leave"),
+        (
+            "Re: Wells",
+            "Please remove me from this list.\r\n\r\nAna Lopez\r\n\r\n"
+            + "This mail and its files are for its readers only. " * 8,
+        ),
         ("Re: Wells", "remove me\r\n\r\nOn Monday Kim wrote:\r\n> a long\r\n> quoted text"),
     ],
 )
@@ -81,7 +87,8 @@ async def test_a_post_that_only_asks_to_leave_is_done_and_not_published(
         ("Wells", "How do I unsubscribe?"),
         ("Weekly meeting of the pump committee on Monday", "See you."),
         ("Wells", "Join us at the well on Sunday for a small party with the committee"),
-        ("Unsubscribe", "The word " + "unsubscribe and what it means to people " * 20),
+        ("The word", "The word unsubscribe and what it means " * 20),
+        ("Re: Lists", "How do I unsubscribe?\r\n" + "It is hard to say, they say. " * 9),
         ("Remove kim@ngo.example", "remove kim@ngo.example"),
         ("help", "help"),
     ],
@@ -94,14 +101,16 @@ async def test_a_post_that_only_speaks_of_it_is_published(
     assert desk.state(ANA) == "active"
 
 
-async def test_files_make_it_a_post(desk: Desk) -> None:
+@pytest.mark.parametrize(("words", "kept"), [("leave", 1), ("unsubscribe", 0)])
+async def test_with_files_nothing_is_done_unasked(desk: Desk, words: str, kept: int) -> None:
     body = (
-        "--b\r\nContent-Type: text/plain\r\n\r\nleave\r\n--b\r\nContent-Type: application/pdf\r\n"
+        f"--b\r\nContent-Type: text/plain\r\n\r\n{words}\r\n--b\r\nContent-Type: application/pdf\r\n"
         "Content-Disposition: attachment; filename=a.pdf\r\n\r\nx\r\n--b--"
     )
     headers = 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n'
     await desk.send("water", body, subject="The form", headers=headers)
-    assert desk.subjects() == ["The form"]
+    assert (desk.count("posts"), desk.count("holds")) == (kept, 1 - kept)
+    assert desk.state(ANA) == "active"
 
 
 async def test_without_proof_the_registered_address_is_asked(desk: Desk) -> None:
@@ -187,6 +196,11 @@ async def test_without_an_answer_it_is_told_and_kept_out(desk: Desk) -> None:
         ("leave the group", "We meet at the old school at nine."),
         ("Re: Should we stay or leave?", "Leave."),
         ("Wells", "leave"),
+        ("Unsubscribe", "What the committee said of the wells in the hills. " * 9),
+        (
+            "News",
+            "The third borehole is ready now. " * 9 + "\r\n\r\nPlease remove me from this list.",
+        ),
     ],
 )
 async def test_a_word_that_may_be_meant_otherwise_is_asked_about(
@@ -197,14 +211,15 @@ async def test_a_word_that_may_be_meant_otherwise_is_asked_about(
     assert desk.state(ANA) == "active"
 
 
-def test_long_posts_are_not_even_read() -> None:
+def test_most_posts_are_told_apart_without_the_reader() -> None:
     calls: list[Incoming] = []
 
     def counting(one: Incoming) -> Reading:
         calls.append(one)
         return read(one)
 
-    assert misdirected(mail(body="word " * 200, subject="unsubscribe"), counting) is None
+    for body in ("word " * 200, "It broke again, who has one?\r\n\r\nKen"):
+        assert misdirected(mail(body=body, subject="The pump at the school"), counting) is None
     assert calls == []
     assert misdirected(mail(body="", subject="unsubscribe"), counting) is not None
     assert calls != []
