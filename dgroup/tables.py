@@ -154,7 +154,7 @@ holds = Table(
     Column("smtputf8", Boolean, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False),
     Column("answer_to", Text, nullable=False, server_default=""),  # proved address, else empty
-    Column("state", String(12), nullable=False),  # waiting, approved, refused, discarded
+    Column("state", String(12), nullable=False),  # those of dgroup.moderation
     Column("held_at", UtcTime, nullable=False),
     Column("decided_at", UtcTime, nullable=True),
     Column("decided_by", Text, nullable=False, server_default=""),

@@ -43,6 +43,11 @@ _ABOUT = re.compile(
     r"|\b(?:e-?mails?|courriels?|correos?|messages?|mensajes?|mensagens)\b"
     r"|\b(?:subscri|inscri|abonn|suscri)"
 )
+# Most posts have none of these at their ends.
+_HINTS = (
+    "subscri inscri abonn suscri unsub baja list group grup mail courriel correo messag mensa digest "
+    "newsl signoff remov delet retir enl supprim quit saca saq borr elimin tire tirem"
+).split()
 # How the one word of a command begins in the languages that we read: most bare words are names.
 _BEGINS = frozenset(
     "lea qui sal sai uns sub joi ent alt baj eac dai wee mon pau sus res rep ret rea nom dig heb "
@@ -52,6 +57,7 @@ _COURTESY = frozenset(
     "please pls thanks thank you hi hello dear all bonjour merci svp hola gracias por favor ola "
     "obrigado obrigada".split()
 )
+_NO_WORD = re.compile(r"[^\w'-]+")
 _END = re.compile(r"(?<=[.!?])\s+")
 _NOTICE = re.compile(
     r"^\W*(?:disclaimer|confidential|aviso|avis|avertissement|notice)", re.IGNORECASE
@@ -66,6 +72,8 @@ def misdirected(mail: Incoming, read: Read) -> Reading | None:
     subject, is_reply = normal_subject(mail.message.subject)
     title = "" if is_reply or len(subject.split()) > SUBJECT_WORDS else subject
     whole = mail.content.own
+    if not _may_ask(title, whole):
+        return None
     if len(whole) > _BEGIN and not _may_begin(whole[:_BEGIN]):
         return _beside(mail, read, title, whole)
     own = _said(mail)
@@ -165,6 +173,13 @@ def _alone(mail: Incoming, read: Read, subject: str, own: str) -> Reading:
 # --- Words ------------------------------------------------------------------------------------
 
 
+def _may_ask(title: str, whole: str) -> bool:
+    """Tell quickly whether anything of a post is worth looking at."""
+    ends = f"{title}\n{whole[:_BEGIN]}\n{whole[-_TAIL:]}".lower()
+    lines = whole[:_BEGIN].split("\n")[:LINES]
+    return any(hint in ends for hint in _HINTS) or any(map(_is_bare, [title, *lines]))
+
+
 def _may_begin(text: str) -> bool:
     """Tell whether a long text may be a command with a notice below it."""
     lines = text.split("\n")[:LINES]
@@ -183,7 +198,7 @@ def _is_plain(text: str) -> bool:
 
 def _is_bare(text: str) -> bool:
     """Tell whether a text is one word, of those that begin a command, and courtesy."""
-    words = _words(text) if len(text) < LINE else []
+    words = _words(text) if len(text) < LINE and text.count(" ") <= FEW else []
     return len(words) == 1 and words[0][:3] in _BEGINS
 
 
@@ -197,7 +212,7 @@ def _folded(text: str) -> str:
     if not kept.isascii():
         plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
         kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(re.sub(r"[^\w'-]+", " ", kept).split())
+    return " ".join(_NO_WORD.sub(" ", kept).split())
 
 
 def _said(mail: Incoming) -> str:

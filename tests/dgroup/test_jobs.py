@@ -18,7 +18,7 @@ from dgroup import config as settings
 from dgroup import groups, members
 from dgroup.effects import ChangeMember
 from dgroup.groups import NewGroup
-from dgroup.jobs import Daily, Jobs, Scheduler
+from dgroup.jobs import Daily, Jobs, Regular, Scheduler
 from dgroup.model import Group, MemberState
 from dgroup.runtime import Runtime
 from dgroup.tables import job_runs, letter_log
@@ -45,7 +45,12 @@ class Office:
     clock: Clock = field(default_factory=Clock)
     called: list[str] = field(default_factory=list)
 
-    def scheduler(self, *daily: Daily, publish: Callable[[], None] | None = None) -> Scheduler:
+    def scheduler(
+        self,
+        *daily: Daily,
+        publish: Callable[[], None] | None = None,
+        regular: tuple[Regular, ...] = (),
+    ) -> Scheduler:
         async def sweep() -> None:
             self.called.append("publish")
             if publish:
@@ -57,7 +62,7 @@ class Office:
         async def missed() -> None:
             self.called.append("missed")
 
-        jobs = Jobs(self.runtime, self.writer, sweep, summaries, missed, daily)
+        jobs = Jobs(self.runtime, self.writer, sweep, summaries, missed, daily, regular)
         return Scheduler(jobs, self.clock)
 
     def nightly(self, hour: int = 2) -> Daily:
@@ -237,3 +242,15 @@ async def test_an_erasure_goes_on_until_it_is_done(office: Office) -> None:
     assert office.runs() == [("erase", "7", "posts=0")]
     await scheduler.erase()
     assert office.runs() == [("erase", "7", "posts=0")]
+async def test_regular_work_is_looked_for_again_and_again(office: Office) -> None:
+    twice = asyncio.Event()
+
+    async def look() -> None:
+        office.called.append("holds")
+        if office.called.count("holds") == 2:
+            twice.set()
+
+    scheduler = office.scheduler(regular=(Regular("holds", 0.05, look),))
+    await scheduler.start()
+    await asyncio.wait_for(twice.wait(), 20)
+    await scheduler.stop()
