@@ -242,6 +242,8 @@ async def test_an_erasure_goes_on_until_it_is_done(office: Office) -> None:
     assert office.runs() == [("erase", "7", "posts=0")]
     await scheduler.erase()
     assert office.runs() == [("erase", "7", "posts=0")]
+
+
 async def test_regular_work_is_looked_for_again_and_again(office: Office) -> None:
     twice = asyncio.Event()
 

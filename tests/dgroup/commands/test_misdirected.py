@@ -3,20 +3,19 @@ published as always where they only speak of leaving."""
 
 from __future__ import annotations
 
-from archive.db import Database
 from collections.abc import Iterator
+
+import pytest
+
+from archive.db import Database
 from dgroup import moderating
 from dgroup.commands.misdirected import misdirected
 from dgroup.commands.reading import read
-from dgroup.incoming import Incoming
-from dgroup.incoming import Reading
-from dgroup.model import Role
-from dgroup.model import WhoPosts
-from tests.dgroup.desk import Desk
-from tests.dgroup.desk import opened
+from dgroup.incoming import Incoming, Reading
+from dgroup.model import Role, WhoPosts
+from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import mail
 from tests.dgroup.spoken import plain_words
-import pytest
 
 ANA, KIM = "ana@ngo.example", "kim@ngo.example"
 MAYBE = (
