@@ -1,227 +1,329 @@
-"""Reads what a command mail says: the address's verb, else the subject, else the body's lines.
+"""Reads what a command mail says: the address's verb, else subject and text together (COMMANDS D2, D3).
 
-Pure; it knows nothing of groups or members. The mail's quotes and signature were cut before
-(`archive.text.own_words`). The full grammar of COMMANDS D3 grows here.
+Pure; it knows nothing of groups or members. Where a mail may mean two things, or one thing with
+more around it than the grammar covers, it says so and decides nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from archive.text import normal_subject
 from dgroup import tokens
-from dgroup.address import person_name, split_address
-from dgroup.commands.words import (
-    ANSWER_WORDS,
-    DOUBTS,
-    FILLERS,
-    ME,
-    POLITE,
-    VERB_WORDS,
-    folded,
-)
-from dgroup.incoming import Answer, Incoming, Named, Reading
+from dgroup.address import split_address
+from dgroup.commands.answers import Answered, read_answer
+from dgroup.commands.clause import Clause, clause_of, languages_of, narrow
+from dgroup.commands.greetings import closes, is_nothing, trimmed
+from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints, judge
+from dgroup.commands.lexicon import LEXICON, split_words
+from dgroup.commands.lists import read_attachments
+from dgroup.commands.options import options_of
+from dgroup.commands.people import Found, read_lines
+from dgroup.commands.settings_words import read_setting
+from dgroup.commands.text import Text, author_text, fold, lines_of, said, sentences, text_of
+from dgroup.incoming import Answer, Incoming, Named, Options, Reading
 from dgroup.model import Route, RouteKind
 
-MAX_PEOPLE = 500
-MAX_LINES = 2000
-_VERB_LINES = 20
-_ANSWER_LINES = 5
-_NAME_WORDS = 4
-_END = frozenset({"end", "fin", "fim"})
-# Whatever looks meant as an address: one that is none is shown to the coordinator as such.
-_ADDRESS = re.compile(r"[^\s<>\"(),;:]{1,200}@[^\s<>\"(),;:]{1,300}")
-# As printed in brackets; bare only with a digit in it, so that "self-help" is no reference.
+SHORT_POST = 400
+"""characters of own words; a longer post is no command (COMMANDS D5)"""
+_CHATTER = 25
+_SUBJECT = 200
+_LISTING = frozenset(
+    "add invite uninvite remove moderate trust ban unban coordinator trace set".split()
+)
+_BRACKETED = re.compile(r"\[[^\]]{0,80}\]")
 _REFERENCE = re.compile(
     r"\[([A-Z2-7]{4}-[A-Z2-7]{4})\]|\b((?=[A-Z-]*[2-7])[A-Z2-7]{4}-[A-Z2-7]{4})\b"
 )
-_BRACKETED = re.compile(r"\[[^\]]*\]")
-_LISTING = frozenset({"add", "invite", "remove"})
-_NO_NAME = re.compile(r"[<>\"();,]|mailto:")
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A verb found at the beginning of a line; `sure` if the line says nothing else."""
-
-    verb: str
-    language: str
-    sure: bool
 
 
 def read(mail: Incoming) -> Reading:
-    """Give verb, people, answer and codes of a mail to a command or confirm address."""
-    subject = _BRACKETED.sub(" ", normal_subject(mail.message.subject)[0])
-    lines = list(_lines(mail.content.own))
-    found = _verb(mail.route, subject, lines)
-    answer, spoken = _answer(lines, subject)
-    people = _people(lines, mail.route) if found.verb in _LISTING else ()
-    verb = found.verb
-    if verb == "remove" and not people and not _by_address(mail.route):
-        verb = "leave"
-    return Reading(
-        verb=verb,
-        people=people,
-        answer=answer,
-        language=found.language or spoken,
-        reference=_reference(mail.message.subject),
-        code=_code(mail.route, mail.message.subject, mail.content.own),
-        sure=found.sure,
-    )
+    """Give verb, people, options, answer and codes of a mail to an address of ours."""
+    if mail.route.kind is RouteKind.POST and not _may_command(mail):
+        return Reading("", sure=False)
+    return _Reader(mail).reading()
 
 
-def _lines(own: str) -> Iterator[str]:
-    for number, line in enumerate(own.splitlines()):
-        text = line.strip()
-        if number >= MAX_LINES or folded(text) in _END:
-            return
-        if text:
-            yield text
+def _may_command(mail: Incoming) -> bool:
+    """Tell quickly whether a post can be a command: most cannot."""
+    if len(mail.content.own) > SHORT_POST or len(mail.content.own.split(None, 60)) > 50:
+        subject, is_reply = normal_subject(mail.message.subject)
+        words = [] if is_reply else split_words(subject[:_SUBJECT])
+        return 0 < len(words) <= 6 and any(not _plain(word) for word in words)
+    return True
 
 
-# --- The verb ---------------------------------------------------------------------------------
+def _plain(word: str) -> bool:
+    return set(LEXICON.known(word)) <= {"FILLER"} and not LEXICON.misspelt(word)
+
+
+@dataclass(eq=False)
+class _Reader:
+    """The steps from a mail to a reading; each is worked out once, when it is asked for."""
+
+    mail: Incoming
+    found: Found = field(default_factory=Found)
+    language: str = ""
+    """of the words that count, known when `clauses` are"""
+
+    # --- The text
+
+    @cached_property
+    def subject(self) -> Text:
+        base = normal_subject(self.mail.message.subject[:1000])[0]
+        return text_of(_BRACKETED.sub(" ", base)[:_SUBJECT])
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """All lines, for lists of people."""
+        if self.mail.route.kind is RouteKind.POST:
+            return list(lines_of(self.mail.content.own[:SHORT_POST]))
+        return list(lines_of(author_text(self.mail.content)))
+
+    @cached_property
+    def said(self) -> list[Text]:
+        """The lines that count."""
+        return trimmed(said(self.lines))
+
+    @cached_property
+    def group(self) -> frozenset[str]:
+        name = self.mail.route.group
+        return frozenset({name, *split_words(name)})
+
+    @cached_property
+    def domain(self) -> str:
+        return split_address(self.mail.route.address)[1]
+
+    def clause(self, text: Text) -> Clause:
+        today = self.mail.envelope.received_at.date()
+        return clause_of(text, today, self.group, self.mail.sender, self.domain)
+
+    # --- The verb
+
+    @cached_property
+    def headed(self) -> list[Clause]:
+        """The subject's sentences; in the answer to a letter of ours they are ours."""
+        mail = self.mail
+        if not self.subject.raw or (
+            mail.route.kind is RouteKind.CONFIRM and _reference(mail.message.subject[:1000])
+        ):
+            return []
+        return [self.clause(one) for one in sentences(self.subject)]
+
+    @cached_property
+    def body(self) -> list[Clause]:
+        return [self.clause(one) for line in self.said for one in sentences(line)]
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        found = [*self.headed, *self.body]
+        self.language = languages_of(found)
+        for clause in found:
+            narrow(clause, self.language)
+        return found
+
+    @cached_property
+    def answered(self) -> Answered:
+        return read_answer(self.said, self.subject)
+
+    def reading(self) -> Reading:
+        reading = self._by_address() if _by_address(self.mail.route) else self._by_words()
+        if reading.verb in _LISTING:
+            reading = self._with_people(reading)
+        answered = self._answer()
+        subject = self.mail.message.subject[:1000]
+        return replace(
+            reading,
+            answer=answered.answer,
+            reason=answered.reason,
+            choices=answered.choices,
+            language=self._language(reading, answered),
+            reference=_reference(subject),
+            code=self._code(subject),
+            problems=tuple(self.found.problems),
+            truncated=self.found.truncated,
+        )
+
+    def _language(self, reading: Reading, answered: Answered) -> str:
+        if self.mail.route.kind is RouteKind.CONFIRM and answered.language:
+            return answered.language
+        return reading.language or answered.language
+
+    def _answer(self) -> Answered:
+        """In a command, a "no" that is part of it ("no quiero más mensajes") is no answer."""
+        answered = self.answered
+        if self.mail.route.kind is not RouteKind.COMMAND or answered.answer is not Answer.NO:
+            return answered
+        keeps = any(guess is not None and guess.verb == KEEP for guess in map(judge, self.clauses))
+        if not keeps and any(judge(clause) is not None for clause in self.body):
+            return Answered(Answer.OTHER, answered.language)
+        return answered
+
+    def _code(self, subject: str) -> str:
+        where = self.mail.route
+        if where.kind is RouteKind.CONFIRM and where.token:
+            return tokens.normal_code(where.token)
+        if where.kind is RouteKind.POST:
+            return ""
+        return tokens.find_code(f"{subject}\n{self.mail.content.own[:4000]}")
+
+    # --- By the address
+
+    def _by_address(self) -> Reading:
+        """The address wins; what the text says may still be "no", or when a pause ends."""
+        route = self.mail.route
+        guesses = [guess for clause in self.clauses if (guess := judge(clause)) is not None]
+        said_no = any(guess.verb == KEEP for guess in guesses) or (
+            self.answered.answer is Answer.NO
+            and not any(guess.verb == route.verb for guess in guesses)
+        )
+        own = frozenset({self.mail.sender})
+        fitting = [guess for guess in guesses if guess.verb == route.verb]
+        first = self.clauses[0] if self.clauses else self.clause(Text("", ""))
+        guess = fitting[0] if fitting else Guess(route.verb, first, sure=True)
+        today = self.mail.envelope.received_at.date()
+        options = options_of(guess, self.clauses, today, own)
+        if not fitting and route.verb not in {"pause", "language"}:
+            options = replace(Options(), quiet=options.quiet)
+        language = _language_of(route) or self.language
+        sure = not said_no and not _no_day(guess.verb, options, self.clauses)
+        return Reading(route.verb, options=options, language=language, sure=sure)
+
+    # --- By subject and text
+
+    def _by_words(self) -> Reading:
+        guesses = [guess for clause in self.clauses if (guess := judge(clause)) is not None]
+        language = self.language
+        if setting := self._setting():
+            return replace(setting, language=language)
+        spoken = [guess for guess in guesses if guess.clause in self.body]
+        guesses = _without_weak(guesses)
+        verbs = tuple(dict.fromkeys(guess.verb for guess in guesses))
+        rivals = tuple(verb for guess in guesses for verb in (guess.verb, *guess.rivals))
+        if len(verbs) != 1 or guesses[0].rivals or verbs[0] in {KEEP, PEOPLE}:
+            return Reading("", language=language, sure=False, nearest=self._nearest(rivals))
+        return self._agreed(guesses, spoken, language)
+
+    def _agreed(self, guesses: list[Guess], spoken: list[Guess], language: str) -> Reading:
+        """All sentences that ask for something ask for the same."""
+        best = next((guess for guess in guesses if guess.sure), guesses[0])
+        if any(guess.verb == best.verb for guess in spoken):
+            best = next(
+                (one for one in spoken if one.verb == best.verb and one.clause.targets), best
+            )
+        today = self.mail.envelope.received_at.date()
+        options = options_of(best, self.clauses, today, frozenset({self.mail.sender}))
+        mine = [guess for guess in guesses if guess.verb == best.verb]
+        sure = any(guess.sure for guess in mine) and not _waits(self.clauses)
+        sure = sure and all(guess.sure or "PROBLEM" in guess.clause.meanings for guess in mine)
+        if not any(guess.verb == best.verb for guess in spoken):
+            sure = sure and is_nothing(self.said, self.group)
+        else:
+            sure = sure and self._chatter(spoken) <= _CHATTER
+        sure = sure and not _no_day(best.verb, options, self.clauses)
+        return Reading(best.verb, options=options, language=language, sure=sure)
+
+    def _chatter(self, spoken: list[Guess]) -> int:
+        """Words of the text that say something else than the command."""
+        about = {id(guess.clause) for guess in spoken}
+        return sum(clause.unknown for clause in self.body if id(clause) not in about)
+
+    def _nearest(self, rivals: tuple[str, ...]) -> tuple[str, ...]:
+        """Two verbs to offer; none where a person should read the mail."""
+        named = [verb for verb in dict.fromkeys(rivals) if verb not in {KEEP, PEOPLE}]
+        if PEOPLE in rivals and not named:
+            return ()
+        if KEEP in rivals:
+            return tuple(dict.fromkeys([*named, "leave", "status"]))[:2]
+        known = tuple(dict.fromkeys([*named, *hints(self.clauses)]))[:2]
+        if not known and sum(clause.unknown for clause in self.clauses) > 8:
+            return ()
+        return tuple(dict.fromkeys([*known, "help", "status"]))[:2]
+
+    # --- Settings and people
+
+    def _setting(self) -> Reading | None:
+        """`set ...` in the subject or the first line that counts; the lines below belong to a text."""
+        if self.subject.raw and (found := read_setting(self.subject, self.lines, self.group)):
+            return _set(found.name, found.value)
+        for line in self.said[:3]:
+            if found := read_setting(line, self._below(line), self.group):
+                return _set(found.name, found.value)
+        return None
+
+    def _below(self, line: Text) -> list[str]:
+        for number, raw in enumerate(self.lines):
+            if raw and line.raw.endswith(raw):
+                return self.lines[number + 1 :]
+        return []
+
+    def _with_people(self, reading: Reading) -> Reading:
+        """People from the text and from attached lists; a list with a subject alone is none."""
+        mail = self.mail
+        self.found.skipped = frozenset({mail.sender})
+        self.found.ours = (mail.route.group, self.domain)
+        if "@" in self.subject.raw:
+            read_lines([self.subject.raw], self.found)
+        read_lines(self._listed(), self.found)
+        if reading.verb in {"add", "invite", "remove", "uninvite", "ban"}:
+            read_attachments(mail.envelope.raw, self.found)
+        people = tuple(self.found.people.values())
+        if not people and self.found.oneself and reading.verb == "remove":
+            people = (Named(mail.sender, ""),)
+        if reading.verb == "remove" and not people and not _by_address(mail.route):
+            return reading
+        return replace(reading, people=people)
+
+    def _listed(self) -> list[str]:
+        """The lines of a list: all, but what stands below the sender's own name if people were named
+        above it (an address there is the sender's office)."""
+        named = False
+        for number, line in enumerate(self.lines):
+            if named and line and "@" not in line and closes(Text(line, fold(line))):
+                return self.lines[:number]
+            named = named or "@" in line
+        return self.lines
 
 
 def _by_address(route: Route) -> bool:
     return route.kind is RouteKind.COMMAND and route.verb != "request"
 
 
-def _verb(route: Route, subject: str, lines: list[str]) -> _Hit:
-    """The address wins, then subject and text together; two different verbs are none (D2.4)."""
-    if _by_address(route):
-        return _Hit(route.verb, _language_of(route), sure=True)
-    filler = FILLERS | set(route.group.split("-")) | {route.group}
-    headed = _hit(subject, filler)
-    said = [hit for line in lines[:_VERB_LINES] if (hit := _hit(line, filler))]
-    certain = [hit for hit in (headed, *said) if hit is not None and hit.sure]
-    if len({hit.verb for hit in certain}) > 1:
-        return _Hit("", certain[0].language, sure=False)
-    if headed is not None and headed.sure and not any(hit.sure for hit in said):
-        return _Hit(headed.verb, headed.language, sure=_says_nothing(lines))
-    found = [*certain, *([headed] if headed else []), *said]
-    return found[0] if found else _Hit("", "", sure=False)
-
-
 def _language_of(route: Route) -> str:
     """The language that the address's word belongs to; '' for English, which everybody uses."""
     words = re.split(r"[-+.]", split_address(route.address)[0].lower())
-    languages = [VERB_WORDS[word][1] for word in words if word in VERB_WORDS]
-    return languages[0] if languages and languages[0] != "en" else ""
+    for word in words:
+        spoken = set().union(*LEXICON.known(word).values()) if LEXICON.known(word) else set()
+        if word not in {route.group, route.verb} and len(spoken & {"en", "fr", "es", "pt"}) == 1:
+            return str(next(iter(spoken & {"fr", "es", "pt"}), ""))
+    return ""
 
 
-def _hit(text: str, filler: frozenset[str] | set[str]) -> _Hit | None:
-    """The longest known phrase that the text begins with, up to three words, after "please"."""
-    words = folded(text).split()
-    while words and words[0] in POLITE:
-        words = words[1:]
-    for count in range(min(3, len(words)), 0, -1):
-        if found := VERB_WORDS.get(" ".join(words[:count])):
-            verb, language = found
-            rest = [word.rstrip(".!,;") for word in words[count:]]
-            if verb == "remove" and set(rest) & ME:
-                verb = "leave"
-            return _Hit(verb, language, sure=all(word in filler or "@" in word for word in rest))
-    return None
+def _set(name: str, value: str) -> Reading:
+    return Reading("set", options=Options(setting=name, value=value))
 
 
-def _says_nothing(lines: Sequence[str]) -> bool:
-    """Tell whether a body is empty but for greetings, thanks and a name (RULINGS 8)."""
-    for line in lines:
-        words = folded(line).split()
-        if len(words) > _NAME_WORDS and not set(words) <= FILLERS:
-            return False
-    return True
+def _without_weak(guesses: list[Guess]) -> list[Guess]:
+    strong = [guess for guess in guesses if not guess.weak]
+    if strong:
+        return strong
+    people = [guess for guess in guesses if guess.verb == PEOPLE]
+    return people or guesses
 
 
-# --- The answer -------------------------------------------------------------------------------
+def _waits(clauses: Sequence[Clause]) -> bool:
+    return any("WAIT" in clause.meanings for clause in clauses)
 
 
-def _answer(lines: list[str], subject: str) -> tuple[Answer, str]:
-    """What the first words say. "No" always wins, and a yes with a doubt beside it is none."""
-    if not lines:
-        return ANSWER_WORDS.get(folded(subject), (Answer.EMPTY, ""))
-    first = lines[:_ANSWER_LINES]
-    found = [hit for line in first if (hit := _first_answer(line))]
-    for answer, language in found:
-        if answer is Answer.NO:
-            return answer, language
-    if not found or any(_doubts(line) for line in first):
-        return Answer.OTHER, ""
-    return min(found, key=lambda hit: hit[0] is not Answer.UNDO)
-
-
-def _first_answer(line: str) -> tuple[Answer, str] | None:
-    words = [word.rstrip(".") for word in folded(line).split()]
-    while words and words[0] in POLITE:
-        words = words[1:]
-    for count in range(min(3, len(words)), 0, -1):
-        if found := ANSWER_WORDS.get(" ".join(words[:count])):
-            return found
-    return None
-
-
-def _doubts(line: str) -> bool:
-    return "?" in line or bool(DOUBTS & {word.rstrip(".") for word in folded(line).split()})
-
-
-# --- People -----------------------------------------------------------------------------------
-
-
-def _people(lines: list[str], route: Route) -> tuple[Named, ...]:
-    """Every address of the lines with the name beside it; one person a line or `;` or `,` apart."""
-    named: dict[str, Named] = {}
-    domain = split_address(route.address)[1]
-    for line in lines:
-        for piece in _pieces(line):
-            found = _ADDRESS.search(piece)
-            if found is None or len(named) >= MAX_PEOPLE:
-                continue
-            address = found.group(0).strip(".'!?")
-            if not _is_ours(address, route.group, domain):
-                name = _name(piece.replace(found.group(0), " "))
-                named.setdefault(address.lower(), Named(address, name))
-    return tuple(named.values())
-
-
-def _is_ours(address: str, group: str, domain: str) -> bool:
-    local, host = split_address(address.lower())
-    return host == domain and re.split(r"[+-]", local)[0] == re.split(r"[+-]", group)[0]
-
-
-def _pieces(line: str) -> list[str]:
-    """Split a line where it names several people; `addr, name` and `addr; name` stay together."""
-    if len(_ADDRESS.findall(line)) < 2:
-        return [line]
-    if "<" in line:
-        return re.split(r"(?<=>)[;,\s]+", line)
-    return re.split(r"[;,]|\s+(?=[\w.+-]+@)", line)
-
-
-def _name(text: str) -> str:
-    """What stands beside an address, without the verb and the polite words before it."""
-    words = _NO_NAME.sub(" ", text).split()
-    while words and folded(words[0]) in POLITE:
-        words = words[1:]
-    for count in range(min(3, len(words)), 0, -1):
-        if folded(" ".join(words[:count])) in VERB_WORDS:
-            words = words[count:]
-            break
-    if all(folded(word) in FILLERS for word in words):
-        return ""
-    return person_name(" ".join(words))
-
-
-# --- Codes ------------------------------------------------------------------------------------
+def _no_day(verb: str, options: Options, clauses: Sequence[Clause]) -> bool:
+    """A pause "until Easter": the day was not understood, so nothing is sure."""
+    unread = any("UNTIL" in clause.meanings for clause in clauses)
+    return verb == "pause" and options.until is None and unread
 
 
 def _reference(subject: str) -> str:
     found = _REFERENCE.search(subject.upper())
     return (found.group(1) or found.group(2)) if found else ""
-
-
-def _code(route: Route, subject: str, own: str) -> str:
-    if route.kind is RouteKind.CONFIRM and route.token:
-        return tokens.normal_code(route.token)
-    return tokens.find_code(f"{subject}\n{own[:4000]}")

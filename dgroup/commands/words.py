@@ -1,111 +1,313 @@
-"""The words of commands and answers in the languages that we read (COMMANDS D3)."""
+"""The words of members' own commands, by what they mean (COMMANDS D3): en fr es pt, and de it nl.
+
+A word with `*` stands for all that begin so; several words are a phrase. Accents and case do not
+count. What combinations of meanings ask for stands in `frames`; add a word here, not there.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+Table = dict[str, dict[str, str]]
 
-from dgroup.incoming import Answer
-
-_ODD_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "\u00a0": " "})
-_NO_WORD = re.compile(r"[^\w'@.+-]+")
-
-
-def folded(text: str) -> str:
-    """Give the form in which words are compared: no case, accents, odd quotes or double spaces.
-
-    NFKC first (full-width letters), then the accents are dropped (COMMANDS D2.2, D2.5).
-    """
-    plain = unicodedata.normalize("NFKC", text).translate(_ODD_QUOTES).casefold()
-    marks = unicodedata.normalize("NFD", plain)
-    letters = "".join(sign for sign in marks if not unicodedata.combining(sign))
-    return " ".join(_NO_WORD.sub(" ", letters).split()).strip(".-")
-
-
-_VERBS: dict[str, dict[str, str]] = {
-    "join": {
-        "en": "join|subscribe|sign me up|sub",
-        "fr": "inscrire|inscription|abonner|m'abonner|m'inscrire|rejoindre",
-        "es": "alta|suscribir|suscribirme|unirme",
-        "pt": "inscrever|inscrever-me|entrar|aderir",
+OWN: Table = {
+    # --- in and out ---
+    "LEAVE": {
+        "en": "unsubscrib*|unsub|signoff|sign off|sign me off|opt out|opt me out|take me off|"
+        "take me out|get me off|count me out|drop me|unjoin|unregister*|deregister*|un subscribe|"
+        "off the list|off this list|off your list|off the mailing|off the group|off this mailing|"
+        "unlist me|let me out|get me out",
+        "fr": "désinscri*|desincri*|désabonn*|se désinscrire|me sortir|sortez moi",
+        "es": "baja|dar de baja|darme de baja|desuscri*|desapunt*|desafili*|dejar el grupo|"
+        "dejar la lista|dejar este grupo|dejar esta lista",
+        "pt": "desinscrev*|desinscri*|descadastr*|desassin*|dar baixa|deixar o grupo|"
+        "deixar a lista|deixar este grupo|deixar esta lista|desvincul*",
+        "de": "abmeld*|austrag*|abbestell*|austret*|melde ab|trage aus|tragen sie mich aus",
+        "it": "disiscri*|disabbon*|cancellami|cancellatemi|cancellarmi|toglietemi|toglimi",
+        "nl": "uitschrij*|afmeld*|schrijf me uit|schrijf mij uit|meld me af",
     },
-    "leave": {
-        "en": "leave|unsubscribe|remove me|stop|signoff|unsub|signoff",
-        "fr": "désinscrire|désinscription|désabonner|me désabonner|me désinscrire|quitter|"
-        "retirez-moi|retirer moi",
-        "es": "baja|cancelar suscripción|salir|darme de baja|quitarme",
-        "pt": "sair|cancelar inscrição|desinscrever|remova-me|remover-me",
+    "GO": {
+        "en": "leave|leaving|quit|quitting|exit|get out of|step out of",
+        "fr": "quitt*|sortir|sors|partir",
+        "es": "salir*|salgo|salirme|abandonar|irme",
+        "pt": "sair|saio|abandonar",
+        "de": "verlassen|verlasse|aussteigen",
+        "it": "uscire|lasciare|abbandonare",
+        "nl": "verlaten|verlaat|stap uit",
     },
-    "help": {"en": "help|info", "fr": "aide", "es": "ayuda", "pt": "ajuda"},
-    "add": {"en": "add", "fr": "ajouter", "es": "añadir|agregar", "pt": "adicionar"},
-    "remove": {"en": "remove|delete|del", "fr": "retirer", "es": "quitar", "pt": "remover"},
-}
-_ANSWERS: dict[Answer, dict[str, str]] = {
-    Answer.YES: {
-        "en": "yes|ok|okay|confirm|approve|yes please",
-        "fr": "oui|d'accord|confirmer|je confirme|approuver",
-        "es": "sí|confirmar|confirmo|aprobar",
-        "pt": "sim|confirmar|confirmo|aprovar",
+    "REMOVE": {
+        "en": "remov*|delet*|drop|strike|take off|take out|take away",
+        "fr": "retir*|enlev*|supprim*|radier|radiez|rayer|rayez|ôter|ôtez|exclu*|ret",
+        "es": "quitar|quitarme|quita|quite|quiten|quitame|quiteme|quitenme|quitad|elimin*|sacar*|"
+        "sacame|saquen*|saque|retir*|retír*|remov*|remuev*|exclu*|expuls*",
+        "pt": "remov*|retir*|exclu*|tirar*|tirem*|elimin*|expuls*|tire|tira",
+        "de": "entfern*|lösch*|streich*|rauswerfen",
+        "it": "rimuov*|elimin*|togli*",
+        "nl": "verwijder*|haal|schrap*",
     },
-    Answer.NO: {
-        "en": "no|cancel|reject|do not|don't",
-        "fr": "non|refuser",
-        "es": "no|cancelar",
-        "pt": "não|cancelar",
+    "STOP": {
+        "en": "stop*|cease|put an end|enough|discontinu*|halt",
+        "fr": "arrêt*|cess*|stopp*|stop|assez|y en a marre",
+        "es": "dejar|dejen|deje|deja|detener|detén*|parar|paren|pare|basta|cesar|cesen|stop",
+        "pt": "parar|parem|pare|deixar de|deixem de|deixe de|cessar|cessem|chega|stop",
+        "de": "aufhör*|stopp*|beenden|hört auf|stop",
+        "it": "smett*|ferm*|basta|stop",
+        "nl": "stop*|ophouden|hou op",
     },
-    Answer.UNDO: {"en": "undo", "fr": "annuler", "es": "deshacer", "pt": "desfazer"},
+    "CANCEL": {
+        "en": "cancel*|terminat*|revok*|withdraw*|end my|call off",
+        "fr": "annul*|résili*|mettre fin|mettez fin",
+        "es": "cancel*|anul*|revoc*",
+        "pt": "cancel*|anul*|encerr*|revog*",
+        "de": "kündig*|stornier*|widerruf*",
+        "it": "annull*|disdi*|cancell*",
+        "nl": "annule*|opzeg*|zeg op",
+    },
+    "JOIN": {
+        "en": "join|joining|subscribe|subscribing|sub|resubscribe|re subscribe|sign up|sign me up|"
+        "signup|sign us up|enrol|enroll|enlist|register|registration|let me in|count me in|opt in|"
+        "become a member|becoming a member|be added|put me on|get on the list",
+        "fr": "inscri*|abonner|abonnez|abonne moi|abonnons|réinscri*|rejoindre|rejoins|rejoint|adhér*|"
+        "devenir membre|intégrer|m abonne|m inscris",
+        "es": "alta|suscrib*|subscrib*|inscrib*|apunt*|unir*|únanme|adher*|incorpor*|"
+        "darme de alta|dar de alta|registrarme|hacerme miembro|entrar|ingresar|sumarme",
+        "pt": "inscrev*|assinar|subscrev*|entrar|aderir|adiro|cadastr*|me junte|juntar me|juntar|"
+        "participar|tornar me membro|ingressar",
+        "de": "anmeld*|beitret*|eintrag*|abonnier*|mitglied werden|mitmachen",
+        "it": "iscriv*|abbonar*|abbonam*|unirmi|aderire|partecipare",
+        "nl": "aanmeld*|inschrij*|abonneer*|lid worden|meedoen",
+    },
+    "BELONG": {
+        "en": "be a member|be part of|be on|being part of|be a part of|being a member|belong",
+        "fr": "faire partie|être membre|fais partie|être sur",
+        "es": "formar parte|ser miembro|ser parte|estar en|pertenecer",
+        "pt": "fazer parte|ser membro|faço parte|estar na|estar no|pertencer",
+        "de": "mitglied sein",
+        "it": "far parte|essere membro",
+        "nl": "lid zijn",
+    },
+    # a noun: "inscription" alone joins, "cancel my subscription" leaves
+    "MEMBERSHIP": {
+        "en": "subscription|subscriptions|membership",
+        "fr": "inscription|abonnement|adhésion|abonnements",
+        "es": "suscripción|subscripción|inscripción|membresía|afiliación",
+        "pt": "inscrição|assinatura|subscrição|participação|adesão|cadastro",
+        "de": "mitgliedschaft|abo|abonnement|anmeldung",
+        "it": "iscrizione|abbonamento|sottoscrizione",
+        "nl": "lidmaatschap|abonnement|inschrijving",
+    },
+    "JOINED": {
+        "en": "subscribed|subscriber|subscribers|joined|registered",
+        "fr": "abonné|abonnée|abonnés|inscrit|inscrite|inscrits",
+        "es": "suscrito|suscrita|suscripto|inscrito|inscrita",
+        "pt": "inscrito|inscrita|subscrito",
+        "de": "angemeldet",
+        "it": "iscritto|iscritta",
+        "nl": "aangemeld|ingeschreven",
+    },
+    # --- pause and resume ---
+    "PAUSE": {
+        "en": "paus*|suspend*|suspension|nomail|no mail|take a break|on hold|put on hold|snooz*|"
+        "vacation mode|holiday mode",
+        "fr": "pause|suspend*|suspens*|mettre en pause|mettez en pause|interromp*|mode vacances",
+        "es": "paus*|suspend*|suspensión|en pausa|interrump*|modo vacaciones",
+        "pt": "paus*|suspend*|suspens*|em pausa|interromp*|modo férias",
+        "de": "pausier*|pause|aussetz*|unterbrech*",
+        "it": "paus*|sospend*|sospens*",
+        "nl": "pauze*|pauzeer*|opschort*|onderbreek*",
+    },
+    "HOLD": {"en": "hold"},
+    "AWAY": {
+        "en": "vacation|holiday|holidays|away|leave of absence|maternity leave|on leave",
+        "fr": "vacances|congé|congés|absent|absente|en déplacement",
+        "es": "vacaciones|ausente|de viaje|permiso",
+        "pt": "férias|ausente|de viagem|em viagem|licença",
+        "de": "urlaub|ferien|abwesend",
+        "it": "vacanza|vacanze|ferie|assente",
+        "nl": "vakantie|afwezig|verlof",
+    },
+    "RESUME": {
+        "en": "resum*|unpause|restart*|reactivat*|start again|turn back on|switch back on|unsuspend*|"
+        "re activate|reenabl*|back from|i am back|i m back|am back|start up again",
+        "fr": "reprendr*|repren*|reprise|réactiv*|de retour|recommenc*|relanc*",
+        "es": "reanud*|reactiv*|retom*|de vuelta|de regreso|volver a recibir|vuelvo a|he vuelto",
+        "pt": "retom*|reativ*|reactiv*|de volta|voltar a receber|voltei|regressei",
+        "de": "fortsetz*|wiederaufn*|wieder da|wieder zurück",
+        "it": "riprend*|riattiv*|di ritorno|sono tornat*",
+        "nl": "hervat*|weer terug|heractiveer*",
+    },
+    "AGAIN": {
+        "en": "again|once more",
+        "fr": "à nouveau|de nouveau",
+        "es": "de nuevo|otra vez|nuevamente",
+        "pt": "de novo|novamente|outra vez",
+        "de": "wieder|erneut",
+        "it": "di nuovo",
+        "nl": "opnieuw|weer",
+    },
+    # --- how often ---
+    "EACH": {
+        "en": "each|every mail|every message|every email|every e mail|every post|each mail|each post|"
+        "each message|each email|all mails|all emails|all messages|all posts|all the mails|individual*|"
+        "all the messages|all the emails|every single*|one by one|as they come|as they arrive|nodigest|"
+        "no digest|immediate*|straight away|right away|real time|instant*|normal mode",
+        "fr": "chaque message|chaque mail|chaque courriel|chaque courrier|tous les messages|chaque e mail|"
+        "tous les mails|tous les courriels|tous les e mails|au fur et à mesure|un par un|immédiat*|"
+        "individuel*|message par message|mail par mail|chacun",
+        "es": "cada mensaje|cada correo|cada mail|todos los mensajes|todos los correos|uno por uno|"
+        "uno a uno|inmediat*|individual*|cada uno|mensaje por mensaje",
+        "pt": "cada mensagem|cada e mail|cada email|todas as mensagens|todos os e mails|um por um|"
+        "todos os emails|uma a uma|imediat*|individua*|cada um|cada uma|cada correio",
+        "de": "jede nachricht|jede mail|jede e mail|alle nachrichten|alle mails|einzeln*|sofort",
+        "it": "ogni messaggio|ogni mail|tutti i messaggi|singol*|immediat*",
+        "nl": "elk bericht|elke mail|alle berichten|afzonderlijk*|direct",
+    },
+    "DAILY": {
+        "en": "daily|once a day|per day|a day|each day|every day|everyday|once every day",
+        "fr": "quotidien*|journalier*|par jour|chaque jour|tous les jours|jour par jour",
+        "es": "diari*|al día|por día|cada día|todos los días|una vez al día",
+        "pt": "diári*|por dia|ao dia|cada dia|todos os dias|diariamente",
+        "de": "täglich*|pro tag|jeden tag|am tag",
+        "it": "giornalier*|quotidian*|al giorno|ogni giorno",
+        "nl": "dagelijks*|per dag|elke dag",
+    },
+    "WEEKLY": {
+        "en": "weekly|once a week|per week|a week|each week|every week|once every week",
+        "fr": "hebdo*|par semaine|chaque semaine|toutes les semaines|la semaine",
+        "es": "semanal*|por semana|a la semana|cada semana|todas las semanas",
+        "pt": "semanal*|por semana|toda semana|todas as semanas|cada semana",
+        "de": "wöchentlich*|pro woche|jede woche|in der woche",
+        "it": "settimanal*|alla settimana|a settimana|ogni settimana",
+        "nl": "wekelijks*|per week|elke week",
+    },
+    "MONTHLY": {
+        "en": "monthly|once a month|per month|a month|each month|every month",
+        "fr": "mensuel*|par mois|chaque mois|tous les mois",
+        "es": "mensual*|al mes|por mes|cada mes|todos los meses",
+        "pt": "mensal*|por mês|ao mês|todo mês|todos os meses|cada mês",
+        "de": "monatlich*|pro monat|jeden monat|im monat",
+        "it": "mensil*|al mese|ogni mese",
+        "nl": "maandelijks*|per maand|elke maand",
+    },
+    "DIGEST": {
+        "en": "digest|digests|index|bundle|bundled|grouped|batch*|compilation",
+        "fr": "récapitul*|recap|groupé*|compil*|condensé",
+        "es": "agrupad*|compil*|recopil*|boletín",
+        "pt": "agrupad*|compil*|boletim",
+        "de": "sammelmail|gebündelt|digest",
+        "it": "raggruppat*|digest",
+        "nl": "verzamelmail|gebundeld|digest",
+    },
+    "SUMMARY": {
+        "en": "summary|summaries",
+        "fr": "résumé|résumés|synthèse",
+        "es": "resumen|resúmenes",
+        "pt": "resumo|resumos",
+        "de": "zusammenfassung*|wochenbrief",
+        "it": "riassunto|riepilogo",
+        "nl": "samenvatting*|overzicht",
+    },
+    # --- with or without attachments ---
+    "LIGHT": {
+        "en": "light|lite|text only|plain text|only text|only the text|just text|just the text|txt|"
+        "urlize|low bandwidth|no html|without html|light mode|lightweight",
+        "fr": "léger*|allégé*|texte seul*|texte brut|seulement le texte|que le texte|uniquement le texte",
+        "es": "ligero*|ligera*|sólo texto|sólo el texto|texto plano|solamente texto|únicamente texto",
+        "pt": "leve|leves|ligeiro|só texto|só o texto|apenas texto|apenas o texto|somente texto|"
+        "texto simples|somente o texto",
+        "de": "leicht|nur text|reiner text",
+        "it": "legger*|solo testo",
+        "nl": "licht|alleen tekst",
+    },
+    "FULL": {
+        "en": "full|complete messages|html",
+        "fr": "complet*|intégral*|entier*",
+        "es": "complet*|íntegr*",
+        "pt": "complet*|íntegr*",
+        "de": "vollständig*|voll",
+        "it": "complet*",
+        "nl": "volledig*",
+    },
+    "ATTACHMENT": {
+        "en": "attachment*|attached files|attached file|image|images|picture|pictures|photo|photos|files",
+        "fr": "pièce jointe|pièces jointes|pj|fichiers joints|image|images|photo|photos",
+        "es": "adjunto|adjuntos|archivos adjuntos|imagen|imágenes|foto|fotos",
+        "pt": "anexo|anexos|ficheiros|imagem|imagens|foto|fotos|arquivos",
+        "de": "anhang|anhänge|anhängen|bilder",
+        "it": "allegato|allegati|immagini",
+        "nl": "bijlage|bijlagen|afbeeldingen",
+    },
+    # --- language, address, settings ---
+    "LANGUAGE": {
+        "en": "language|lang",
+        "fr": "langue",
+        "es": "idioma|lengua",
+        "pt": "idioma|língua",
+        "de": "sprache",
+        "it": "lingua",
+        "nl": "taal",
+    },
+    "ADDRESS": {
+        "en": "address|addresses|email address|e mail address|mail address",
+        "fr": "adresse|adresses|adresse mail|adresse email|adresse électronique|adresse e mail",
+        "es": "dirección|direcciones|dirección de correo|correo electrónico",
+        "pt": "endereço|endereços|endereço de e mail|endereço de email|endereço eletrônico|morada",
+        "de": "adresse|e mail adresse|mailadresse",
+        "it": "indirizzo|indirizzo email",
+        "nl": "adres|e mailadres|mailadres",
+    },
+    "CHANGE": {
+        "en": "chang*|switch*|updat*|modif*|replac*|move me|convert",
+        "fr": "chang*|modifi*|passer|passez|pass|remplac*|mettre à jour|mettez|mettre|basculer|bascule",
+        "es": "cambi*|modific*|actuali*|pasar|páseme|pásenme|reemplaz*|poner|pónganme|póngame",
+        "pt": "mudar|muda|mude|mudem|alter*|troc*|atuali*|actuali*|passar|passe|modific*|substitu*",
+        "de": "änder*|wechs*|umstell*|aktualisier*",
+        "it": "cambi*|modific*|aggiorn*|passare",
+        "nl": "wijzig*|verander*|omzet*|aanpass*",
+    },
+    "NEW": {
+        "en": "new",
+        "fr": "nouvel|nouvelle|nouveau",
+        "es": "nuevo|nueva",
+        "pt": "novo|nova",
+        "de": "neu|neue|neuen",
+        "it": "nuovo|nuova",
+        "nl": "nieuw|nieuwe",
+    },
+    "STATUS": {
+        "en": "status|settings|query|which|am i subscribed|am i a member|am i still|preferences",
+        "fr": "état|statut|réglages|paramètres|suis je inscrit*|suis je abonné*|préférences|"
+        "suis je toujours|suis je encore",
+        "es": "estado|ajustes|configuración|estoy suscrit*|estoy inscrit*|preferencias|sigo suscrit*",
+        "pt": "situação|estado|configurações|definições|estou inscrit*|preferências",
+        "de": "status|einstellungen|bin ich angemeldet",
+        "it": "stato|impostazioni|sono iscritt*",
+        "nl": "status|instellingen|ben ik aangemeld",
+    },
+    "WHO": {
+        "en": "who|review|who s",
+        "fr": "qui",
+        "es": "quién|quiénes",
+        "pt": "quem",
+        "de": "wer",
+        "it": "chi",
+        "nl": "wie zit",
+    },
+    "MEMBERS": {
+        "en": "members|participants|member list|membership list|subscriber list",
+        "fr": "membres|participants|abonnés",
+        "es": "miembros|participantes|integrantes|suscriptores",
+        "pt": "membros|participantes|integrantes|assinantes",
+        "de": "mitglieder|teilnehmer",
+        "it": "membri|partecipanti|iscritti",
+        "nl": "leden|deelnemers",
+    },
+    "HELP": {
+        "en": "help|info|instructions|commands|manual|information",
+        "fr": "aide|aidez|mode d emploi|instructions|informations|renseignements|commandes",
+        "es": "ayuda|ayúd*|instrucciones|información|comandos",
+        "pt": "ajuda|ajud*|instruções|informações|informação|comandos",
+        "de": "hilfe|anleitung|befehle",
+        "it": "aiuto|istruzioni|comandi",
+        "nl": "hulp|handleiding",
+    },
 }
-ME = frozenset({"me", "moi", "mim", "myself"})
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(folded(word) for word in words.split())
-
-
-POLITE = _set(
-    "please kindly pls hi hello dear bonjour salut merci svp veuillez hola por favor olá gracias "
-    "obrigado obrigada could can would you i want to would like je voudrais souhaite veux quiero "
-    "deseo quisiera quero gostaria"
-)
-FILLERS = (
-    POLITE
-    | ME
-    | _set(
-        "the this that your my from of to in on list group mailing email e-mail mail mails emails "
-        "address team all everyone everybody good morning day thank thanks many best regards kind "
-        "sincerely cordially "
-        "d'avance la le les de du des cette ce ma mon votre vos liste groupe adresse "
-        "bien cordialement cordiales salutations s'il vous plaît plait "
-        "una el los del esta este mi su lista grupo dirección correo correos saludos cordiales "
-        "atentamente buenos días muchas "
-        "a o os da do desta deste minha meu sua endereço muito obrigados atenciosamente cumprimentos "
-        "bom dia"
-    )
-)
-"""words around a verb that change nothing"""
-
-DOUBTS = _set(
-    "but not don't do-not wait if unless except instead never no cancel only "
-    "mais pas attendez sauf plutôt jamais non seulement "
-    "pero espere salvo excepto nunca sólo "
-    "mas não espera exceto nunca só"
-)
-"""words beside a yes after which somebody had better be asked again"""
-
-
-def _table(source: dict[str, str]) -> list[tuple[str, str]]:
-    pairs = [(language, word) for language, words in source.items() for word in words.split("|")]
-    return [(folded(word), language) for language, word in pairs]
-
-
-VERB_WORDS: dict[str, tuple[str, str]] = {
-    word: (verb, language) for verb, by in _VERBS.items() for word, language in _table(by)
-}
-"""folded phrase -> (canonical verb, language)"""
-
-ANSWER_WORDS: dict[str, tuple[Answer, str]] = {
-    word: (answer, language)
-    for answer, by in reversed(_ANSWERS.items())
-    for word, language in reversed(_table(by))
-}
-"""folded phrase -> (answer, language); a phrase of several languages counts for the first"""
+"""meaning -> language -> words, of what members ask for themselves"""

@@ -1,0 +1,301 @@
+"""One sentence of a command mail, taken apart: meanings of its words, addresses, posts, days, numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from archive.ids import is_key
+from dgroup.commands.dates import When, find_days
+from dgroup.commands.lexicon import LEXICON, Meanings, split_words
+from dgroup.commands.names import CODES, LANGUAGE_NAMES
+from dgroup.commands.text import Text
+from dgroup.commands.words_polite import BECAUSE, INSTEAD
+
+_ITEM = re.compile(
+    r"(?P<url>https?://[^\s<>\"]{1,500})"
+    r"|(?P<address>[^\s<>\"(),;:\[\]]{1,200}@[^\s<>\"(),;:\[\]]{1,300})"
+    r"|(?P<hold>\bp-\d{1,9}\b)"
+    r"|(?P<code>\b[a-z2-7]{4}-[a-z2-7]{4}\b)"
+    r"|(?P<number>#?\b\d{1,9}\b)"
+    r"|(?P<word>[^\W_]+)"
+)
+_KEY_IN_URL = re.compile(r"(?<![a-z2-7])([a-z2-7]{16})(?![a-z2-7])")
+_BREAKS = re.compile(r"[,:;()]")
+_NOT_WORDS = frozenset({"no", "non", "nao"})
+MAX_ITEMS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A word, address, number, day ... of a sentence, with all that it may mean."""
+
+    word: str
+    start: int
+    end: int
+    meanings: Meanings
+    after_break: bool = False
+    """a comma or the like stands before it"""
+
+
+@dataclass(slots=True, eq=False)
+class Clause:
+    """A sentence with what its words mean."""
+
+    text: Text
+    items: list[Item] = field(default_factory=list)
+    meanings: set[str] = field(default_factory=set)
+    unknown: int = 0
+    """words that say something else"""
+    typo: bool = False
+    """a word was understood although a letter of it is wrong"""
+    torn: bool = False
+    """a misspelt word could be two different ones, or mixes alphabets"""
+    addresses: list[Item] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    """numbers, keys and holds in the order written"""
+    days: list[When] = field(default_factory=list)
+    language_name: str = ""
+    because: str = ""
+    asks: bool = False
+    """ends with a question mark"""
+
+    @property
+    def first(self) -> frozenset[str]:
+        """Meanings of the first word that is no courtesy."""
+        for item in self.items:
+            if not set(item.meanings) <= {"FILLER", "GROUP", "QUIET"}:
+                return frozenset(item.meanings)
+        return frozenset()
+
+    def at(self, meaning: str) -> list[int]:
+        """Places of the items that have a meaning."""
+        return [place for place, item in enumerate(self.items) if meaning in item.meanings]
+
+
+def clause_of(text: Text, today: date, group: Iterable[str], sender: str, domain: str) -> Clause:
+    """Take a sentence apart. `group` are the words of the group's own name, which mean the group."""
+    spoken, because = _without_reason(text)
+    clause = Clause(spoken, because=because, asks="?" in text.raw[-3:])
+    clause.days = find_days(spoken.folded, today)
+    _itemise(clause, frozenset(group), sender, domain)
+    return clause
+
+
+def narrow(clause: Clause, language: str) -> None:
+    """Keep of each word what it means in the mail's language, where it is a word of that language:
+    "no" is a denial in Spanish, and lacks something in English. Then note what the sentence holds."""
+    for place, item in enumerate(clause.items):
+        spoken = {meaning: by for meaning, by in item.meanings.items() if _is_of(by, language)}
+        if spoken and len(spoken) < len(item.meanings):
+            clause.items[place] = replace(item, meanings=spoken)
+    clause.meanings = {meaning for item in clause.items for meaning in item.meanings}
+    if clause.days:
+        clause.meanings.add("SPAN" if any(day.span for day in clause.days) else "DAY")
+
+
+def _is_of(languages: frozenset[str], language: str) -> bool:
+    return not languages or (language in languages if language else not languages <= _ONLY_READ)
+
+
+_ONLY_READ = frozenset({"de", "it", "nl"})
+
+
+# --- Reasons and contrasts --------------------------------------------------------------------
+
+
+def pattern_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Give a pattern that finds any of some phrases as whole words of a folded text."""
+    words = "|".join(r"[\s']+".join(split_words(phrase)) for phrase in phrases)
+    return re.compile(rf"(?<![\w'])(?:{words})\b")
+
+
+_REASON = pattern_of(BECAUSE)
+_CONTRAST = pattern_of(INSTEAD)
+
+
+def _without_reason(text: Text) -> tuple[Text, str]:
+    """Blank the part after "because" and after "instead of"; give the reason too."""
+    because = ""
+    found = _REASON.search(text.folded)
+    if found is not None:
+        end = _end_of(text.folded, found)
+        because = text.raw[found.end() : end].strip(" :,.")
+        text = _blanked(text, found.start(), end)
+    found = _CONTRAST.search(text.folded)
+    if found is not None:
+        text = _blanked(text, found.start(), _end_of(text.folded, found))
+    return text, because
+
+
+def _end_of(folded: str, found: re.Match[str]) -> int:
+    """At the beginning of a sentence such a part ends with a comma, else with the sentence."""
+    comma = folded.find(",", found.end())
+    return comma if comma >= 0 and not folded[: found.start()].strip(" ,") else len(folded)
+
+
+def _blanked(text: Text, start: int, end: int) -> Text:
+    gap = " " * (end - start)
+    return Text(
+        text.raw[:start] + gap + text.raw[end:], text.folded[:start] + gap + text.folded[end:]
+    )
+
+
+# --- Items ------------------------------------------------------------------------------------
+
+_BARE: Meanings = {}
+
+
+def _meaning(*names: str) -> Meanings:
+    return {name: frozenset() for name in names}
+
+
+_DAY, _URL, _HOLD, _REFERENCE = (
+    _meaning("DATE"),
+    _meaning("TARGET"),
+    _meaning("TARGET"),
+    _meaning("REFERENCE"),
+)
+_NUMBER, _KEY, _GROUP = _meaning("NUMBER", "TARGET"), _meaning("TARGET"), _meaning("GROUP")
+_SENDER, _OTHER = _meaning("OWN_ADDRESS"), _meaning("OTHER_ADDRESS")
+
+
+def _itemise(clause: Clause, group: frozenset[str], sender: str, domain: str) -> None:
+    text = clause.text.folded
+    before = 0
+    skip = 0
+    found = [one for one in _ITEM.finditer(text[:1000]) if not _in_day(clause, one)][:MAX_ITEMS]
+    words = [one["word"] or "" for one in found]
+    for place, one in enumerate(found):
+        torn = _BREAKS.search(text, before, one.start()) is not None
+        before = one.end()
+        if place < skip:
+            continue
+        meanings, count = _phrase(words, place) if one["word"] else (_BARE, 0)
+        if count:
+            skip = place + count
+            end = found[skip - 1].end()
+        else:
+            end = one.end()
+            meanings = _single(clause, one, group, sender, domain)
+        clause.items.append(Item(text[one.start() : end], one.start(), end, meanings, torn))
+        if not meanings:
+            clause.unknown += 1
+    for when in clause.days:
+        clause.items.append(Item("", when.start, when.end, _DAY))
+    clause.items.sort(key=lambda item: item.start)
+
+
+def _in_day(clause: Clause, one: re.Match[str]) -> bool:
+    return any(when.start <= one.start() < when.end for when in clause.days)
+
+
+def _phrase(words: Sequence[str], place: int) -> tuple[Meanings, int]:
+    """The longest phrase that begins here, with all that it means."""
+    count = 0
+    meanings: dict[str, set[str]] = {}
+    for phrase, is_stem, meaning, language in LEXICON.phrases.get(words[place], ()):
+        if len(phrase) < count:
+            break
+        here = words[place : place + len(phrase)]
+        if len(here) < len(phrase) or here[:-1] != list(phrase[:-1]):
+            continue
+        if here[-1] == phrase[-1] or (is_stem and here[-1].startswith(phrase[-1])):
+            count = len(phrase)
+            meanings.setdefault(meaning, set()).add(language)
+    return {meaning: frozenset(by) for meaning, by in meanings.items()}, count
+
+
+def _single(
+    clause: Clause, one: re.Match[str], group: frozenset[str], sender: str, domain: str
+) -> Meanings:
+    text = one[0]
+    kind = one.lastgroup
+    if kind == "url":
+        key = _KEY_IN_URL.search(text)
+        clause.targets.append(key[1] if key else clause.text.raw[one.start() : one.end()])
+        return _URL
+    if kind == "address":
+        return _address(clause, one, sender, domain)
+    if kind == "hold":
+        clause.targets.append(text.upper())
+        return _HOLD
+    if kind == "code":
+        return _REFERENCE if any(sign.isdigit() for sign in text) else _words_in(clause, text)
+    if kind == "number":
+        clause.targets.append(text.lstrip("#"))
+        return _NUMBER
+    return _word(clause, text, group)
+
+
+def _words_in(clause: Clause, text: str) -> Meanings:
+    """Read "self-help", which looks like a reference and is two words."""
+    found: dict[str, frozenset[str]] = {}
+    for word in text.split("-"):
+        found.update(_word(clause, word, frozenset()))
+    return found
+
+
+def _address(clause: Clause, one: re.Match[str], sender: str, domain: str) -> Meanings:
+    address = one[0].strip(".'!?-*")
+    if address == sender:
+        return _SENDER
+    if address.rpartition("@")[2] == domain:
+        return _GROUP
+    start = one.start() + one[0].index(address)
+    item = Item(address, start, start + len(address), _OTHER)
+    clause.addresses.append(item)
+    return _OTHER
+
+
+def _word(clause: Clause, word: str, group: frozenset[str]) -> Meanings:
+    if word in group:
+        return _GROUP
+    found = LEXICON.known(word)
+    if word in LANGUAGE_NAMES and "LANGUAGE" not in found:
+        clause.language_name = LANGUAGE_NAMES[word]
+        return {**found, "LANGUAGE_NAME": frozenset()}
+    if word in CODES and clause.items and _after_language(clause):
+        clause.language_name = word
+        return {"LANGUAGE_NAME": frozenset()}
+    if not found and len(word) == 16 and is_key(word):
+        clause.targets.append(word)
+        return _KEY
+    return found or _misspelt(clause, word)
+
+
+def _after_language(clause: Clause) -> bool:
+    return any("LANGUAGE" in item.meanings for item in clause.items[-2:])
+
+
+def _misspelt(clause: Clause, word: str) -> Meanings:
+    """One letter may be wrong; where it is not clear which word was meant, it is none."""
+    near = LEXICON.misspelt(word)
+    if not near:
+        return _BARE
+    found = [LEXICON.known(one) for one in sorted(near)]
+    if any(set(one) != set(found[0]) for one in found):
+        clause.torn = True
+        return _BARE
+    clause.typo = True
+    return found[0]
+
+
+def languages_of(clauses: Iterable[Clause]) -> str:
+    """Name the language that most words speak for; '' where none is ahead of the others.
+
+    A word of several languages counts for each of them in part.
+    """
+    votes: Counter[str] = Counter()
+    for clause in clauses:
+        for item in clause.items:
+            spoken: set[str] = set().union(*item.meanings.values()) if item.meanings else set()
+            for language in spoken:
+                votes[language] += 60 // len(spoken)
+    ranked = votes.most_common(2)
+    if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return ""
+    return ranked[0][0]

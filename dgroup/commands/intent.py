@@ -1,0 +1,217 @@
+"""What a sentence asks for: the best frame for its meanings, and whether it says so without a doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dgroup.commands.clause import Clause
+from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
+
+KEEP = "keep"
+"""what "don't remove me" asks for: nothing may change"""
+PEOPLE = "people"
+"""a trouble or a question that a person must answer"""
+_OUT = ("LEAVE", "REMOVE", "GO", "CANCEL", "STOP")
+_NEAR = 3
+_WEAK = frozenset({"help", "status", "who", "search", "data"})
+_WEIGHTY = frozenset({"leave", "erase", "hide", "address"})
+_FIRST_PERSON = frozenset(
+    "recois recevons recibo recibimos recebo recebemos erhalte bekomme ricevo ontvang krijg".split()
+)
+_ASKS_US = re.compile(
+    r"\b(?:you|vous|tu|please|pls|svp|pueden?|podrian?|podeis|por favor|podem?|poderiam?|merci|gracias|"
+    r"konnten|konnen|bitte|potete|potreste|kunt|kunnen)\b"
+)
+_ARTICLES = frozenset(
+    "the this that le la les l ce cette el los esta este o a os as esse essa il lo de das die het".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a sentence seems to ask for."""
+
+    verb: str
+    """canonical verb, KEEP or PEOPLE"""
+    clause: Clause
+    sure: bool
+    on: bool = True
+    rivals: tuple[str, ...] = ()
+    """other verbs that fit as well: then nothing is clear"""
+
+    @property
+    def weak(self) -> bool:
+        """It gives way to another verb in the same mail: "Help! Please unsubscribe me"."""
+        return self.verb in _WEAK or self.verb == PEOPLE
+
+
+def judge(clause: Clause) -> Guess | None:
+    """Say what a sentence asks for, if anything."""
+    _derive(clause)
+    has = clause.meanings
+    if _keeps(clause):
+        return Guess(KEEP, clause, sure=False)
+    asked = _asked_for_help(clause)
+    if asked:
+        return Guess(asked, clause, sure=asked == "help")
+    found = _best(clause)
+    if not found or _on_behalf(clause, found[0].verb):
+        return Guess(PEOPLE, clause, sure=False) if has & {"PROBLEM", "COMPLAINT"} else None
+    best = found[0]
+    rivals = tuple(dict.fromkeys(frame.verb for frame in found if frame.verb != best.verb))
+    sure = not (has & {"IF", "MAYBE", "WAIT", "PROBLEM"} or clause.torn or rivals)
+    sure = sure and not _is_question(clause, best.verb)
+    return Guess(best.verb, clause, sure, best.on, rivals)
+
+
+def _best(clause: Clause) -> list[Frame]:
+    """The frames that fit with the most weight."""
+    score = -1
+    found: list[Frame] = []
+    first = clause.first
+    for frames in (FRAMES, () if clause.typo else GROUP_FRAMES):
+        for frame in frames:
+            if not _fits(frame, clause, first):
+                continue
+            here = 10 * len(frame.needs) + frame.weight
+            if here > score:
+                score, found = here, []
+            if here == score:
+                found.append(frame)
+    return found
+
+
+def _fits(frame: Frame, clause: Clause, first: frozenset[str]) -> bool:
+    has = clause.meanings
+    if clause.unknown > frame.slack or not has.isdisjoint(frame.none):
+        return False
+    if any(has.isdisjoint(need) for need in frame.needs):
+        return False
+    return not frame.first or not first.isdisjoint(frame.needs[0])
+
+
+# --- What follows from the words together -----------------------------------------------------
+
+
+def _derive(clause: Clause) -> None:
+    """Add what only several words together mean."""
+    has = clause.meanings
+    words = {item.word for item in clause.items}
+    if "MORE" in has and (
+        has & {"NOT", "NE"} or ("plus" in words and has & {"RECEIVE", "MAIL", "WANT"})
+    ):
+        has.add("NOMORE")
+    if "NE" in has and "NOMORE" not in has and "NOT" not in has:
+        has.discard("NE")
+    if "NOMORE" in has:
+        has.discard("AGAIN")
+    denied = bool(has & {"NOT", "NOMORE"}) and "RECEIVE" in has and "WANT" not in has
+    if denied and ("I" in has or words & _FIRST_PERSON):
+        has.add("COMPLAINT")
+    if _destroys(clause):
+        has.add("GROUP_ITSELF")
+    if "POST" in has and "TARGET" in has:
+        has.add("TARGET_POST")
+    if "WHO" in has and "HOLD" in has:
+        has.discard("HOLD")
+
+
+def _destroys(clause: Clause) -> bool:
+    """Tell whether the group itself is what is to be deleted, not something from it."""
+    for place in clause.at("DESTROY"):
+        for item in clause.items[place + 1 : place + 4]:
+            if "GROUP" in item.meanings:
+                return True
+            if item.word not in _ARTICLES or "FROM" in item.meanings:
+                break
+    return False
+
+
+def _keeps(clause: Clause) -> bool:
+    """Tell whether the sentence forbids what its verb names: "don't remove me", "ne me retirez pas"."""
+    noes = [*clause.at("NOT"), *clause.at("NOMORE")]
+    if not noes:
+        return False
+    for meaning in _OUT:
+        for place in clause.at(meaning):
+            if set(clause.items[place].meanings) & {"NOMORE", "NOT"}:
+                continue
+            if any(_reaches(clause, no, place) for no in noes):
+                return True
+    return False
+
+
+def _reaches(clause: Clause, no: int, verb: int) -> bool:
+    """Tell whether a "no" belongs to the verb: near it, with nothing but small words between."""
+    first, last = sorted((no, verb))
+    between = clause.items[first + 1 : last + 1]
+    if last - first > _NEAR + 1 or any(item.after_break for item in between):
+        return False
+    if no > verb:  # French and German put it behind: "ne me retirez pas"
+        return last - first == 1 and bool(
+            clause.at("NE") or clause.items[no].word in {"nicht", "niet"}
+        )
+    inner = {meaning for item in clause.items[no + 1 : verb] for meaning in item.meanings}
+    return inner.isdisjoint({"MAIL", "RECEIVE", "SEND", "BELONG", "JOINED", "ATTACHMENT"})
+
+
+def _asked_for_help(clause: Clause) -> str:
+    """Say what a question is: "How do I leave?" is for the guide, "What happens if I leave?" for a person."""
+    has = clause.meanings
+    leads = bool(clause.first & {"HOW", "WHAT_IF"}) or (
+        clause.asks and bool(has & {"HOW", "WHAT_IF"})
+    )
+    if "HOW" in has and leads and "WHO" not in has:
+        return "help"
+    if "WHAT_IF" in has and leads and not has & {"STATUS", "LANGUAGE"}:
+        return PEOPLE
+    if clause.asks and "IF" in has and "CAN_I" not in has:
+        return PEOPLE
+    return ""
+
+
+def _on_behalf(clause: Clause, verb: str) -> bool:
+    """Tell whether somebody else is spoken of, whom no address names: that is no wish of the sender's."""
+    if "OTHERS" not in clause.meanings or clause.addresses:
+        return False
+    return verb in {"leave", "join", "pause", "resume"} and "ME" not in clause.meanings
+
+
+def _is_question(clause: Clause, verb: str) -> bool:
+    if "CAN_I" in clause.meanings:
+        return verb in _WEIGHTY
+    return (
+        clause.asks
+        and verb != "who"
+        and not _ASKS_US.search(clause.text.folded)
+        and verb != "status"
+    )
+
+
+# --- What it may mean where nothing is clear --------------------------------------------------
+
+_HINTS: tuple[tuple[str, str], ...] = (
+    ("LEAVE", "leave"), ("JOIN", "join"), ("MEMBERSHIP", "join"), ("PAUSE", "pause"), ("RESUME", "resume"),
+    ("REMOVE", "leave"), ("STOP", "leave"), ("GO", "leave"), ("CANCEL", "leave"), ("AWAY", "pause"),
+    ("WEEKLY", "weekly"), ("DAILY", "daily"), ("MONTHLY", "monthly"), ("EACH", "each"),
+    ("DIGEST", "daily"), ("SUMMARY", "weekly"), ("LIGHT", "light"), ("ATTACHMENT", "light"),
+    ("LANGUAGE", "language"), ("LANGUAGE_NAME", "language"), ("ADDRESS", "address"),
+    ("STATUS", "status"), ("MEMBERS", "who"), ("ADD", "add"), ("INVITE", "invite"), ("SEARCH", "search"),
+    ("THREAD", "thread"), ("HIDE", "hide"), ("MUTE", "mute"), ("DATA", "data"), ("ERASE", "erase"),
+    ("UNDO", "undo"), ("GET", "get"), ("LAST", "last"),
+)  # fmt: skip
+
+
+def hints(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Give at most two verbs that single words hint at, in the order of the words."""
+    found: dict[str, None] = {}
+    by_meaning = dict(_HINTS)
+    for clause in clauses:
+        for item in clause.items:
+            for meaning, verb in by_meaning.items():
+                if meaning in item.meanings:
+                    found.setdefault(verb)
+                    break
+    return tuple(found)[:2]

@@ -1,0 +1,207 @@
+"""The people that lines of text name: in any of the forms in which lists are pasted into a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dgroup.address import person_name
+from dgroup.commands.dates import LANGUAGES
+from dgroup.commands.lexicon import LEXICON, split_words
+from dgroup.commands.names import LANGUAGE_NAMES
+from dgroup.commands.text import fold
+from dgroup.incoming import Named
+
+MAX_PEOPLE = 500
+MAX_PROBLEMS = 50
+_SHOWN = 80
+_ADDRESS = re.compile(r"[^\s<>\"(),;:\[\]|=]{1,200}@[^\s<>\"(),;:\[\]|]{1,300}")
+_BULLET = re.compile(r"^\s*(?:[-*•·–—+>o]\s+|\(?\d{1,4}[.)]\s*|\d{1,4}\s+(?=\S))")
+_FIELDS = re.compile(r"\s*[;,\t|]\s*|\s{3,}|\s+[-–—]\s+")
+_NO_NAME = re.compile(r"[<>\"();:\[\]=|]|mailto:", re.IGNORECASE)
+_FORMULA = re.compile(r"^\s*[=+@\t\r-]|[(]\s*[\"']|![A-Z]+\d|https?:|\|", re.IGNORECASE)
+_DELIVERIES = {
+    "EACH": "each", "DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly", "DIGEST": "daily",
+}  # fmt: skip
+_NONE = frozenset({"nomail", "none", "pause"})
+
+
+@dataclass(slots=True)
+class Found:
+    """The people of a mail, each once, as they come."""
+
+    people: dict[str, Named] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    truncated: bool = False
+    skipped: frozenset[str] = frozenset()
+    """addresses that name nobody: the sender's own"""
+    oneself: bool = False
+    """the sender's own address was among them"""
+    ours: tuple[str, str] = ("", "")
+    """group and domain whose addresses name nobody either"""
+
+    def add(self, named: Named) -> None:
+        """Take a person, unless known, too many, or one of our own addresses."""
+        key = named.address.lower()
+        if key in self.skipped:
+            self.oneself = True
+            return
+        if _is_ours(key, *self.ours):
+            return
+        if len(self.people) >= MAX_PEOPLE and key not in self.people:
+            self.truncated = True
+            return
+        before = self.people.get(key)
+        if before is None or (named.name and not before.name):
+            self.people[key] = named
+
+    def problem(self, line: str, why: str) -> None:
+        """Note a line that names nobody."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append((person_line(line), why))
+
+
+def person_line(line: str) -> str:
+    """Give a line as it may be shown again: one short line of visible letters."""
+    return " ".join(line.split())[:_SHOWN]
+
+
+def _is_ours(address: str, group: str, domain: str) -> bool:
+    local, _, host = address.rpartition("@")
+    if host != domain:
+        return False
+    return re.split(r"[+-]", local)[0] == re.split(r"[+-]", group)[0] or local.startswith(
+        tuple(f"{word}.{group}" for word in ("leave", "join", "subscribe", "unsubscribe"))
+    )
+
+
+def read_lines(lines: Iterable[str], found: Found) -> None:
+    """Read people from lines, in any form: one or several on a line, name before or behind."""
+    for line in lines:
+        if found.truncated:
+            return
+        if "@" in line:
+            read_line(line, found)
+        elif _looks_like_entry(line):
+            found.problem(line, "no-address")
+
+
+def _looks_like_entry(line: str) -> bool:
+    """A numbered or separated line without an address was meant to name somebody."""
+    entry = _BULLET.match(line) is not None or ";" in line or "\t" in line
+    return entry and 0 < len(line.split()) <= 6 and any(sign.isalpha() for sign in line)
+
+
+def read_line(line: str, found: Found) -> None:
+    """Read the people of one line."""
+    line = _BULLET.sub("", line, count=1)
+    places = list(_ADDRESS.finditer(line))
+    if not places:
+        found.problem(line, "no-address")
+        return
+    for piece, place in _pieces(line, places):
+        address = place.strip(".'!?*:-")
+        rest = piece.replace(place, "\n", 1)
+        if _mixes_alphabets(address):
+            found.problem(address, "look-alike")
+        else:
+            found.add(_named(address, rest))
+
+
+def _pieces(line: str, places: Sequence[re.Match[str]]) -> list[tuple[str, str]]:
+    """Cut a line at each person: names stand before `<address>`, else beside the address."""
+    if len(places) == 1:
+        return [(line, places[0][0])]
+    pieces = []
+    start = 0
+    leads = "<" in line or not places[0].start()
+    for number, place in enumerate(places):
+        if "<" in line:
+            end = place.end() + (line[place.end() : place.end() + 1] == ">")
+        elif leads:
+            end = places[number + 1].start() if number + 1 < len(places) else len(line)
+        else:
+            end = place.end()
+        pieces.append((line[start:end].strip(" ,;\t"), place[0]))
+        start = end
+    return pieces
+
+
+def _mixes_alphabets(address: str) -> bool:
+    """Tell whether a word of the address mixes Latin with letters of another script that look like
+    Latin ones: nobody writes so but who wants to be taken for somebody else."""
+    for part in re.split(r"[.@+_-]", address):
+        latin = any(sign.isascii() and sign.isalpha() for sign in part)
+        alike = any("\u0370" <= sign <= "\u058f" for sign in part)
+        if latin and alike:
+            return True
+    return False
+
+
+# --- What stands beside an address ------------------------------------------------------------
+
+
+def _named(address: str, rest: str) -> Named:
+    """A person with name, language and delivery from the fields beside the address."""
+    name, language, delivery = "", "", ""
+    for number, part in enumerate(_FIELDS.split(rest)):
+        piece = part.replace("\n", " ").strip(" .\"'<>")
+        if not piece:
+            continue
+        if number and (code := language_of(piece)):
+            language = language or code
+        elif number and (mode := delivery_of(piece)):
+            delivery = delivery or mode
+        elif named := name_of(part.replace("\n", " ")):
+            name = f"{name} {named}".strip()
+    return Named(address, person_name(name), language, delivery)
+
+
+def language_of(text: str) -> str:
+    """Give the code of a language's name or code; '' where it is none."""
+    word = fold(text).strip(" .")
+    return word if word in LANGUAGES else LANGUAGE_NAMES.get(word, "")
+
+
+def delivery_of(text: str) -> str:
+    """Give the delivery that a word names; '' where it is none."""
+    word = fold(text).strip(" .")
+    if word in _NONE:
+        return "none"
+    known = LEXICON.known(word) if len(split_words(word)) == 1 else {}
+    return next((mode for meaning, mode in _DELIVERIES.items() if meaning in known), "")
+
+
+_COMMAND = ("ADD", "INVITE", "REMOVE", "JOIN", "LEAVE", "BAN", "UNBAN", "TRUST", "MODERATE", "COORDINATOR",
+            "UNINVITE", "TRACE", "SET", "QUIET", "FILLER", "ME", "MY", "GROUP", "FROM", "ALL", "ADDRESS", "MAIL",
+            "MEMBERS", "I", "WANT", "MAKE", "NEW", "OTHERS", "AGAIN", "STOP", "CANCEL", "INVITATION", "WITH",
+            "JOINED", "MEMBERSHIP", "BELONG", "NOT")  # fmt: skip
+
+
+def name_of(text: str) -> str:
+    """Give the name in a piece of text, without the words of the command around it; a spreadsheet's
+    formula is none. A capital after the first word of a line is a name's, whatever it means."""
+    if _FORMULA.search(text):
+        return ""
+    words = _NO_NAME.sub(" ", text).split()
+    while words and _is_command(words[0]) and not _begins_name(words):
+        words = words[1:]
+    while words and not words[-1][:1].isupper() and _is_command(words[-1]):
+        words = words[:-1]
+    if len(words) > 6:
+        return ""
+    return person_name(" ".join(words).strip(" ,.;:-"))
+
+
+def _begins_name(words: Sequence[str]) -> bool:
+    """Tell whether "Will Smith" or "De Souza" begins here rather than "Will you": two capitals, and
+    no verb of a list."""
+    if len(words) < 2 or not (words[0][:1].isupper() and words[1][:1].isupper()):
+        return False
+    return all(set(LEXICON.known(part)).isdisjoint(_COMMAND[:13]) for part in split_words(words[0]))
+
+
+def _is_command(word: str) -> bool:
+    known = [LEXICON.known(part) for part in split_words(word)]
+    return all(one and not set(one).isdisjoint(_COMMAND) for one in known)

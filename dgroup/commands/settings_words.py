@@ -1,0 +1,121 @@
+"""`set NAME VALUE`: what a group's settings and their values are called, and how both are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dgroup.commands.dates import WEEKDAYS
+from dgroup.commands.lexicon import LEXICON, split_words
+from dgroup.commands.people import language_of
+from dgroup.commands.text import Text
+
+MAX_TEXT = 20_000
+_TEXTS = frozenset({"welcome", "about", "title"})
+
+_NAMES: dict[str, str] = {
+    "who sees members": "who sees members|who sees the members|who can see members|members visible|"
+    "qui voit les membres|qui voit membres|quién ve los miembros|quien ve miembros|quem vê os membros|"
+    "quem ve membros",
+    "who posts": "who posts|who can post|who may post|posting|qui écrit|qui poste|qui publie|qui peut écrire|"
+    "quién escribe|quién publica|quién puede escribir|quem escreve|quem publica|quem pode escrever",
+    "who joins": "who joins|who can join|who may join|joining|qui s inscrit|qui adhère|qui peut s inscrire|"
+    "quién entra|quién se inscribe|quién puede entrar|quem entra|quem adere|quem pode entrar",
+    "summary day": "summary day|day of summary|day of the summary|jour du résumé|jour résumé|día del resumen|"
+    "día de resumen|dia do resumo",
+    "first posts": "first posts|first messages|premiers messages|primeros mensajes|primeiras mensagens",
+    "letter": "letter|morning letter|lettre|lettre du matin|carta|carta de la mañana|carta da manhã",
+    "archive": "archive|archives|the archive|archivo|arquivo|l archive",
+    "welcome": "welcome|welcome text|welcome letter|welcome message|bienvenue|message de bienvenue|"
+    "texte de bienvenue|accueil|bienvenida|mensaje de bienvenida|texto de bienvenida|boas vindas|"
+    "mensagem de boas vindas|texto de boas vindas",
+    "about": "about|description|à propos|acerca|acerca de|descripción|sobre|descrição",
+    "title": "title|titre|título",
+    "language": "language|langue|idioma|língua",
+    "hold days": "hold days",
+    "time zone": "time zone|timezone|fuseau horaire|zona horaria|fuso horário",
+}
+_ORDERED = sorted(
+    (
+        (tuple(split_words(phrase)), name)
+        for name, text in _NAMES.items()
+        for phrase in text.split("|")
+    ),
+    key=lambda entry: -len(entry[0]),
+)
+_VALUES: dict[str, str] = {
+    "members": "members|member|membres|miembros|membros|members only|only members|les membres|los miembros|"
+    "os membros|seulement les membres|sólo miembros|só membros",
+    "open": "open|anyone|everyone|everybody|all|ouvert|tous|tout le monde|abierto|todos|aberto|qualquer pessoa|"
+    "cualquiera|n importe qui",
+    "moderated": "moderated|moderate|modéré|moderado",
+    "announce": "announce|announcements|coordinators|annonces|anuncios|anúncios|coordinateurs|coordinadores|"
+    "coordenadores|only coordinators",
+    "approval": "approval|approve|approbation|aprobación|aprovação|on approval|sur approbation",
+    "invited": "invited|invitation|closed|sur invitation|fermé|por invitación|cerrado|por convite|fechado",
+    "public": "public|publique|público|pública",
+    "none": "none|nobody|nothing|personne|aucun|nadie|ninguno|ninguém|nenhum|private",
+    "off": "off|no|non|não|never|désactivé|desactivado|desligado|jamais|nunca",
+    "on": "on|yes|oui|sí|sim|activé|activado|ligado",
+    "daily": "daily|every day|quotidien|quotidienne|chaque jour|diario|diaria|diário|diária|cada día",
+    "weekly": "weekly|hebdomadaire|hebdo|semanal|chaque semaine|cada semana",
+}
+_VALUE_OF = {
+    tuple(split_words(phrase)): value
+    for value, text in _VALUES.items()
+    for phrase in text.split("|")
+}
+_ARTICLES = frozenset(
+    "the le la les l el los o os a de du del do da to group s grupo groupe".split()
+)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LINK = re.compile(
+    r"^\s*(?:[:=]|\b(?:to|is|be|as|à|a|al|en|como|sur|für|para|au|est)\b\s*[:=]?)?\s*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting by its canonical English name, and what it is to be."""
+
+    name: str
+    value: str
+
+
+def read_setting(line: Text, more: Sequence[str], group: frozenset[str]) -> Setting | None:
+    """Read a line that begins with "set" and the name of a setting; `more` are the lines below it,
+    which belong to the value where it is a text. None where the line sets nothing of the group's."""
+    words = [(found[0], found.end()) for found in re.finditer(r"[^\W_]+", line.folded[:300])]
+    at = 0
+    while at < len(words) and "FILLER" in LEXICON.known(words[at][0]) and not _sets(words[at][0]):
+        at += 1
+    if at >= len(words) or not _sets(words[at][0]):
+        return None
+    at += 1
+    while at < len(words) and (words[at][0] in _ARTICLES or words[at][0] in group):
+        at += 1
+    for phrase, name in _ORDERED:
+        here = tuple(word for word, _ in words[at : at + len(phrase)])
+        if here == phrase:
+            rest = line.raw[words[at + len(phrase) - 1][1] :]
+            return Setting(name, _value(name, rest, more))
+    return None
+
+
+def _sets(word: str) -> bool:
+    return "SET" in LEXICON.known(word)
+
+
+def _value(name: str, rest: str, more: Sequence[str]) -> str:
+    own = rest.lstrip(" :=\t") if name in _TEXTS else _LINK.sub("", rest, count=1).strip(" .!\"'")
+    if name in _TEXTS:
+        return "\n".join([own, *more]).strip()[:MAX_TEXT]
+    words = tuple(split_words(own))
+    if name == "summary day" and words:
+        day = WEEKDAYS.get(words[0])
+        return _DAYS[day] if day is not None else own
+    if name == "language":
+        return language_of(own) or own
+    return _VALUE_OF.get(words) or _VALUE_OF.get(words[-1:]) or own
