@@ -79,7 +79,7 @@ _DOUBTS = frozenset(
         "mais pas attendez sauf plutôt jamais non cependant excepté sinon attends hormis "
         "pero espere salvo excepto nunca sin embargo todavía aún menos espera esperen "
         "porém não espera espere exceto nunca ainda contudo aguarde aguardem "
-        "aber nicht ausser außer nein ma tranne però maar niet behalve"
+        "aber nicht ausser außer nein tranne però maar niet behalve"
     )
 ) - {"embargo", "sin"}
 _THUMBS_UP = re.compile(
@@ -94,7 +94,7 @@ _CHOICE = re.compile(
 _FIXING = ("fix", "corr", "arreg", "korr")
 _BECAUSE = re.compile(
     r"^[\s,.;:!\-–—]*(?:(?:because|parce que|parce qu'|car|porque|pois|since|thanks|thank you|merci|gracias|"
-    r"obrigado|obrigada|please|sorry)\b[\s,.;:!\-–—]*)?",
+    r"obrigado|obrigada|sorry)\b[\s,.;:!\-–—]*)?",
     re.IGNORECASE,
 )  # fmt: skip
 

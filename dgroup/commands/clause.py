@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from archive.ids import is_key
-from dgroup.commands.dates import When, find_days
+from dgroup.commands.dates import SPOKEN, When, find_days
 from dgroup.commands.lexicon import LEXICON, Meanings, split_words
 from dgroup.commands.names import CODES, LANGUAGE_NAMES
 from dgroup.commands.text import Text
@@ -24,8 +24,8 @@ _ITEM = re.compile(
     r"|(?P<word>[^\W_]+)"
 )
 _KEY_IN_URL = re.compile(r"(?<![a-z2-7])([a-z2-7]{16})(?![a-z2-7])")
+_LEADS = frozenset("FILLER GROUP QUIET FROM ME MY I WANT WITH NOTHING".split())
 _BREAKS = re.compile(r"[,:;()]")
-_NOT_WORDS = frozenset({"no", "non", "nao"})
 MAX_ITEMS = 120
 
 
@@ -67,7 +67,7 @@ class Clause:
     def first(self) -> frozenset[str]:
         """Meanings of the first word that is no courtesy."""
         for item in self.items:
-            if not set(item.meanings) <= {"FILLER", "GROUP", "QUIET"}:
+            if not item.meanings or not set(item.meanings) <= _LEADS:
                 return frozenset(item.meanings)
         return frozenset()
 
@@ -78,7 +78,7 @@ class Clause:
 
 def clause_of(text: Text, today: date, group: Iterable[str], sender: str, domain: str) -> Clause:
     """Take a sentence apart. `group` are the words of the group's own name, which mean the group."""
-    spoken, because = _without_reason(text)
+    spoken, because = without_reason(text)
     clause = Clause(spoken, because=because, asks="?" in text.raw[-3:])
     clause.days = find_days(spoken.folded, today)
     _itemise(clause, frozenset(group), sender, domain)
@@ -90,17 +90,54 @@ def narrow(clause: Clause, language: str) -> None:
     "no" is a denial in Spanish, and lacks something in English. Then note what the sentence holds."""
     for place, item in enumerate(clause.items):
         spoken = {meaning: by for meaning, by in item.meanings.items() if _is_of(by, language)}
-        if spoken and len(spoken) < len(item.meanings):
+        if not spoken:  # a foreign word: "unsubscribe" in a French mail, but not "deja" for "stop"
+            spoken = {m: by for m, by in item.meanings.items() if "en" in by or m not in _COMMON}
+            clause.unknown += not spoken and bool(item.meanings)
+        if len(spoken) < len(item.meanings):
             clause.items[place] = replace(item, meanings=spoken)
     clause.meanings = {meaning for item in clause.items for meaning in item.meanings}
     if clause.days:
         clause.meanings.add("SPAN" if any(day.span for day in clause.days) else "DAY")
 
 
+def without_people(clause: Clause) -> Clause:
+    """Give the sentence as the person named in it would have written it: "set ana@x daily" """
+    kept = [one for one in clause.items if not {"SET", "OTHER_ADDRESS"} & set(one.meanings)]
+    own = Clause(clause.text, kept, days=clause.days, language_name=clause.language_name)
+    own.meanings = {meaning for item in kept for meaning in item.meanings}
+    own.unknown = sum(not item.meanings for item in kept)
+    return own
+
+
+def parts_of(clause: Clause) -> list[Clause]:
+    """Cut a sentence at its commas into smaller ones; none where it has no comma."""
+    starts = [place for place, item in enumerate(clause.items) if place and item.after_break]
+    if not starts:
+        return []
+    parts = []
+    for first, last in zip([0, *starts], [*starts, len(clause.items)], strict=True):
+        items = clause.items[first:last]
+        part = Clause(
+            clause.text, items, because=clause.because, asks=clause.asks, typo=clause.typo
+        )
+        part.meanings = {meaning for item in items for meaning in item.meanings}
+        part.unknown = sum(not item.meanings for item in items)
+        inside = (items[0].start, items[-1].end)
+        part.addresses = [one for one in clause.addresses if inside[0] <= one.start < inside[1]]
+        part.days = [one for one in clause.days if inside[0] <= one.start < inside[1]]
+        part.targets = clause.targets
+        part.language_name = clause.language_name if "LANGUAGE_NAME" in part.meanings else ""
+        if part.days:
+            part.meanings.add("SPAN" if any(day.span for day in part.days) else "DAY")
+        parts.append(part)
+    return parts
+
+
 def _is_of(languages: frozenset[str], language: str) -> bool:
     return not languages or (language in languages if language else not languages <= _ONLY_READ)
 
 
+_COMMON = frozenset("STOP GO REMOVE CANCEL ENTER NOT NOMORE IF".split())
 _ONLY_READ = frozenset({"de", "it", "nl"})
 
 
@@ -117,7 +154,7 @@ _REASON = pattern_of(BECAUSE)
 _CONTRAST = pattern_of(INSTEAD)
 
 
-def _without_reason(text: Text) -> tuple[Text, str]:
+def without_reason(text: Text) -> tuple[Text, str]:
     """Blank the part after "because" and after "instead of"; give the reason too."""
     because = ""
     found = _REASON.search(text.folded)
@@ -163,6 +200,21 @@ _NUMBER, _KEY, _GROUP = _meaning("NUMBER", "TARGET"), _meaning("TARGET"), _meani
 _SENDER, _OTHER = _meaning("OWN_ADDRESS"), _meaning("OTHER_ADDRESS")
 
 
+_RESUME: Meanings = {"RESUME": frozenset({"en"})}
+_SUMMARY: Meanings = {"SUMMARY": frozenset({"fr"})}
+_SAID = re.compile(r'"[^"]*"')
+
+
+def _forget_quoted(clause: Clause) -> None:
+    """Drop the words of a sentence that is quoted in a larger one: somebody else said them."""
+    text = clause.text.folded
+    for quoted in _SAID.finditer(text):
+        within = [item for item in clause.items if quoted.start() < item.start < quoted.end()]
+        if 3 <= len(within) < len(clause.items) and "SEARCH" not in clause.first:
+            clause.items = [item for item in clause.items if item not in within]
+            clause.unknown -= sum(not item.meanings for item in within)
+
+
 def _itemise(clause: Clause, group: frozenset[str], sender: str, domain: str) -> None:
     text = clause.text.folded
     before = 0
@@ -187,6 +239,8 @@ def _itemise(clause: Clause, group: frozenset[str], sender: str, domain: str) ->
     for when in clause.days:
         clause.items.append(Item("", when.start, when.end, _DAY))
     clause.items.sort(key=lambda item: item.start)
+    if '"' in text:
+        _forget_quoted(clause)
 
 
 def _in_day(clause: Clause, one: re.Match[str]) -> bool:
@@ -228,7 +282,7 @@ def _single(
     if kind == "number":
         clause.targets.append(text.lstrip("#"))
         return _NUMBER
-    return _word(clause, text, group)
+    return _word(clause, text, group, clause.text.raw[one.start() : one.end()])
 
 
 def _words_in(clause: Clause, text: str) -> Meanings:
@@ -251,9 +305,11 @@ def _address(clause: Clause, one: re.Match[str], sender: str, domain: str) -> Me
     return _OTHER
 
 
-def _word(clause: Clause, word: str, group: frozenset[str]) -> Meanings:
+def _word(clause: Clause, word: str, group: frozenset[str], raw: str = "") -> Meanings:
     if word in group:
         return _GROUP
+    if word == "resume":  # the English verb; with its accents it is the French noun
+        return _RESUME if raw.isascii() else _SUMMARY
     found = LEXICON.known(word)
     if word in LANGUAGE_NAMES and "LANGUAGE" not in found:
         clause.language_name = LANGUAGE_NAMES[word]
@@ -295,7 +351,12 @@ def languages_of(clauses: Iterable[Clause]) -> str:
             spoken: set[str] = set().union(*item.meanings.values()) if item.meanings else set()
             for language in spoken:
                 votes[language] += 60 // len(spoken)
-    ranked = votes.most_common(2)
-    if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-        return ""
-    return ranked[0][0]
+        for when in clause.days:
+            for word in split_words(clause.text.folded[when.start : when.end]):
+                for language in SPOKEN.get(word, ()):
+                    votes[language] += 60 // len(SPOKEN[word])
+    most = max(votes.values(), default=0)
+    ahead = [language for language, count in votes.items() if count == most]
+    if len(ahead) > 1:  # we write four languages: a word of one of them and of others is that one's
+        ahead = [language for language in ahead if language not in _ONLY_READ]
+    return ahead[0] if len(ahead) == 1 else ""

@@ -91,14 +91,38 @@ _COUNTS = {
     30: "thirty trente treinta trinta dreissig trenta dertig",
 }
 _NUMBERS = {word: number for number, words in _COUNTS.items() for word in words.split()}
-_UNITS = {
-    "day": "day days jour jours dia dias tag tage tagen giorno giorni dag dagen",
-    "week": "week weeks semaine semaines semana semanas woche wochen settimana settimane weken",
-    "month": "month months mois mes meses monat monate monaten mese mesi maand maanden",
-    "year": "year years an ans ano anos jahr jahre anno anni jaar",
-    "fortnight": "fortnight quinzaine quinzena quincena",
+_UNITS: dict[str, dict[str, str]] = {
+    "day": {"en": "day days", "fr": "jour jours", "es": "dia dias", "pt": "dia dias", "de": "tag tage tagen",
+            "it": "giorno giorni", "nl": "dag dagen"},
+    "week": {"en": "week weeks", "fr": "semaine semaines", "es": "semana semanas", "pt": "semana semanas",
+             "de": "woche wochen", "it": "settimana settimane", "nl": "week weken"},
+    "month": {"en": "month months", "fr": "mois", "es": "mes meses", "pt": "mes meses", "de": "monat monate monaten",
+              "it": "mese mesi", "nl": "maand maanden"},
+    "year": {"en": "year years", "fr": "an ans", "es": "ano anos", "pt": "ano anos", "de": "jahr jahre",
+             "it": "anno anni", "nl": "jaar"},
+    "fortnight": {"en": "fortnight", "fr": "quinzaine", "es": "quincena", "pt": "quinzena"},
+}  # fmt: skip
+_UNIT_OF = {
+    word: unit for unit, by in _UNITS.items() for words in by.values() for word in words.split()
 }
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+
+
+def _spoken() -> dict[str, frozenset[str]]:
+    """Which languages the words of a date belong to."""
+    found: dict[str, set[str]] = {}
+    for code in LANGUAGES:
+        locale = Locale(code)
+        for table in (locale.months, locale.days):
+            for name in table["format"]["wide"].values():
+                found.setdefault(fold(name), set()).add(code)
+        for by_language in _UNITS.values():
+            for word in by_language.get(code, "").split():
+                found.setdefault(word, set()).add(code)
+    return {word: frozenset(by) for word, by in found.items()}
+
+
+SPOKEN = _spoken()
+"""folded name of a month, a weekday or a unit -> languages"""
 
 
 def _any(words: Iterable[str]) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-_NEVER = frozenset({"NOTHING_AT_ALL"})
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -43,18 +41,19 @@ def _frame(
 
 _SENTENCE: Final = 6
 _ANY: Final = 99
-_OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION"
+_OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST"
 _NO: Final = "NOT NOMORE"
 _OFTEN: Final = "EACH DAILY WEEKLY MONTHLY DIGEST"
 _LEAVING: Final = "LEAVE REMOVE GO STOP CANCEL NOMORE NOT PAUSE"
+_TALK: Final = "STATEMENT PROBLEM"
 _WHO: Final = "OTHER_ADDRESS OTHERS"
 
 FRAMES: tuple[Frame, ...] = (
     # --- out ---
-    _frame("leave", "LEAVE", f"{_OUT} JOIN NOT NOMORE SPAN", _SENTENCE),
-    _frame("leave", "LEAVE ME|MY|I|GROUP|WANT|MAIL|OWN_ADDRESS", f"{_OUT} NOT NOMORE SPAN", 12),
+    _frame("leave", "LEAVE", f"{_OUT} JOIN NOT NOMORE SPAN DAILY WEEKLY MONTHLY", _SENTENCE),
+    _frame("leave", "LEAVE ME|MY|I|GROUP|WANT|MAIL|OWN_ADDRESS", f"{_OUT} NOT NOMORE SPAN DAILY WEEKLY MONTHLY", 12),
     _frame("leave", "LEAVE MEMBERSHIP|JOIN", f"{_OUT} NOT NOMORE SPAN", _SENTENCE, weight=5),
-    _frame("leave", "GO", f"{_OUT} {_NO} MAIL ATTACHMENT RECEIVE", 0),
+    _frame("leave", "GO", f"{_OUT} {_NO} MAIL ATTACHMENT RECEIVE RESUME AWAY", 0),
     _frame("leave", "GO GROUP|MEMBERSHIP", f"{_OUT} {_NO}", 2, weight=1),
     _frame("leave", "GO GROUP|MEMBERSHIP WANT|ME|I", f"{_OUT} {_NO}", _SENTENCE),
     _frame("leave", "GO WANT", f"{_OUT} {_NO} MAIL RECEIVE", 0),
@@ -79,23 +78,31 @@ FRAMES: tuple[Frame, ...] = (
     _frame("leave", "NOT WANT RECEIVE|MAIL|BELONG|JOINED|MEMBERSHIP|GROUP", f"{_OUT} {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT LEAVE REMOVE GO JOIN STOP CANCEL", _SENTENCE),
     _frame("leave", "NOT SEND ME|MAIL", f"{_OUT} {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT LEAVE I STOP WANT COMPLAINT LANGUAGE_NAME", 3),
     _frame("leave", "NOT SEND ME|MAIL NOMORE", f"{_OUT} {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT LEAVE", 3, weight=1),
+    _frame("leave", "REMOVE_ME OTHER_ADDRESS", f"{_NO} TARGET OTHERS DATA ACCOUNT ADD JOIN", _SENTENCE, weight=8),
     # --- in ---
-    _frame("join", "JOIN", f"{_OUT} {_LEAVING} AWAY", 4),
-    _frame("join", "JOIN ME|MY|I|GROUP|WANT|OWN_ADDRESS|AGAIN", f"{_OUT} {_LEAVING}", 12),
+    _frame("join", "JOIN", f"{_OUT} {_LEAVING} AWAY", 2),
+    _frame("join", "ENTER", f"{_OUT} {_LEAVING} AWAY", 0),
+    _frame("join", "ENTER GROUP", f"{_OUT} {_LEAVING} AWAY", 2),
+    _frame("join", "ENTER GROUP WANT|I|ME", f"{_OUT} {_LEAVING} AWAY", _SENTENCE),
+    _frame("join", "JOIN ME|MY|I|OWN_ADDRESS|AGAIN|NAME", f"{_OUT} {_LEAVING}", _SENTENCE),
+    _frame("join", "JOIN GROUP|WANT", f"{_OUT} {_LEAVING}", 12),
+    _frame("join", "WANT RECEIVE MAIL|GROUP", f"{_OUT} {_LEAVING} {_OFTEN} SUMMARY DIGEST ATTACHMENT LANGUAGE_NAME LIGHT FULL COPY RECEIPT AGAIN RESUME {_TALK} CHANGE UNTIL SPAN", _SENTENCE, weight=-5),
     _frame("join", "MEMBERSHIP", f"{_OUT} {_LEAVING} CHANGE STATUS RESUME", 0),
     _frame("join", "MEMBERSHIP WANT|GROUP", f"{_OUT} {_LEAVING} CHANGE STATUS RESUME", 2),
     _frame("join", "ADD ME|OWN_ADDRESS", f"{_OUT} {_LEAVING}", _SENTENCE, weight=1),
     _frame("join", "ADD MY ADDRESS|NAME|MAIL|OWN_ADDRESS", f"{_OUT} {_LEAVING}", _SENTENCE, weight=1),
-    _frame("join", "BELONG WANT|GROUP", f"{_OUT} {_LEAVING}", 4, weight=1),
+    _frame("join", "BELONG WANT|GROUP", f"{_OUT} {_LEAVING} WHO STATUS", 4, weight=1),
     _frame("join", "INVITE ME", f"{_OUT} {_LEAVING}", 4, weight=1),
     # --- pause and resume ---
-    _frame("pause", "PAUSE", f"{_WHO} NOT RESUME POST_TARGET", _SENTENCE),
-    _frame("pause", "PAUSE UNTIL|SPAN|DAY|AWAY|ME|MY|MAIL|GROUP|MEMBERSHIP", f"{_WHO} NOT RESUME", 12, weight=1),
+    _frame("pause", "PAUSE", f"{_WHO} NOT RESUME PAST", 0),
+    _frame("pause", "PAUSE UNTIL|SPAN|DAY|AWAY", f"{_WHO} NOT RESUME PAST", 2, first=True, weight=1),
+    _frame("pause", "PAUSE MAIL|ME|MY|MEMBERSHIP|GROUP|WANT", f"{_WHO} NOT RESUME PAST STATEMENT THREAD", _SENTENCE, weight=1),
+    _frame("pause", "PAUSE|PAUSED MAIL|ME|MY|MEMBERSHIP|GROUP|SEND|RECEIVE WANT|UNTIL|SPAN|AWAY|MAKE", f"{_WHO} NOT RESUME PAST STATEMENT THREAD", 12, weight=1),
     _frame("pause", "PAUSE STOP|SEND|RECEIVE|MAIL UNTIL|SPAN|DAY|AWAY", f"{_WHO} RESUME", 12, weight=1),
     _frame("pause", "STOP UNTIL|SPAN", f"{_WHO}", _SENTENCE, weight=8),
     _frame("pause", "STOP AWAY", f"{_WHO}", _SENTENCE, weight=8),
     _frame("pause", "STOP SEND|RECEIVE|MAIL UNTIL|SPAN|AWAY|DAY", f"{_WHO}", 12, weight=8),
-    _frame("pause", "LEAVE|REMOVE|CANCEL UNTIL|SPAN ME|MY|MAIL|GROUP|DAY|SPAN|I", f"{_WHO} {_NO}", _SENTENCE, weight=8),
+    _frame("pause", "LEAVE|REMOVE|CANCEL UNTIL|SPAN ME|MY|MAIL|GROUP", f"{_WHO} {_NO} PAST", _SENTENCE, weight=8),
     _frame("pause", "HOLD MAIL|MEMBERSHIP|SEND", f"{_WHO} {_NO} TARGET", 4),
     _frame("pause", "HOLD MAIL|SEND UNTIL|SPAN|DAY|AWAY", f"{_WHO} {_NO}", 4),
     _frame("pause", "AWAY", f"{_WHO} {_NO} I", 0),
@@ -105,22 +112,23 @@ FRAMES: tuple[Frame, ...] = (
     _frame("pause", "WITHOUT MAIL UNTIL|SPAN|AWAY", f"{_WHO} PROBLEM", _SENTENCE, weight=5),
     _frame("resume", "RESUME", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP THREAD", 4),
     _frame("resume", "RESUME MAIL|SEND|RECEIVE|MEMBERSHIP|GROUP|AWAY|ME|MY", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP", _SENTENCE, weight=1),
+    _frame("resume", "SET MAIL", f"{_WHO} {_NO} LEAVE {_OFTEN} PAUSE LIGHT ADDRESS MY", 0),
     _frame("resume", "AGAIN SEND|RECEIVE", f"{_WHO} {_NO} LEAVE {_OFTEN}", 4, weight=1),
     _frame("resume", "AGAIN SEND|RECEIVE MAIL|ME|GROUP", f"{_WHO} {_NO} LEAVE DAILY WEEKLY MONTHLY DIGEST", _SENTENCE, weight=1),
     _frame("resume", "STOP|CANCEL PAUSE|AWAY", f"{_WHO} NOT UNTIL", 2, weight=9),
     _frame("resume", "REMOVE PAUSE|AWAY", f"{_WHO} NOT UNTIL ME", 2, weight=9),
     # --- how often ---
-    _frame("each", "EACH", f"{_WHO} {_LEAVING} {_OFTEN.replace('EACH ', '')} TARGET", 0),
-    _frame("each", "EACH MAIL|SEND|RECEIVE|WANT|CHANGE|GROUP|ME", f"{_WHO} {_LEAVING} DAILY WEEKLY MONTHLY DIGEST TARGET", 4),
+    _frame("each", "EACH", f"{_WHO} {_LEAVING} {_OFTEN.replace('EACH ', '')} TARGET GET {_TALK}", 0),
+    _frame("each", "EACH MAIL|SEND|RECEIVE|WANT|CHANGE|GROUP|ME", f"{_WHO} {_LEAVING} DAILY WEEKLY MONTHLY DIGEST TARGET GET {_TALK}", 4),
     _frame("each", "EACH SEND|RECEIVE|WANT|CHANGE RESUME|AGAIN", f"{_WHO} {_LEAVING} DAILY WEEKLY MONTHLY DIGEST", 4, weight=5),
     _frame("each", "STOP|CANCEL|REMOVE|WITHOUT|NOMORE DIGEST", f"{_WHO} DAILY WEEKLY MONTHLY", 2, weight=9),
     *(
         frame
         for verb in ("daily", "weekly", "monthly")
         for frame in (
-            _frame(verb, verb.upper(), f"{_WHO} {_LEAVING} MODES PROBLEM", 0),
-            _frame(verb, f"{verb.upper()} MAIL|SEND|RECEIVE|WANT|CHANGE|GROUP|ME|DIGEST|SUMMARY|ONLY|RESUME", f"{_WHO} {_LEAVING} MODES", 4),
-            _frame(verb, f"{verb.upper()} SEND|RECEIVE|WANT|CHANGE MAIL|GROUP|ME|DIGEST|SUMMARY|RESUME|NUMBER", f"{_WHO} {_LEAVING} MODES", _SENTENCE, weight=1),
+            _frame(verb, verb.upper(), f"{_WHO} {_LEAVING} {_TALK}", 0),
+            _frame(verb, f"{verb.upper()} MAIL|SEND|RECEIVE|WANT|CHANGE|GROUP|ME|DIGEST|SUMMARY|ONLY|RESUME", f"{_WHO} {_LEAVING} {_TALK}", 4),
+            _frame(verb, f"{verb.upper()} SEND|RECEIVE|WANT|CHANGE MAIL|GROUP|ME|DIGEST|SUMMARY|RESUME|NUMBER|STATUS", f"{_WHO} {_LEAVING} {_TALK}", _SENTENCE, weight=1),
         )
     ),
     _frame("daily", "DIGEST", f"{_WHO} {_LEAVING} WEEKLY MONTHLY EACH WITHOUT", 0),
@@ -146,12 +154,14 @@ FRAMES: tuple[Frame, ...] = (
     _frame("address", "CHANGE OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE COORDINATOR MODERATOR", 2),
     _frame("address", "CHANGE ADDRESS OTHER_ADDRESS MY|ME|WANT|TO|FROM", "LEAVE OTHERS ADD INVITE", 12),
     _frame("address", "CHANGE MAIL MY", f"{_WHO} {_LEAVING} {_OFTEN} LIGHT LANGUAGE_NAME", 0, weight=-1),
+    _frame("address", "SEND ME|MY OTHER_ADDRESS", f"{_LEAVING} OTHERS ADD INVITE TRACE", 4, weight=1),
     _frame("address", "ADDRESS OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE", 0, first=True),
     _frame("status", "STATUS", f"{_WHO} {_LEAVING} JOIN", 1),
-    _frame("status", "STATUS MY|ME|I|GROUP|MEMBERSHIP|SHOW|SEND|WANT", f"{_WHO} LEAVE REMOVE GO CANCEL", 4),
+    _frame("status", "STATUS MY|ME|I|GROUP|MEMBERSHIP|SHOW|SEND|WANT", f"{_WHO} LEAVE REMOVE GO CANCEL {_OFTEN} PAUSE LIGHT FULL LANGUAGE_NAME", 4),
     _frame("status", "CHANGE STATUS", f"{_WHO} LEAVE", 2, weight=-1),
-    _frame("who", "WHO", f"{_WHO} {_LEAVING} HOLD TARGET", 1),
-    _frame("who", "WHO GROUP|MEMBERS|BELONG", f"{_WHO} {_LEAVING}", 3),
+    _frame("who", "WHO", f"{_WHO} {_LEAVING} TARGET", 0),
+    _frame("who", "WHO GROUP|MEMBERS|BELONG", f"{_WHO} {_LEAVING}", 1),
+    _frame("who", "WHO GROUP|MEMBERS BELONG|JOINED|SHOW|READ", f"{_WHO} {_LEAVING}", 3),
     _frame("who", "MEMBERS", f"{_WHO} {_LEAVING} JOIN ADD", 0),
     _frame("members", "MEMBERS SHOW", f"OTHER_ADDRESS {_LEAVING} JOIN ADD", 2),
     _frame("members", "GROUP MEMBERS", f"OTHER_ADDRESS {_LEAVING} JOIN ADD WHO", 1),
@@ -214,7 +224,7 @@ GROUP_FRAMES: tuple[Frame, ...] = (
     _frame("uninvite", "UNINVITE OTHER_ADDRESS", "NOT", 3, weight=8),
     _frame("uninvite", "CANCEL|REMOVE|STOP INVITATION|INVITE", "NOT ME", 2, weight=12),
     _frame("uninvite", "CANCEL|REMOVE|STOP INVITATION|INVITE OTHER_ADDRESS", "NOT", 3, weight=12),
-    _frame("remove", "REMOVE|LEAVE OTHER_ADDRESS", "NOT NOMORE INVITATION BAN ADD CHANGE NEW ME COORDINATOR_ROLE", _SENTENCE, weight=6),
+    _frame("remove", "REMOVE|LEAVE OTHER_ADDRESS", "NOT NOMORE INVITATION BAN ADD CHANGE NEW REMOVE_ME", _SENTENCE, weight=6),
     _frame("remove", "GO|CANCEL OTHER_ADDRESS MEMBERSHIP|WANT|GROUP", "NOT INVITATION ME I", 2),
     _frame("remove", "REMOVE ALL", "NOT NOMORE ME MY ATTACHMENT MAIL POST DATA", 0, first=True),
     _frame("remove", "REMOVE MEMBERS|OTHERS", "NOT NOMORE ME MY OTHER_ADDRESS", 0, first=True, weight=1),
@@ -232,7 +242,7 @@ GROUP_FRAMES: tuple[Frame, ...] = (
     _frame("coordinator", "COORDINATOR OTHER_ADDRESS MAKE|ADD|WANT|BELONG|NEW|CHANGE", "NOT REMOVE LEAVE", 4, weight=8),
     _frame("members", "MEMBERS", "WHO ADD REMOVE LEAVE", 0, first=True, weight=-1),
     _frame("pending", "PENDING", f"{_WHO} NOT PROBLEM", 0),
-    _frame("pending", "PENDING SHOW|WHO|MAIL|WHAT|GROUP|MEMBERS", f"{_WHO} NOT", 1),
+    _frame("pending", "PENDING SHOW|WHO|MAIL|GROUP|MEMBERS", f"{_WHO} NOT", 1),
     _frame("bouncing", "BOUNCING", f"{_WHO} NOT", 0),
     _frame("bouncing", "BOUNCING SHOW|WHO|MAIL|GROUP|MEMBERS|ADDRESS", f"{_WHO}", 1, weight=1),
     _frame("report", "REPORT", f"{_WHO} NOT PROBLEM", 0),

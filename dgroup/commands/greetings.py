@@ -43,11 +43,17 @@ def closes(line: Text) -> bool:
     return signs_off(line) or _DISCLAIMER.match(line.folded) is not None
 
 
+_NOTICE = re.compile(
+    r"(?:e-?mail|message|courriel|mensaje|correo|mensagem|nachricht|messaggio|bericht)\b.{0,200}"
+    r"(?:confiden|privileged|intended (?:only|solely)|addressee|destinatair|destinatari|vertraulich|vertrouwelijk)"
+)
+
+
 def trimmed(lines: Sequence[Text]) -> list[Text]:
     """Give the lines without greeting, and without what stands below thanks or a disclaimer."""
     kept: list[Text] = []
     for line in lines:
-        if _DISCLAIMER.match(line.folded):
+        if _DISCLAIMER.match(line.folded) or (kept and _NOTICE.search(line.folded)):
             break
         if kept and signs_off(line):
             break

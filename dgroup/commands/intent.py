@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dgroup.commands.clause import Clause
+from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
 
 KEEP = "keep"
@@ -16,13 +16,23 @@ PEOPLE = "people"
 _OUT = ("LEAVE", "REMOVE", "GO", "CANCEL", "STOP")
 _NEAR = 3
 _WEAK = frozenset({"help", "status", "who", "search", "data"})
+_TOPICS = frozenset(
+    "MEMBERSHIP LANGUAGE ADDRESS MAIL POST ATTACHMENT SUMMARY AWAY DATA STATUS HELP MEMBERS THREAD ALL FILLER MY "
+    "GROUP NUMBER TARGET DATE NEW DIGEST COPY RECEIPT".split()
+)
 _WEIGHTY = frozenset({"leave", "erase", "hide", "address"})
+_LESS = frozenset("RECEIVE MAIL WANT SUMMARY DIGEST ATTACHMENT COPY RECEIPT".split())
+_PARTICLES = {
+    ("meld", "ab"): "LEAVE", ("trag", "aus"): "LEAVE", ("schrijf", "uit"): "LEAVE", ("meld", "af"): "LEAVE",
+    ("meld", "an"): "JOIN", ("trag", "ein"): "JOIN", ("schrijf", "in"): "JOIN", ("meld", "aan"): "JOIN",
+}  # fmt: skip
 _FIRST_PERSON = frozenset(
     "recois recevons recibo recibimos recebo recebemos erhalte bekomme ricevo ontvang krijg".split()
 )
 _ASKS_US = re.compile(
     r"\b(?:you|vous|tu|please|pls|svp|pueden?|podrian?|podeis|por favor|podem?|poderiam?|merci|gracias|"
-    r"konnten|konnen|bitte|potete|potreste|kunt|kunnen)\b"
+    r"konnten|konnen|bitte|potete|potreste|kunt|kunnen|podiam|podia|seriam?|serian?|seria possivel|amables?|"
+    r"gentileza|kind|pourriez|voudriez|aimables?|favor)\b"
 )
 _ARTICLES = frozenset(
     "the this that le la les l ce cette el los esta este o a os as esse essa il lo de das die het".split()
@@ -40,15 +50,47 @@ class Guess:
     on: bool = True
     rivals: tuple[str, ...] = ()
     """other verbs that fit as well: then nothing is clear"""
+    doubtful: bool = False
+    """spoken of, not asked for: "I may leave", "if I leave" """
 
     @property
     def weak(self) -> bool:
         """It gives way to another verb in the same mail: "Help! Please unsubscribe me"."""
         return self.verb in _WEAK or self.verb == PEOPLE
 
+    @property
+    def topic(self) -> bool:
+        """It only names a thing: a subject ("membership") that the text then says more of."""
+        return all(_TOPICS & set(item.meanings) for item in self.clause.items)
+
 
 def judge(clause: Clause) -> Guess | None:
-    """Say what a sentence asks for, if anything."""
+    """Say what a sentence asks for, if anything; where the whole says nothing clear, its parts may."""
+    whole = _judged(clause)
+    if whole is not None and whole.verb != KEEP and not whole.rivals:
+        return whole
+    parts = [found for part in parts_of(clause) if (found := _judged(part)) is not None]
+    asked = {found.verb for found in parts} - {PEOPLE}
+    if whole is not None and whole.verb == KEEP:
+        asked -= {KEEP, "leave"}
+    if len(asked) != 1 or KEEP in asked:
+        return whole
+    best = next(found for found in parts if found.verb in asked)
+    denied = any("NOT" in part.meanings for part in parts_of(clause))
+    if best.rivals or (best.verb in _WEIGHTY and denied and not _commands(best.clause)):
+        return whole
+    return best
+
+
+def _commands(clause: Clause) -> bool:
+    """Tell whether the sender follows the verb as in an order: "remove me", "désinscrivez-moi"."""
+    for place in (*clause.at("REMOVE"), *clause.at("LEAVE")):
+        if any("ME" in item.meanings for item in clause.items[place : place + 2]):
+            return True
+    return False
+
+
+def _judged(clause: Clause) -> Guess | None:
     _derive(clause)
     has = clause.meanings
     if _keeps(clause):
@@ -63,7 +105,8 @@ def judge(clause: Clause) -> Guess | None:
     rivals = tuple(dict.fromkeys(frame.verb for frame in found if frame.verb != best.verb))
     sure = not (has & {"IF", "MAYBE", "WAIT", "PROBLEM"} or clause.torn or rivals)
     sure = sure and not _is_question(clause, best.verb)
-    return Guess(best.verb, clause, sure, best.on, rivals)
+    doubtful = bool(has & {"IF", "MAYBE"}) and best.verb in {"leave", "pause", "erase"}
+    return Guess(best.verb, clause, sure, best.on, rivals, doubtful)
 
 
 def _best(clause: Clause) -> list[Frame]:
@@ -99,9 +142,7 @@ def _derive(clause: Clause) -> None:
     """Add what only several words together mean."""
     has = clause.meanings
     words = {item.word for item in clause.items}
-    if "MORE" in has and (
-        has & {"NOT", "NE"} or ("plus" in words and has & {"RECEIVE", "MAIL", "WANT"})
-    ):
+    if "MORE" in has and (has & {"NOT", "NE"} or ("plus" in words and has & _LESS)):
         has.add("NOMORE")
     if "NE" in has and "NOMORE" not in has and "NOT" not in has:
         has.discard("NE")
@@ -110,12 +151,48 @@ def _derive(clause: Clause) -> None:
     denied = bool(has & {"NOT", "NOMORE"}) and "RECEIVE" in has and "WANT" not in has
     if denied and ("I" in has or words & _FIRST_PERSON):
         has.add("COMPLAINT")
+    for (verb, particle), meaning in _PARTICLES.items():
+        if particle in words and any(word.startswith(verb) for word in words):
+            has.add(meaning)
+            clause.unknown -= 1
+    if "I" in has and not has & _ASKING:
+        has.add("STATEMENT")
+    _contrast(clause)
+    if any(_followed_by_me(clause, meaning) for meaning in ("REMOVE", "LEAVE")):
+        has.add("REMOVE_ME")
     if _destroys(clause):
         has.add("GROUP_ITSELF")
     if "POST" in has and "TARGET" in has:
         has.add("TARGET_POST")
     if "WHO" in has and "HOLD" in has:
         has.discard("HOLD")
+
+
+_ASKING = frozenset("WANT SEND CHANGE ME CAN_I LEAVE JOIN GO REMOVE SET NOMORE NOT HOW".split())
+
+
+def _contrast(clause: Clause) -> None:
+    """Take away what is only named to be denied: "the weekly one, not every message"."""
+    has = clause.meanings
+    for no in clause.at("NOT"):
+        for item in clause.items[no + 1 : no + 3]:
+            if "EACH" in item.meanings and has & {
+                "WEEKLY",
+                "DAILY",
+                "MONTHLY",
+                "DIGEST",
+                "SUMMARY",
+            }:
+                has -= {"EACH", "NOT"}
+
+
+def _followed_by_me(clause: Clause, meaning: str) -> bool:
+    """Tell whether the sender is the verb's object: "remove me", "retirez-moi", "me retirer"."""
+    for place in clause.at(meaning):
+        near = clause.items[max(0, place - 1) : place + 3]
+        if any("ME" in item.meanings and not item.after_break for item in near):
+            return True
+    return False
 
 
 def _destroys(clause: Clause) -> bool:
@@ -163,13 +240,20 @@ def _asked_for_help(clause: Clause) -> str:
     leads = bool(clause.first & {"HOW", "WHAT_IF"}) or (
         clause.asks and bool(has & {"HOW", "WHAT_IF"})
     )
-    if "HOW" in has and leads and "WHO" not in has:
-        return "help"
+    if "HOW" in has and leads and "WHO" not in has and (clause.asks or _how_leads(clause)):
+        return "help" if hints([clause]) or "GROUP" in has else PEOPLE
     if "WHAT_IF" in has and leads and not has & {"STATUS", "LANGUAGE"}:
         return PEOPLE
     if clause.asks and "IF" in has and "CAN_I" not in has:
         return PEOPLE
     return ""
+
+
+def _how_leads(clause: Clause) -> bool:
+    """ "Como" and "wie" also mean "as"; without a question mark only the others ask."""
+    return any(
+        clause.items[place].word in {"how", "comment", "hoe"} for place in clause.at("HOW")[:1]
+    )
 
 
 def _on_behalf(clause: Clause, verb: str) -> bool:

@@ -22,7 +22,6 @@ _SHORTEST_STEM = 2
 _TYPO_LENGTH = 6
 _ENCLITIC = re.compile(r"[a-z]{4,}(?:me|nos|mi|temi)")
 _NOT_MINE = frozenset("informe llame sistema mesmo programe resume volume regime conforme".split())
-_BOTH = {"LOCK", "BAN", "FREEZE", "RENAME", "SPLIT", "MERGE"}
 
 
 def split_words(text: str) -> list[str]:
@@ -75,16 +74,17 @@ class Lexicon:
             return {}
         found = {meaning: set(by) for meaning, by in self._words.get(word, {}).items()}
         # The longest beginning counts: "reactiv*" is more than "re*".
-        for length in range(len(word), _SHORTEST_STEM, -1):
+        # A whole word that is known is not looked at as the beginning of others ("remove", "inscription").
+        whole = set(found) - {"FILLER"}
+        for length in range(len(word), _SHORTEST_STEM if not whole else len(word), -1):
             stem = self._stems.get(word[:length])
             if stem is not None:
                 for meaning, languages in stem.items():
-                    if meaning not in found and not (found and meaning in _BOTH):
-                        found[meaning] = set(languages)
+                    found.setdefault(meaning, set()).update(languages)
                 break
         if found and _ENCLITIC.fullmatch(word) and word not in _NOT_MINE:
             romance = set().union(*found.values()) & {"es", "pt", "it"}
-            if romance and word not in self._words:
+            if romance:
                 found["ME"] = romance
         return {meaning: frozenset(by) for meaning, by in found.items()}
 

@@ -21,6 +21,12 @@ _BULLET = re.compile(r"^\s*(?:[-*•·–—+>o]\s+|\(?\d{1,4}[.)]\s*|\d{1,4}\s+
 _FIELDS = re.compile(r"\s*[;,\t|]\s*|\s{3,}|\s+[-–—]\s+")
 _NO_NAME = re.compile(r"[<>\"();:\[\]=|]|mailto:", re.IGNORECASE)
 _FORMULA = re.compile(r"^\s*[=+@\t\r-]|[(]\s*[\"']|![A-Z]+\d|https?:|\|", re.IGNORECASE)
+_QUOTED = re.compile(r"\"([^\"<>@]{2,80})\"")
+_SENTENCE_END = re.compile(r"(?<=\b)[a-zà-ÿ]{3,}[.!?]\s+")
+_AFTER_END = re.compile(r"^>?[.!?](?:\s|$)|(?<=[a-zà-ÿ])[.!?](?:\s|$)")
+_PARTICLES = frozenset(
+    "de da do dos das la le les du des del di van von der den el al ben bin e y i ter zu".split()
+)
 _DELIVERIES = {
     "EACH": "each", "DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly", "DIGEST": "daily",
 }  # fmt: skip
@@ -38,6 +44,8 @@ class Found:
     """addresses that name nobody: the sender's own"""
     oneself: bool = False
     """the sender's own address was among them"""
+    words: frozenset[str] = frozenset()
+    """of the group's name: no part of anybody's"""
     ours: tuple[str, str] = ("", "")
     """group and domain whose addresses name nobody either"""
 
@@ -104,9 +112,8 @@ def read_line(line: str, found: Found) -> None:
         address = place.strip(".'!?*:-")
         rest = piece.replace(place, "\n", 1)
         if _mixes_alphabets(address):
-            found.problem(address, "look-alike")
-        else:
-            found.add(_named(address, rest))
+            found.problem(address, "look-alike")  # and named all the same: a preview must show it
+        found.add(_named(address, rest, found.words))
 
 
 def _pieces(line: str, places: Sequence[re.Match[str]]) -> list[tuple[str, str]]:
@@ -142,10 +149,17 @@ def _mixes_alphabets(address: str) -> bool:
 # --- What stands beside an address ------------------------------------------------------------
 
 
-def _named(address: str, rest: str) -> Named:
-    """A person with name, language and delivery from the fields beside the address."""
+def _named(address: str, rest: str, group: frozenset[str]) -> Named:
+    """A person with name, language and delivery from the fields beside the address, which a line
+    feed stands for in `rest`."""
+    if quoted := _QUOTED.search(rest):
+        return Named(address, person_name(quoted[1].strip()))
+    before, _, after = rest.partition("\n")
+    ends = [end.end() for end in _SENTENCE_END.finditer(before)]
+    before = before[ends[-1] :] if ends else before
+    after = _AFTER_END.split(after, maxsplit=1)[0]
     name, language, delivery = "", "", ""
-    for number, part in enumerate(_FIELDS.split(rest)):
+    for number, part in enumerate(_FIELDS.split(f"{before}\n{after}")):
         piece = part.replace("\n", " ").strip(" .\"'<>")
         if not piece:
             continue
@@ -153,7 +167,7 @@ def _named(address: str, rest: str) -> Named:
             language = language or code
         elif number and (mode := delivery_of(piece)):
             delivery = delivery or mode
-        elif named := name_of(part.replace("\n", " ")):
+        elif named := name_of(part, group):
             name = f"{name} {named}".strip()
     return Named(address, person_name(name), language, delivery)
 
@@ -179,19 +193,28 @@ _COMMAND = ("ADD", "INVITE", "REMOVE", "JOIN", "LEAVE", "BAN", "UNBAN", "TRUST",
             "JOINED", "MEMBERSHIP", "BELONG", "NOT")  # fmt: skip
 
 
-def name_of(text: str) -> str:
+def name_of(text: str, group: frozenset[str] = frozenset()) -> str:
     """Give the name in a piece of text, without the words of the command around it; a spreadsheet's
-    formula is none. A capital after the first word of a line is a name's, whatever it means."""
+    formula is none. In a sentence only capitals are a name's; a field may be in small letters."""
     if _FORMULA.search(text):
         return ""
-    words = _NO_NAME.sub(" ", text).split()
-    while words and _is_command(words[0]) and not _begins_name(words):
+    whole = _NO_NAME.sub(" ", text.replace("\n", " ")).split()
+    words = list(whole)
+    while words and _is_command(words[0], group) and not _begins_name(words):
         words = words[1:]
-    while words and not words[-1][:1].isupper() and _is_command(words[-1]):
-        words = words[:-1]
-    if len(words) > 6:
+    cut = next((at for at, word in enumerate(words) if _is_prose(word, group)), len(words))
+    words = words[:cut]
+    if len(words) > 6 or not any(sign.isalpha() for word in words for sign in word):
         return ""
-    return person_name(" ".join(words).strip(" ,.;:-"))
+    if len(words) < len(whole) and words[0][:1].islower():
+        return ""
+    return person_name(" ".join(words).strip(" ,;:-"))
+
+
+def _is_prose(word: str, group: frozenset[str]) -> bool:
+    """A small word that names have not: what follows is a sentence."""
+    small = word[:1].islower() or not word[:1].isalpha()
+    return small and word not in _PARTICLES and _is_command(word, group)
 
 
 def _begins_name(words: Sequence[str]) -> bool:
@@ -202,6 +225,5 @@ def _begins_name(words: Sequence[str]) -> bool:
     return all(set(LEXICON.known(part)).isdisjoint(_COMMAND[:13]) for part in split_words(words[0]))
 
 
-def _is_command(word: str) -> bool:
-    known = [LEXICON.known(part) for part in split_words(word)]
-    return all(one and not set(one).isdisjoint(_COMMAND) for one in known)
+def _is_command(word: str, group: frozenset[str]) -> bool:
+    return all(part in group or LEXICON.known(part) for part in split_words(word))

@@ -15,7 +15,14 @@ from archive.text import normal_subject
 from dgroup import tokens
 from dgroup.address import split_address
 from dgroup.commands.answers import Answered, read_answer
-from dgroup.commands.clause import Clause, clause_of, languages_of, narrow
+from dgroup.commands.clause import (
+    Clause,
+    clause_of,
+    languages_of,
+    narrow,
+    without_people,
+    without_reason,
+)
 from dgroup.commands.greetings import closes, is_nothing, trimmed
 from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints, judge
 from dgroup.commands.lexicon import LEXICON, split_words
@@ -28,7 +35,24 @@ from dgroup.incoming import Answer, Incoming, Named, Options, Reading
 from dgroup.model import Route, RouteKind
 
 SHORT_POST = 400
-"""characters of own words; a longer post is no command (COMMANDS D5)"""
+"""characters of own words; in a longer post only its last lines can ask for something (COMMANDS D5)"""
+_TAIL = 300
+_WORDS_OF_POSTS = frozenset("join leave pause resume each daily weekly monthly help".split())
+_HARMLESS = frozenset(
+    "pause resume each daily weekly monthly light full language status who help get thread last search mute "
+    "unmute summary receipt copy".split()
+)
+_EXPLAINED = 15
+"""words of a reason that may stand below a harmless command in the subject"""
+_ASKS_OUT = re.compile(
+    r"unsubscri|remove me|take me off|sign me off|opt out|\bleave (?:the|this)|d.sinscri|d.sabonn|retire[rz]?|"
+    r"quitter l|darme de baja|dar de baja|denme de baja|qu.ten?me|sacar|retir|descadastr|remov|tirem?|sair d|abmeld|"
+    r"austragen|disiscri|uitschrij|afmelden",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"\s(?:b?cc|to|from|reply-to|subject|content-\w+|x-[\w-]+)\s?:\s.*$", re.IGNORECASE
+)
 _CHATTER = 25
 _SUBJECT = 200
 _LISTING = frozenset(
@@ -44,12 +68,18 @@ def read(mail: Incoming) -> Reading:
     """Give verb, people, options, answer and codes of a mail to an address of ours."""
     if mail.route.kind is RouteKind.POST and not _may_command(mail):
         return Reading("", sure=False)
-    return _Reader(mail).reading()
+    reading = _Reader(mail).reading()
+    if mail.route.kind is RouteKind.POST and reading.verb not in _WORDS_OF_POSTS:
+        return Reading("", language=reading.language, sure=False)
+    return reading
 
 
 def _may_command(mail: Incoming) -> bool:
     """Tell quickly whether a post can be a command: most cannot."""
-    if len(mail.content.own) > SHORT_POST or len(mail.content.own.split(None, 60)) > 50:
+    own = mail.content.own
+    if len(own) > SHORT_POST:
+        if _ASKS_OUT.search(own, len(own) - _TAIL):
+            return True
         subject, is_reply = normal_subject(mail.message.subject)
         words = [] if is_reply else split_words(subject[:_SUBJECT])
         return 0 < len(words) <= 6 and any(not _plain(word) for word in words)
@@ -73,14 +103,16 @@ class _Reader:
 
     @cached_property
     def subject(self) -> Text:
+        """Without tags, and without what was meant to become a header field."""
         base = normal_subject(self.mail.message.subject[:1000])[0]
-        return text_of(_BRACKETED.sub(" ", base)[:_SUBJECT])
+        return text_of(_FIELD.sub("", _BRACKETED.sub(" ", base)[:_SUBJECT]))
 
     @cached_property
     def lines(self) -> list[str]:
         """All lines, for lists of people."""
         if self.mail.route.kind is RouteKind.POST:
-            return list(lines_of(self.mail.content.own[:SHORT_POST]))
+            own = self.mail.content.own
+            return list(lines_of(own if len(own) <= SHORT_POST else own[-_TAIL:].partition(" ")[2]))
         return list(lines_of(author_text(self.mail.content)))
 
     @cached_property
@@ -129,8 +161,14 @@ class _Reader:
     def answered(self) -> Answered:
         return read_answer(self.said, self.subject)
 
+    def _spoken(self) -> str:
+        return self.language if self.clauses else ""
+
     def reading(self) -> Reading:
-        reading = self._by_address() if _by_address(self.mail.route) else self._by_words()
+        if self.mail.route.kind is RouteKind.OWNER:  # people read it; only a code's answer is ours
+            reading = Reading("", language=self._spoken(), sure=False)
+        else:
+            reading = self._by_address() if _by_address(self.mail.route) else self._by_words()
         if reading.verb in _LISTING:
             reading = self._with_people(reading)
         answered = self._answer()
@@ -197,15 +235,27 @@ class _Reader:
     def _by_words(self) -> Reading:
         guesses = [guess for clause in self.clauses if (guess := judge(clause)) is not None]
         language = self.language
+        if other := self._setting_of_others():
+            return replace(other, language=language)
         if setting := self._setting():
             return replace(setting, language=language)
-        spoken = [guess for guess in guesses if guess.clause in self.body]
-        guesses = _without_weak(guesses)
+        spoken = [guess for guess in guesses if guess.clause not in self.headed]
+        guesses = _without_weak(self._without_topic(guesses, spoken))
+        if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
+            guesses = [guess for guess in guesses if guess.verb == "leave"]
         verbs = tuple(dict.fromkeys(guess.verb for guess in guesses))
         rivals = tuple(verb for guess in guesses for verb in (guess.verb, *guess.rivals))
-        if len(verbs) != 1 or guesses[0].rivals or verbs[0] in {KEEP, PEOPLE}:
+        doubted = all(guess.doubtful for guess in guesses)
+        if len(verbs) != 1 or guesses[0].rivals or verbs[0] in {KEEP, PEOPLE} or doubted:
             return Reading("", language=language, sure=False, nearest=self._nearest(rivals))
         return self._agreed(guesses, spoken, language)
+
+    def _without_topic(self, guesses: list[Guess], spoken: list[Guess]) -> list[Guess]:
+        """The text says more than a subject that only names a thing, or that is from a letter before."""
+        is_reply = normal_subject(self.mail.message.subject[:1000])[1]
+        if not any(not guess.weak and not guess.doubtful for guess in spoken):
+            return guesses
+        return [one for one in guesses if one in spoken or not (is_reply or one.topic)]
 
     def _agreed(self, guesses: list[Guess], spoken: list[Guess], language: str) -> Reading:
         """All sentences that ask for something ask for the same."""
@@ -220,11 +270,26 @@ class _Reader:
         sure = any(guess.sure for guess in mine) and not _waits(self.clauses)
         sure = sure and all(guess.sure or "PROBLEM" in guess.clause.meanings for guess in mine)
         if not any(guess.verb == best.verb for guess in spoken):
-            sure = sure and is_nothing(self.said, self.group)
+            if self._is_other(best):
+                return Reading("", language=language, sure=False, nearest=(best.verb, "help"))
+            sure = sure and (is_nothing(self.said, self.group) or self._explained(best.verb))
         else:
             sure = sure and self._chatter(spoken) <= _CHATTER
         sure = sure and not _no_day(best.verb, options, self.clauses)
         return Reading(best.verb, options=options, language=language, sure=sure)
+
+    def _is_other(self, best: Guess) -> bool:
+        """The text has a matter of its own, whatever the subject was left from or only named."""
+        if self.mail.route.kind is RouteKind.POST:
+            return False
+        if "AWAY" in best.clause.meanings and best.topic:
+            return not is_nothing(self.said, self.group)
+        return best.verb not in _HARMLESS and any(clause.asks for clause in self.body)
+
+    def _explained(self, verb: str) -> bool:
+        """A few words of reason agree with a harmless command (RULINGS 8)."""
+        few = sum(clause.unknown for clause in self.body) <= _EXPLAINED
+        return few and verb in _HARMLESS and not any(clause.asks for clause in self.body)
 
     def _chatter(self, spoken: list[Guess]) -> int:
         """Words of the text that say something else than the command."""
@@ -247,11 +312,25 @@ class _Reader:
 
     def _setting(self) -> Reading | None:
         """`set ...` in the subject or the first line that counts; the lines below belong to a text."""
-        if self.subject.raw and (found := read_setting(self.subject, self.lines, self.group)):
-            return _set(found.name, found.value)
         for line in self.said[:3]:
             if found := read_setting(line, self._below(line), self.group):
                 return _set(found.name, found.value)
+        if self.subject.raw and (found := read_setting(self.subject, self.lines, self.group)):
+            return _set(found.name, found.value)
+        return None
+
+    def _setting_of_others(self) -> Reading | None:
+        """`set ana@ngo.example daily`: the value is the verb that she would have written herself."""
+        for clause in self.clauses[:5]:
+            if "SET" not in clause.first or "OTHER_ADDRESS" not in clause.meanings:
+                continue
+            wish = judge(without_people(clause))
+            value = wish.verb if wish is not None and not wish.rivals else ""
+            role = "moderator" if "MODERATOR" in clause.meanings else ""
+            role = role or ("coordinator" if "COORDINATOR" in clause.meanings else "")
+            on = wish is None or wish.on
+            options = Options(value=value, language=clause.language_name, role=role, on=on)
+            return Reading("set", options=options)
         return None
 
     def _below(self, line: Text) -> list[str]:
@@ -265,9 +344,10 @@ class _Reader:
         mail = self.mail
         self.found.skipped = frozenset({mail.sender})
         self.found.ours = (mail.route.group, self.domain)
+        self.found.words = self.group
         if "@" in self.subject.raw:
             read_lines([self.subject.raw], self.found)
-        read_lines(self._listed(), self.found)
+        read_lines(map(_reasonless, self._listed()), self.found)
         if reading.verb in {"add", "invite", "remove", "uninvite", "ban"}:
             read_attachments(mail.envelope.raw, self.found)
         people = tuple(self.found.people.values())
@@ -286,6 +366,11 @@ class _Reader:
                 return self.lines[:number]
             named = named or "@" in line
         return self.lines
+
+
+def _reasonless(line: str) -> str:
+    """A line of a list without what stands after "because"."""
+    return without_reason(Text(line, fold(line)))[0].raw if "@" in line else line
 
 
 def _by_address(route: Route) -> bool:

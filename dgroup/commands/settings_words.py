@@ -47,7 +47,7 @@ _ORDERED = sorted(
 _VALUES: dict[str, str] = {
     "members": "members|member|membres|miembros|membros|members only|only members|les membres|los miembros|"
     "os membros|seulement les membres|sólo miembros|só membros",
-    "open": "open|anyone|everyone|everybody|all|ouvert|tous|tout le monde|abierto|todos|aberto|qualquer pessoa|"
+    "open": "open|ouvert|tous|tout le monde|abierto|todos|aberto|qualquer pessoa|"
     "cualquiera|n importe qui",
     "moderated": "moderated|moderate|modéré|moderado",
     "announce": "announce|announcements|coordinators|annonces|anuncios|anúncios|coordinateurs|coordinadores|"

@@ -132,7 +132,9 @@ def said(lines: Sequence[str]) -> list[Text]:
     return [Text(line, fold(line)) for line in joined]
 
 
-_BREAK = re.compile(r"(?<=[.!?;])[\s]+|(?<=[!?;])(?=\S)|\s+[-]\s+|\s+/\s+|\s*\|\s*")
+_BREAK = re.compile(
+    r"(?<=[.!?;])(?<!\d\.)(?<!\b[a-z]\.)\s+|(?<=[!?;])(?=\S)|\s+[-]\s+|\s+/\s+|\s*\|\s*"
+)
 
 
 def sentences(text: Text) -> list[Text]:

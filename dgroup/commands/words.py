@@ -14,7 +14,8 @@ OWN: Table = {
         "en": "unsubscrib*|unsub|signoff|sign off|sign me off|opt out|opt me out|take me off|"
         "take me out|get me off|count me out|drop me|unjoin|unregister*|deregister*|un subscribe|"
         "off the list|off this list|off your list|off the mailing|off the group|off this mailing|"
-        "unlist me|let me out|get me out",
+        "unlist me|let me out|get me out|take my name off|take my name out|take my address off|"
+        "take my address out|take us off|have me off",
         "fr": "désinscri*|desincri*|désabonn*|se désinscrire|me sortir|sortez moi",
         "es": "baja|dar de baja|darme de baja|desuscri*|desapunt*|desafili*|dejar el grupo|"
         "dejar la lista|dejar este grupo|dejar esta lista",
@@ -26,7 +27,7 @@ OWN: Table = {
     },
     "GO": {
         "en": "leave|leaving|quit|quitting|exit|get out of|step out of",
-        "fr": "quitt*|sortir|sors|partir",
+        "fr": "quitt*|sortir|sors",
         "es": "salir*|salgo|salirme|abandonar|irme",
         "pt": "sair|saio|abandonar",
         "de": "verlassen|verlasse|aussteigen",
@@ -34,7 +35,7 @@ OWN: Table = {
         "nl": "verlaten|verlaat|stap uit",
     },
     "REMOVE": {
-        "en": "remov*|delet*|drop|strike|take off|take out|take away",
+        "en": "remov*|remove|delet*|delete|drop|strike|take off|take out|take away",
         "fr": "retir*|enlev*|supprim*|radier|radiez|rayer|rayez|ôter|ôtez|exclu*|ret",
         "es": "quitar|quitarme|quita|quite|quiten|quitame|quiteme|quitenme|quitad|elimin*|sacar*|"
         "sacame|saquen*|saque|retir*|retír*|remov*|remuev*|exclu*|expuls*",
@@ -44,12 +45,12 @@ OWN: Table = {
         "nl": "verwijder*|haal|schrap*",
     },
     "STOP": {
-        "en": "stop*|cease|put an end|enough|discontinu*|halt",
-        "fr": "arrêt*|cess*|stopp*|stop|assez|y en a marre",
-        "es": "dejar|dejen|deje|deja|detener|detén*|parar|paren|pare|basta|cesar|cesen|stop",
-        "pt": "parar|parem|pare|deixar de|deixem de|deixe de|cessar|cessem|chega|stop",
-        "de": "aufhör*|stopp*|beenden|hört auf|stop",
-        "it": "smett*|ferm*|basta|stop",
+        "en": "stop*|stop|cease|put an end|enough already|discontinu*|halt|do without",
+        "fr": "arrêt*|cess*|stopp*|stop|y en a marre|en finir|dispens*",
+        "es": "dejar*|dejen|deje|deja|detener|detén*|parar|paren|pare|basta de|ya basta|cesar|cesen|stop|prescind*",
+        "pt": "parar|parem|pare|deixar de|deixem de|deixe de|cessar|cessem|chega de|stop|prescind*|dispens*",
+        "de": "aufhör*|stopp*|beenden|hört auf|stop|verzicht*",
+        "it": "smett*|ferm*|basta con|stop",
         "nl": "stop*|ophouden|hou op",
     },
     "CANCEL": {
@@ -63,23 +64,33 @@ OWN: Table = {
     },
     "JOIN": {
         "en": "join|joining|subscribe|subscribing|sub|resubscribe|re subscribe|sign up|sign me up|"
-        "signup|sign us up|enrol|enroll|enlist|register|registration|let me in|count me in|opt in|"
+        "signup|sign us up|enrol|enroll|enlist|register me|registration|let me in|count me in|opt in|"
         "become a member|becoming a member|be added|put me on|get on the list",
         "fr": "inscri*|abonner|abonnez|abonne moi|abonnons|réinscri*|rejoindre|rejoins|rejoint|adhér*|"
         "devenir membre|intégrer|m abonne|m inscris",
-        "es": "alta|suscrib*|subscrib*|inscrib*|apunt*|unir*|únanme|adher*|incorpor*|"
-        "darme de alta|dar de alta|registrarme|hacerme miembro|entrar|ingresar|sumarme",
-        "pt": "inscrev*|assinar|subscrev*|entrar|aderir|adiro|cadastr*|me junte|juntar me|juntar|"
-        "participar|tornar me membro|ingressar",
+        "es": "alta|suscrib*|subscrib*|inscrib*|apunt*|unirme|únanme|unirnos|adher*|incorpor*|"
+        "darme de alta|dar de alta|registrarme|hacerme miembro|sumarme",
+        "pt": "inscrev*|assinar|subscrev*|aderir|adiro|cadastr*|me junte|juntar me|"
+        "tornar me membro",
         "de": "anmeld*|beitret*|eintrag*|abonnier*|mitglied werden|mitmachen",
-        "it": "iscriv*|abbonar*|abbonam*|unirmi|aderire|partecipare",
+        "it": "iscriv*|abbonar*|abbonam*|unirmi|aderire",
         "nl": "aanmeld*|inschrij*|abonneer*|lid worden|meedoen",
+    },
+    # weaker: one also enters a room
+    "ENTER": {
+        "en": "enter|register|participate|get in",
+        "fr": "entrer|participer|intégrer",
+        "es": "entrar|ingresar|participar|unir|sumar",
+        "pt": "entrar|ingressar|participar|juntar|unir",
+        "de": "eintreten|teilnehmen",
+        "it": "entrare|partecipare",
+        "nl": "toetreden|deelnemen",
     },
     "BELONG": {
         "en": "be a member|be part of|be on|being part of|be a part of|being a member|belong",
-        "fr": "faire partie|être membre|fais partie|être sur",
-        "es": "formar parte|ser miembro|ser parte|estar en|pertenecer",
-        "pt": "fazer parte|ser membro|faço parte|estar na|estar no|pertencer",
+        "fr": "faire partie|être membre|fais partie|fait partie|font partie|être sur",
+        "es": "formar parte|ser miembro|ser parte|estar en|pertenecer|forma parte|forman parte",
+        "pt": "fazer parte|ser membro|faço parte|estar na|estar no|pertencer|faz parte|fazem parte",
         "de": "mitglied sein",
         "it": "far parte|essere membro",
         "nl": "lid zijn",
@@ -105,7 +116,7 @@ OWN: Table = {
     },
     # --- pause and resume ---
     "PAUSE": {
-        "en": "paus*|suspend*|suspension|nomail|no mail|take a break|on hold|put on hold|snooz*|"
+        "en": "paus*|pause|suspend*|suspension|nomail|no mail|take a break|on hold|put on hold|snooz*|"
         "vacation mode|holiday mode",
         "fr": "pause|suspend*|suspens*|mettre en pause|mettez en pause|interromp*|mode vacances",
         "es": "paus*|suspend*|suspensión|en pausa|interrump*|modo vacaciones",
@@ -114,9 +125,17 @@ OWN: Table = {
         "it": "paus*|sospend*|sospens*",
         "nl": "pauze*|pauzeer*|opschort*|onderbreek*",
     },
+    # what was done, not what is wanted
+    "PAUSED": {
+        "en": "paused|suspended",
+        "fr": "suspendu|suspendus|suspendue",
+        "es": "pausado|pausada|suspendido|suspendida|suspendidos",
+        "pt": "pausado|pausada|suspenso|suspensa|suspensos",
+    },
     "HOLD": {"en": "hold"},
     "AWAY": {
-        "en": "vacation|holiday|holidays|away|leave of absence|maternity leave|on leave",
+        "en": "vacation|holiday|holidays|away|leave of absence|maternity leave|on leave|my leave|"
+        "annual leave|sick leave|parental leave|study leave|from leave|from my leave",
         "fr": "vacances|congé|congés|absent|absente|en déplacement",
         "es": "vacaciones|ausente|de viaje|permiso",
         "pt": "férias|ausente|de viagem|em viagem|licença",
@@ -125,7 +144,7 @@ OWN: Table = {
         "nl": "vakantie|afwezig|verlof",
     },
     "RESUME": {
-        "en": "resum*|unpause|restart*|reactivat*|start again|turn back on|switch back on|unsuspend*|"
+        "en": "resum*|resume|unpause|restart*|reactivat*|start again|turn back on|switch back on|unsuspend*|"
         "re activate|reenabl*|back from|i am back|i m back|am back|start up again",
         "fr": "reprendr*|repren*|reprise|réactiv*|de retour|recommenc*|relanc*",
         "es": "reanud*|reactiv*|retom*|de vuelta|de regreso|volver a recibir|vuelvo a|he vuelto",
@@ -170,10 +189,10 @@ OWN: Table = {
         "nl": "dagelijks*|per dag|elke dag",
     },
     "WEEKLY": {
-        "en": "weekly|once a week|per week|a week|each week|every week|once every week",
+        "en": "weekly|of the week|once a week|per week|a week|each week|every week|once every week",
         "fr": "hebdo*|par semaine|chaque semaine|toutes les semaines|la semaine",
-        "es": "semanal*|por semana|a la semana|cada semana|todas las semanas",
-        "pt": "semanal*|por semana|toda semana|todas as semanas|cada semana",
+        "es": "semanal*|de la semana|por semana|a la semana|cada semana|todas las semanas",
+        "pt": "semanal*|da semana|por semana|toda semana|todas as semanas|cada semana",
         "de": "wöchentlich*|pro woche|jede woche|in der woche",
         "it": "settimanal*|alla settimana|a settimana|ogni settimana",
         "nl": "wekelijks*|per week|elke week",

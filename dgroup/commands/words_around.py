@@ -70,7 +70,7 @@ AROUND: Table = {
         "everybody|everyone|people|person|somebody",
         "fr": "il|elle|ils|elles|lui|leur|collègue|collègues|ami|amie|femme|mari|quelqu un|gens|"
         "personne|personnes",
-        "es": "él|ella|ellos|ellas|colega|colegas|compañero|compañera|amigo|amiga|alguien|gente|"
+        "es": "ella|ellos|ellas|colega|colegas|compañero|compañera|amigo|amiga|alguien|gente|"
         "persona|personas|esposa|marido",
         "pt": "ele|ela|eles|elas|colega|colegas|amigo|amiga|alguém|pessoa|pessoas|esposa|marido|"
         "companheiro",
@@ -140,17 +140,17 @@ AROUND: Table = {
     # --- phrases whose words would mean something else ---
     "NOTHING": {
         "en": "leave it|leave a message|leave you|as soon as possible|at least|at last|not later than|"
-        "no problem|no hurry|of course|as well|more than one|no more than|not more than|at most|"
+        "no problem|no hurry|if not|of course|as well|more than one|no more than|not more than|at most|"
         "any questions|look forward|looking forward|never mind|by mistake|the list of|list of|"
         "stop by|full time|part time|let me know|with me|more information|more info|"
-        "thank you for adding me|thanks for adding me",
+        "thank you for adding me|thanks for adding me|join us|join me|joining us|join our|join them",
         "fr": "s il vous plaît|s il te plaît|de plus|en plus|plus tard|au plus|plus d un|pas de problème|"
-        "le plus vite possible|au plus vite|dès que possible|n est ce pas|pas plus de|"
+        "le plus vite possible|au plus vite|dès que possible|n est ce pas|pas plus de|à partir de|"
         "plus d informations|n hésitez pas|pas plus qu un|il y a|il me semble|il est|il faut|plus vite|"
-        "le plus tôt possible|au plus tôt|plus rapidement possible|pas plus d un",
-        "es": "además|más tarde|lo antes posible|no más de|más de un|más información|a más tardar|"
-        "lo más pronto posible|cuanto antes",
-        "pt": "mais tarde|o mais breve possível|não mais de|mais de um|mais informações|"
+        "rejoignez nous|le plus tôt possible|au plus tôt|plus rapidement possible|pas plus d un",
+        "es": "además|más tarde|a partir de|lo antes posible|no más de|más de un|más información|a más tardar|"
+        "lo más pronto posible|cuanto antes|únanse|únete",
+        "pt": "mais tarde|a partir de|o mais breve possível|não mais de|mais de um|mais informações|"
         "o mais rápido possível|quanto antes|não mais que",
         "de": "so bald wie möglich|nicht mehr als",
         "it": "non più di|al più presto",
@@ -196,7 +196,7 @@ AROUND: Table = {
         "nl": "als|indien|tenzij",
     },
     "MAYBE": {
-        "en": "maybe|perhaps|might|thinking|think|considering|consider|wonder*|not sure|unsure|probably|"
+        "en": "maybe|perhaps|might|may leave|may quit|may want|may need|depending|thinking|think|considering|consider|wonder*|not sure|unsure|probably|"
         "possibly|should i|someday|one day|later on|hesitat*",
         "fr": "peut être|pense|réfléch*|hésit*|pas sûr|pas sûre|envisag*|demande si|éventuellement|"
         "un jour|plus tard peut",
@@ -230,6 +230,15 @@ AROUND: Table = {
         "de": "frage|fragen|sprechen",
         "it": "domanda|domande|parlare con",
         "nl": "vraag|vragen|spreken",
+    },
+    "PAST": {
+        "en": "had|was|were|used to",
+        "fr": "avais|avait|avions|avons|étais|était",
+        "es": "había|habíamos|hice|hicimos|hemos|estaba|estuve",
+        "pt": "tinha|tínhamos|fiz|fizemos|estava|estive",
+        "de": "hatte|hatten|war|waren",
+        "it": "avevo|avevamo|ero",
+        "nl": "had|hadden|was",
     },
     "WAIT": {
         "en": "wait|actually|forget it|scratch that|ignore my|changed my mind|disregard",

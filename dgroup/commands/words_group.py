@@ -105,7 +105,7 @@ COORDINATORS: Table = {
         "nl": "wachtend*",
     },
     "BOUNCING": {
-        "en": "bouncing|bounces|bounced|bounce",
+        "en": "bouncing|bounces",
         "fr": "rebond*|en erreur|non distribu*|retours d erreur",
         "es": "rebot*|devuelt*|con errores",
         "pt": "devolvid*|rejeitad*|com erros|ressalt*",

@@ -16,18 +16,18 @@ POLITE: dict[str, str] = {
     "pour par avec dans à que qu mon ma mes votre vos bien cordialement cordiales salutations "
     "madame monsieur bonne journée soirée bien à vous d'avance avance beaucoup s il plaît tout toute "
     "est être était sont avoir fait faire merci aussi mais encore donc alors possible maintenant aujourd hui "
-    "toutes équipe prie seulement uniquement très désormais dorénavant chaleureusement bises "
+    "toutes équipe prie seulement uniquement très désormais dorénavant chaleureusement bises déjà "
     "envoi version mode format autre ici même y si me moi se sa son",
     "es": "hola buenos buenas días tardes noches estimado estimada estimados queridos querido por favor gracias "
     "pueden puede podrían podría quisiera el la los las de del al a un una y o u e en con para por que se "
     "su sus mi mis este esta estos estas saludos saludo cordial cordiales atentamente atte muchas muy lo le les "
-    "es ser está estar fue son también pero ya ahora hoy aquí equipo solo sólo únicamente favor "
+    "es ser está estar fue son también pero ya ahora hoy todo toda aquí equipo solo sólo únicamente favor "
     "posible ruego agradezco agradecería adelantado antemano abrazo abrazos cordialmente gentilmente "
     "señor señora señores desde usted ustedes modo versión formato ha han hecho",
     "pt": "olá oi bom boa dia tarde noite caro cara caros prezado prezada prezados por favor obrigado obrigada "
     "obrigados podem pode poderiam poderia o a os as de do da dos das ao aos à às um uma e ou em no na nos "
     "nas com para por que se seu sua seus meu minha meus este esta deste desta atenciosamente cumprimentos "
-    "abraço abraços muito muita isso isto é ser está estar foi são também mas já agora hoje aqui equipe "
+    "abraço abraços muito muita isso isto é ser está estar foi são também mas já agora tudo toda todo hoje aqui equipe "
     "equipa só apenas somente desde favor possível agradeço agradecia antecipadamente desde senhor senhora "
     "cordialmente gentileza pfv vocês você modo versão formato me eu os pra pro pelo pela",
     "de": "hallo guten tag morgen liebe lieber sehr geehrte bitte danke vielen dank könnten können sie mir die "

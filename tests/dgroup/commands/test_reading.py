@@ -154,7 +154,7 @@ TO_ADD = "water-add@lists.example"
     [
         ("awa@ong.example", [("awa@ong.example", "")]),
         ("Awa Diop <awa@ong.example>", [("awa@ong.example", "Awa Diop")]),
-        ('"Diop, Awa" <awa@ong.example>', [("awa@ong.example", "Diop Awa")]),
+        ('"Diop, Awa" <awa@ong.example>', [("awa@ong.example", "Diop, Awa")]),
         ("awa@ong.example, Awa Diop", [("awa@ong.example", "Awa Diop")]),
         ("awa@ong.example; Awa Diop", [("awa@ong.example", "Awa Diop")]),
         ("awa@ong.example (Awa)", [("awa@ong.example", "Awa")]),
