@@ -101,7 +101,7 @@ def narrow(clause: Clause, language: str) -> None:
 
 
 def without_people(clause: Clause) -> Clause:
-    """Give the sentence as the person named in it would have written it: "set ana@x daily" """
+    """Give the sentence as the person named in it would have written it (`set ana@x daily`)."""
     kept = [one for one in clause.items if not {"SET", "OTHER_ADDRESS"} & set(one.meanings)]
     own = Clause(clause.text, kept, days=clause.days, language_name=clause.language_name)
     own.meanings = {meaning for item in kept for meaning in item.meanings}
@@ -347,6 +347,9 @@ def languages_of(clauses: Iterable[Clause]) -> str:
     """
     votes: Counter[str] = Counter()
     for clause in clauses:
+        for word in split_words(clause.because[:200]):
+            for language in LEXICON.known(word).get("FILLER", ()):
+                votes[language] += 20
         for item in clause.items:
             spoken: set[str] = set().union(*item.meanings.values()) if item.meanings else set()
             for language in spoken:

@@ -153,8 +153,8 @@ def _derive(clause: Clause) -> None:
         has.add("COMPLAINT")
     for (verb, particle), meaning in _PARTICLES.items():
         if particle in words and any(word.startswith(verb) for word in words):
+            clause.unknown -= meaning not in has
             has.add(meaning)
-            clause.unknown -= 1
     if "I" in has and not has & _ASKING:
         has.add("STATEMENT")
     _contrast(clause)
@@ -250,7 +250,7 @@ def _asked_for_help(clause: Clause) -> str:
 
 
 def _how_leads(clause: Clause) -> bool:
-    """ "Como" and "wie" also mean "as"; without a question mark only the others ask."""
+    """Tell a question: "como" and "wie" also mean "as"; without a question mark only the others ask."""
     return any(
         clause.items[place].word in {"how", "comment", "hoe"} for place in clause.at("HOW")[:1]
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from dgroup.address import clean_line
 from dgroup.commands.clause import Clause
@@ -30,9 +29,7 @@ _ENDS = re.compile(
 )
 
 
-def options_of(
-    guess: Guess, clauses: Sequence[Clause], today: date, own: frozenset[str]
-) -> Options:
+def options_of(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> Options:
     """Read the options of a verb from the sentence that names it, and a pause's end from any.
 
     `own` are addresses that name nobody new.

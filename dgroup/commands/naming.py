@@ -1,0 +1,96 @@
+"""Whom and what a command names beyond its sentence: lists of people, and settings with their values."""
+
+from __future__ import annotations
+
+from dgroup.commands.clause import without_people, without_reason
+from dgroup.commands.greetings import closes
+from dgroup.commands.intent import judge
+from dgroup.commands.lists import read_attachments
+from dgroup.commands.people import Found, read_lines
+from dgroup.commands.settings_words import read_setting
+from dgroup.commands.sheet import Sheet
+from dgroup.commands.text import Text, fold
+from dgroup.incoming import Named, Options, Reading
+
+LISTING = frozenset(
+    "add invite uninvite remove moderate trust ban unban coordinator trace set".split()
+)
+"""verbs that name people"""
+_FILES = frozenset("add invite uninvite remove ban unban moderate trust".split())
+
+
+def people_of(sheet: Sheet, verb: str) -> Found:
+    """Read the people of a list verb from subject, text and attached files."""
+    mail = sheet.mail
+    found = Found(
+        skipped=frozenset({mail.sender}),
+        ours=(mail.route.group, sheet.domain),
+        words=sheet.group,
+    )
+    if "@" in sheet.subject.raw:
+        read_lines([_reasonless(sheet.subject.raw)], found)
+    read_lines(map(_reasonless, _listed(sheet)), found)
+    if verb in _FILES:
+        read_attachments(mail.envelope.raw, found)
+    if verb == "remove" and found.oneself and not found.people:
+        found.people[mail.sender] = Named(mail.sender, "")
+    if verb in {"set", "trace"}:
+        found.people = {key: Named(one.address, one.name) for key, one in found.people.items()}
+    return found
+
+
+def _listed(sheet: Sheet) -> list[str]:
+    """The lines of a list: all, but what stands below the sender's own name if people were named above
+    it (an address there is the sender's office)."""
+    named = False
+    for number, line in enumerate(sheet.lines):
+        if named and line and "@" not in line and closes(Text(line, fold(line))):
+            return sheet.lines[:number]
+        named = named or "@" in line
+    return sheet.lines
+
+
+def _reasonless(line: str) -> str:
+    """A line without what stands after "because"."""
+    return without_reason(Text(line, fold(line)))[0].raw if "@" in line else line
+
+
+# --- Settings ---------------------------------------------------------------------------------
+
+
+def setting_of(sheet: Sheet) -> Reading | None:
+    """Read `set ...`, of the group or of others, from the first lines that count or the subject."""
+    return _of_others(sheet) or _of_group(sheet)
+
+
+def _of_group(sheet: Sheet) -> Reading | None:
+    """The lines below a setting belong to it where it is a text."""
+    for line in sheet.said[:3]:
+        if found := read_setting(line, _below(sheet, line), sheet.group):
+            return Reading("set", options=Options(setting=found.name, value=found.value))
+    if sheet.subject.raw and (found := read_setting(sheet.subject, sheet.lines, sheet.group)):
+        return Reading("set", options=Options(setting=found.name, value=found.value))
+    return None
+
+
+def _below(sheet: Sheet, line: Text) -> list[str]:
+    for number, raw in enumerate(sheet.lines):
+        if raw and line.raw.endswith(raw):
+            return sheet.lines[number + 1 :]
+    return []
+
+
+def _of_others(sheet: Sheet) -> Reading | None:
+    """`set ana@ngo.example daily`: the value is the verb that she would have written herself."""
+    for clause in sheet.clauses[:5]:
+        if "SET" not in clause.first or "OTHER_ADDRESS" not in clause.meanings:
+            continue
+        wish = judge(without_people(clause))
+        value = wish.verb if wish is not None and not wish.rivals else ""
+        role = "moderator" if "MODERATOR" in clause.meanings else ""
+        role = role or ("coordinator" if "COORDINATOR" in clause.meanings else "")
+        on = wish is None or wish.on
+        return Reading(
+            "set", options=Options(value=value, language=clause.language_name, role=role, on=on)
+        )
+    return None
