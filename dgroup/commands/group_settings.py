@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 from archive.i18n import languages, locale_of
 from archive.model import ArchiveMode
 from dgroup.address import clean_line
-from dgroup.commands.words import folded
+from dgroup.commands.text import folded
 from dgroup.model import Group, WhoJoins, WhoPosts, WhoSees
 
 TEXT_LENGTH = 2000

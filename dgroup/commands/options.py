@@ -11,8 +11,12 @@ from dgroup.commands.intent import Guess
 from dgroup.incoming import Options
 
 MAX_WORDS = 300
-_TARGETED = frozenset("get thread hide mute unmute split lock unlock retitle merge".split())
-_REASONED = frozenset("remove ban invite add moderate hide uninvite leave delete freeze".split())
+_TARGETED = frozenset(
+    "get thread hide mute unmute split lock unlock retitle merge approve decline discard".split()
+)
+_REASONED = frozenset(
+    "remove ban invite add moderate hide uninvite leave delete freeze decline".split()
+)
 _SMALL = re.compile(
     r"^(?:\s*[\"'«:]*\s*(?:for|about|the|all|any|archives?|posts?|messages?|mails?|emails?|on|in|of|sur|les|le|la|l|"
     r"dans|des?|du|d|sobre|en|el|los|las|mensajes?|archivo|correos?|por|o|os|a|as|no|na|nos|arquivo|mensagens?|"

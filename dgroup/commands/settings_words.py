@@ -33,7 +33,8 @@ _NAMES: dict[str, str] = {
     "about": "about|description|à propos|acerca|acerca de|descripción|sobre|descrição",
     "title": "title|titre|título",
     "language": "language|langue|idioma|língua",
-    "hold days": "hold days",
+    "hold days": "hold days|jours d attente|días de espera|dias de espera",
+    "summary hour": "summary hour|heure du résumé|hora del resumen|hora do resumo",
     "time zone": "time zone|timezone|fuseau horaire|zona horaria|fuso horário",
 }
 _ORDERED = sorted(
@@ -44,26 +45,14 @@ _ORDERED = sorted(
     ),
     key=lambda entry: -len(entry[0]),
 )
-_VALUES: dict[str, str] = {
-    "members": "members|member|membres|miembros|membros|members only|only members|les membres|los miembros|"
-    "os membros|seulement les membres|sólo miembros|só membros",
-    "open": "open|ouvert|tous|tout le monde|abierto|todos|aberto|qualquer pessoa|"
-    "cualquiera|n importe qui",
-    "moderated": "moderated|moderate|modéré|moderado",
-    "announce": "announce|announcements|coordinators|annonces|anuncios|anúncios|coordinateurs|coordinadores|"
-    "coordenadores|only coordinators",
-    "approval": "approval|approve|approbation|aprobación|aprovação|on approval|sur approbation",
-    "invited": "invited|invitation|closed|sur invitation|fermé|por invitación|cerrado|por convite|fechado",
-    "public": "public|publique|público|pública",
-    "none": "none|nobody|nothing|personne|aucun|nadie|ninguno|ninguém|nenhum|private",
-    "off": "off|no|non|não|never|désactivé|desactivado|desligado|jamais|nunca",
-    "on": "on|yes|oui|sí|sim|activé|activado|ligado",
+_OFTEN: dict[str, str] = {
+    "off": "off|no|non|não|never|none|jamais|nunca|désactivé|desactivado",
     "daily": "daily|every day|quotidien|quotidienne|chaque jour|diario|diaria|diário|diária|cada día",
-    "weekly": "weekly|hebdomadaire|hebdo|semanal|chaque semaine|cada semana",
+    "weekly": "weekly|every week|hebdomadaire|hebdo|semanal|chaque semaine|cada semana",
 }
 _VALUE_OF = {
     tuple(split_words(phrase)): value
-    for value, text in _VALUES.items()
+    for value, text in _OFTEN.items()
     for phrase in text.split("|")
 }
 _ARTICLES = frozenset(
@@ -118,4 +107,5 @@ def _value(name: str, rest: str, more: Sequence[str]) -> str:
         return _DAYS[day] if day is not None else own
     if name == "language":
         return language_of(own) or own
-    return _VALUE_OF.get(words) or _VALUE_OF.get(words[-1:]) or own
+    # Values of the others are read where they are known (`group_settings`).
+    return _VALUE_OF.get(words, own) if name == "letter" else own

@@ -36,6 +36,7 @@ _ADDRESS_LINK = re.compile(
     re.IGNORECASE,
 )
 _STARS = re.compile(r"\*{1,2}(?=\S)|(?<=\S)\*{1,2}")
+_NO_WORD = re.compile(r"[^\w'@.+-]+")
 _CHARACTERS = frozenset("\u200c\u200d")
 
 
@@ -87,6 +88,11 @@ def fold(text: str) -> str:
 def _folded(sign: str) -> str:
     small = sign.lower()
     return unicodedata.normalize("NFD", small)[0] if small else sign
+
+
+def folded(text: str) -> str:
+    """Give the form in which words are compared: cleaned, no case, accents or signs between words."""
+    return " ".join(_NO_WORD.sub(" ", fold(clean(text))).split()).strip(".-")
 
 
 # --- Lines ------------------------------------------------------------------------------------

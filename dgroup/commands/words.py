@@ -177,7 +177,7 @@ OWN: Table = {
         "todos os emails|uma a uma|imediat*|individua*|cada um|cada uma|cada correio",
         "de": "jede nachricht|jede mail|jede e mail|alle nachrichten|alle mails|einzeln*|sofort",
         "it": "ogni messaggio|ogni mail|tutti i messaggi|singol*|immediat*",
-        "nl": "elk bericht|elke mail|alle berichten|afzonderlijk*|direct",
+        "nl": "elk bericht|elke mail|alle berichten|afzonderlijk*",
     },
     "DAILY": {
         "en": "daily|once a day|per day|a day|each day|every day|everyday|once every day",

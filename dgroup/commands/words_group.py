@@ -95,6 +95,24 @@ COORDINATORS: Table = {
         "pt": "nome*|tornar|torne|promov*|design*",
         "de": "ernenn*",
     },
+    "APPROVE": {
+        "en": "approve|publish",
+        "fr": "approuver|approuvez|publier|publiez",
+        "es": "aprobar|apruebe|publicar|publique",
+        "pt": "aprovar|aprove|publicar|publique",
+    },
+    "DECLINE": {
+        "en": "decline|reject",
+        "fr": "refuser|refusez|rejeter|rejetez",
+        "es": "rechazar|rechace",
+        "pt": "recusar|recuse|rejeitar|rejeite",
+    },
+    "DISCARD": {
+        "en": "discard",
+        "fr": "jeter|jetez",
+        "es": "descartar|descarte",
+        "pt": "descartar|descarte",
+    },
     "PENDING": {
         "en": "pending|waiting|queue|held|holds",
         "fr": "en attente|attente|en suspens",
