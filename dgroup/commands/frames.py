@@ -110,7 +110,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("pause", "NOT|NOMORE RECEIVE|SEND|MAIL|WANT UNTIL|SPAN|AWAY", f"{_WHO} PROBLEM", _SENTENCE, weight=5),
     _frame("pause", "NOT|NOMORE RECEIVE|SEND|WANT MAIL UNTIL|SPAN|AWAY", f"{_WHO} PROBLEM", _SENTENCE, weight=5),
     _frame("pause", "WITHOUT MAIL UNTIL|SPAN|AWAY", f"{_WHO} PROBLEM", _SENTENCE, weight=5),
-    _frame("resume", "RESUME", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP THREAD", 4),
+    _frame("resume", "RESUME", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP THREAD PAST", 1, first=True),
     _frame("resume", "RESUME MAIL|SEND|RECEIVE|MEMBERSHIP|GROUP|AWAY|ME|MY", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP", _SENTENCE, weight=1),
     _frame("resume", "SET MAIL", f"{_WHO} {_NO} LEAVE {_OFTEN} PAUSE LIGHT ADDRESS MY", 0),
     _frame("resume", "AGAIN SEND|RECEIVE", f"{_WHO} {_NO} LEAVE {_OFTEN}", 4, weight=1),

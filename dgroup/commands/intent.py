@@ -114,20 +114,34 @@ def _best(clause: Clause) -> list[Frame]:
     score = -1
     found: list[Frame] = []
     first = clause.first
-    for frames in (FRAMES, () if clause.typo else GROUP_FRAMES):
-        for frame in frames:
-            if not _fits(frame, clause, first):
-                continue
+    for meaning in sorted(clause.meanings & _BY_KEY.keys()):
+        for frame in _BY_KEY[meaning]:
             here = 10 * len(frame.needs) + frame.weight
+            if here < score or not _fits(frame, clause, first):
+                continue
             if here > score:
                 score, found = here, []
-            if here == score:
-                found.append(frame)
+            found.append(frame)
     return found
+
+
+def _keyed() -> dict[str, list[Frame]]:
+    """Sort the frames by the need that the fewest meanings fill: a sentence is held against few."""
+    found: dict[str, list[Frame]] = {}
+    for frame in (*FRAMES, *GROUP_FRAMES):
+        for meaning in min(frame.needs, key=len):
+            found.setdefault(meaning, []).append(frame)
+    return found
+
+
+_BY_KEY = _keyed()
+_GROUP_VERBS = frozenset(frame.verb for frame in GROUP_FRAMES)
 
 
 def _fits(frame: Frame, clause: Clause, first: frozenset[str]) -> bool:
     has = clause.meanings
+    if clause.typo and frame.verb in _GROUP_VERBS:
+        return False  # a coordinator's word is never guessed
     if clause.unknown > frame.slack or not has.isdisjoint(frame.none):
         return False
     if any(has.isdisjoint(need) for need in frame.needs):

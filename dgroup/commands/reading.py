@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from archive.text import normal_subject
 from dgroup import tokens
@@ -25,6 +26,14 @@ from dgroup.commands.text import Text
 from dgroup.incoming import Answer, Incoming, Options, Reading
 from dgroup.model import Route, RouteKind
 
+_TITLE = 6
+_ELSE = 8
+"""unknown words that a post which is a command may hold"""
+_WORDS_OF_POSTS = frozenset(
+    "LEAVE GO REMOVE STOP CANCEL JOIN ENTER MEMBERSHIP PAUSE AWAY HOLD RESUME EACH DAILY WEEKLY MONTHLY DIGEST "
+    "NOMORE RECEIVE".split()
+)
+_EVERYDAY = frozenset("have getting gets hear avoir ter tener more each out".split())
 _OF_POSTS = frozenset("join leave pause resume each daily weekly monthly help".split())
 _HARMLESS = frozenset(
     "pause resume each daily weekly monthly light full language status who help get thread last search mute "
@@ -69,21 +78,55 @@ def _read_post(mail: Incoming) -> Reading:
     reading = _of_words(sheet)
     if reading.verb not in _OF_POSTS:
         return Reading("", language=reading.language, sure=False)
-    whole = len(mail.content.own) <= SHORT_POST
+    whole = len(mail.content.own) <= SHORT_POST and _is_only(sheet, reading.verb)
+    if not whole and (reading.verb != "leave" or not _names_membership(sheet)):
+        return Reading("", language=reading.language, sure=False)
     return replace(_with_answer(sheet, reading), sure=reading.sure and whole)
 
 
+def _is_only(sheet: Sheet, verb: str) -> bool:
+    """Tell whether a post says hardly anything else; a question must be about the group."""
+    if verb == "help" and not any({"HOW", "GROUP"} <= clause.meanings for clause in sheet.clauses):
+        return False
+    return sum(clause.unknown for clause in sheet.clauses) <= _ELSE
+
+
+def _names_membership(sheet: Sheet) -> bool:
+    """Tell whether somebody asks to be let out of the group, or not to get its mail: in so many words."""
+    asked = [guess.clause.meanings for guess in sheet.guesses if guess.verb == "leave"]
+    return any("GROUP" in has or {"MAIL", "LEAVE", "MEMBERSHIP"} & has for has in asked)
+
+
 def _may_command(mail: Incoming) -> bool:
+    """Tell whether a post can be a command: quick, because all posts come by."""
     own = mail.content.own
-    if len(own) <= SHORT_POST or _ASKS_OUT.search(own, len(own) - TAIL):
+    subject, is_reply = normal_subject(mail.message.subject[:SUBJECT])
+    titled = [] if is_reply else split_words(subject)
+    if len(titled) <= _TITLE and any(map(_hints, titled)):
         return True
-    subject, is_reply = normal_subject(mail.message.subject)
-    words = [] if is_reply else split_words(subject[:SUBJECT])
-    return 0 < len(words) <= 6 and any(not _is_plain(word) for word in words)
+    if len(own) > SHORT_POST:
+        return _ASKS_OUT.search(own, len(own) - TAIL) is not None
+    words = split_words(own)
+    near = len(words) <= _ELSE and any(map(LEXICON.misspelt, words))
+    return near or any(map(_hints, words))
 
 
-def _is_plain(word: str) -> bool:
-    return set(LEXICON.known(word)) <= {"FILLER"} and not LEXICON.misspelt(word)
+@lru_cache(maxsize=8192)
+def _hints(word: str) -> bool:
+    if word in _EVERYDAY:
+        return False
+    return not _WORDS_OF_POSTS.isdisjoint(LEXICON.known(word)) or word in _of_phrases()
+
+
+@lru_cache(maxsize=1)
+def _of_phrases() -> frozenset[str]:
+    """Give the longest word of each phrase that may make a post a command."""
+    return frozenset(
+        max(words, key=len)
+        for found in LEXICON.phrases.values()
+        for words, _, meaning, _ in found
+        if meaning in _WORDS_OF_POSTS
+    )
 
 
 # --- People, answer, codes --------------------------------------------------------------------
@@ -103,15 +146,12 @@ def _with_people(sheet: Sheet, reading: Reading) -> Reading:
 
 def _with_answer(sheet: Sheet, reading: Reading) -> Reading:
     answered = _answered(sheet)
-    spoken = reading.language or answered.language
-    if sheet.mail.route.kind is RouteKind.CONFIRM and answered.language:
-        spoken = answered.language
     return replace(
         reading,
         answer=answered.answer,
         reason=answered.reason,
         choices=answered.choices,
-        language=spoken,
+        language=reading.language or answered.language,
         reference=sheet.reference,
         code=_code(sheet),
     )
@@ -212,6 +252,15 @@ def _strong(guesses: list[Guess]) -> list[Guess]:
     return strong or people or guesses
 
 
+_WEAK_WORDS = frozenset("STOP GO REMOVE EACH DIGEST LIGHT FULL LAST ENTER AWAY HOLD".split())
+
+
+def _is_bare(guess: Guess) -> bool:
+    """One word that means much else too: only where it is nearly all that is said."""
+    told = [one for one in guess.clause.items if not set(one.meanings) <= {"FILLER", "NOTHING"}]
+    return len(told) == 1 and bool(_WEAK_WORDS & set(told[0].meanings))
+
+
 def _agreed(sheet: Sheet, guesses: list[Guess]) -> Reading:
     """All sentences that ask for something ask for the same."""
     best = next((guess for guess in guesses if guess.sure), guesses[0])
@@ -223,7 +272,8 @@ def _agreed(sheet: Sheet, guesses: list[Guess]) -> Reading:
     sure = sure and not _has_no_day(best.verb, options, sheet.clauses)
     if any(one.guess is not None and one.guess.verb == best.verb for one in sheet.body):
         chatter = sum(one.clause.unknown for one in sheet.body if one.guess is None)
-        sure = sure and chatter <= _CHATTER
+        bare = all(_is_bare(guess) for guess in guesses)
+        sure = sure and chatter <= (_FOR_PEOPLE if bare else _CHATTER)
     elif _is_other(sheet, best):
         return _unclear(sheet, (best.verb, "help"))
     else:

@@ -167,7 +167,7 @@ OWN: Table = {
         "en": "each|every mail|every message|every email|every e mail|every post|each mail|each post|"
         "each message|each email|all mails|all emails|all messages|all posts|all the mails|individual*|"
         "all the messages|all the emails|every single*|one by one|as they come|as they arrive|nodigest|"
-        "no digest|immediate*|straight away|right away|real time|instant*|normal mode",
+        "no digest|immediate*|straight away|right away|real time|normal mode",
         "fr": "chaque message|chaque mail|chaque courriel|chaque courrier|tous les messages|chaque e mail|"
         "tous les mails|tous les courriels|tous les e mails|au fur et à mesure|un par un|immédiat*|"
         "individuel*|message par message|mail par mail|chacun",
@@ -207,10 +207,10 @@ OWN: Table = {
         "nl": "maandelijks*|per maand|elke maand",
     },
     "DIGEST": {
-        "en": "digest|digests|index|bundle|bundled|grouped|batch*|compilation",
-        "fr": "récapitul*|recap|groupé*|compil*|condensé",
-        "es": "agrupad*|compil*|recopil*|boletín",
-        "pt": "agrupad*|compil*|boletim",
+        "en": "digest|digests|index|bundled|grouped",
+        "fr": "récapitul*|recap|groupé*",
+        "es": "agrupad*|boletín",
+        "pt": "agrupad*|boletim",
         "de": "sammelmail|gebündelt|digest",
         "it": "raggruppat*|digest",
         "nl": "verzamelmail|gebundeld|digest",

@@ -18,7 +18,7 @@ AROUND: Table = {
     },
     "MAIL": {
         "en": "mail|mails|email|emails|e mail|e mails|message|messages|post|posts|mailings|letters|"
-        "notifications|updates|inbox|it",
+        "notifications|updates|inbox",
         "fr": "mail|mails|email|emails|e mail|e mails|message|messages|courriel|courriels|courrier|"
         "courriers|envois|envoi|notifications|boîte",
         "es": "correo|correos|mensaje|mensajes|mail|mails|email|emails|e mail|e mails|envíos|notificaciones|"
@@ -57,7 +57,7 @@ AROUND: Table = {
     },
     "NAME": {"en": "name", "fr": "nom", "es": "nombre", "pt": "nome", "de": "name", "it": "nome", "nl": "naam"},
     "I": {
-        "en": "i|am|ve|ll|d",
+        "en": "i|am|ve|ll|d|m",
         "fr": "je|j|suis|ai",
         "es": "yo|estoy|soy|he",
         "pt": "eu|estou|sou",
@@ -120,7 +120,7 @@ AROUND: Table = {
     },
     "NE": {"fr": "ne|n"},
     "MORE": {
-        "en": "any more|anymore|any longer|any further|another|more|further|any",
+        "en": "any more|anymore|any longer|any further|more",
         "fr": "plus|davantage",
         "es": "más",
         "pt": "mais",
@@ -140,7 +140,7 @@ AROUND: Table = {
     # --- phrases whose words would mean something else ---
     "NOTHING": {
         "en": "leave it|leave a message|leave you|as soon as possible|at least|at last|not later than|"
-        "no problem|no hurry|if not|of course|as well|more than one|no more than|not more than|at most|"
+        "no problem|no hurry|if not|let me|help me|of course|as well|more than one|no more than|not more than|at most|"
         "any questions|look forward|looking forward|never mind|by mistake|the list of|list of|"
         "stop by|full time|part time|let me know|with me|more information|more info|"
         "thank you for adding me|thanks for adding me|join us|join me|joining us|join our|join them",
