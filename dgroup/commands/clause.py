@@ -24,6 +24,7 @@ _ITEM = re.compile(
     r"|(?P<word>[^\W_]+)"
 )
 _KEY_IN_URL = re.compile(r"(?<![a-z2-7])([a-z2-7]{16})(?![a-z2-7])")
+_OBJECTS = frozenset({"me", "moi", "mich", "mij"})
 _LEADS = frozenset("FILLER GROUP QUIET FROM ME MY I WANT WITH NOTHING".split())
 _BREAKS = re.compile(r"[,:;()]")
 MAX_ITEMS = 120
@@ -260,6 +261,8 @@ def _phrase(words: Sequence[str], place: int) -> tuple[Meanings, int]:
         if here[-1] == phrase[-1] or (is_stem and here[-1].startswith(phrase[-1])):
             count = len(phrase)
             meanings.setdefault(meaning, set()).add(language)
+            if not _OBJECTS.isdisjoint(phrase):  # "take me off"
+                meanings.setdefault("ME", set()).add(language)
     return {meaning: frozenset(by) for meaning, by in meanings.items()}, count
 
 

@@ -41,7 +41,7 @@ def _frame(
 
 _SENTENCE: Final = 6
 _ANY: Final = 99
-_OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST"
+_OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST WHO"
 _NO: Final = "NOT NOMORE"
 _OFTEN: Final = "EACH DAILY WEEKLY MONTHLY DIGEST"
 _LEAVING: Final = "LEAVE REMOVE GO STOP CANCEL NOMORE NOT PAUSE"
@@ -54,7 +54,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("leave", "LEAVE ME|MY|I|GROUP|WANT|MAIL|OWN_ADDRESS", f"{_OUT} NOT NOMORE SPAN DAILY WEEKLY MONTHLY", 12),
     _frame("leave", "LEAVE MEMBERSHIP|JOIN", f"{_OUT} NOT NOMORE SPAN", _SENTENCE, weight=5),
     _frame("leave", "GO", f"{_OUT} {_NO} MAIL ATTACHMENT RECEIVE RESUME AWAY", 0),
-    _frame("leave", "GO GROUP|MEMBERSHIP", f"{_OUT} {_NO}", 2, weight=1),
+    _frame("leave", "GO GROUP|MEMBERSHIP", f"{_OUT} {_NO}", 2, first=True, weight=1),
     _frame("leave", "GO GROUP|MEMBERSHIP WANT|ME|I", f"{_OUT} {_NO}", _SENTENCE),
     _frame("leave", "GO WANT", f"{_OUT} {_NO} MAIL RECEIVE", 0),
     _frame("leave", "REMOVE", f"{_OUT} {_NO} ATTACHMENT MAIL ALL SUMMARY LIGHT DIGEST EACH", 0),
@@ -79,6 +79,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("leave", "NOT SEND ME|MAIL", f"{_OUT} {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT LEAVE I STOP WANT COMPLAINT LANGUAGE_NAME", 3),
     _frame("leave", "NOT SEND ME|MAIL NOMORE", f"{_OUT} {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT LEAVE", 3, weight=1),
     _frame("leave", "REMOVE_ME OTHER_ADDRESS", f"{_NO} TARGET OTHERS DATA ACCOUNT ADD JOIN", _SENTENCE, weight=8),
+    _frame("leave", "REMOVE_ME", f"{_NO} OTHER_ADDRESS TARGET DATA ACCOUNT INVITATION PAST WHO SPAN ATTACHMENT WEEKLY DAILY MONTHLY", _SENTENCE, weight=3),
     # --- in ---
     _frame("join", "JOIN", f"{_OUT} {_LEAVING} AWAY", 2),
     _frame("join", "ENTER", f"{_OUT} {_LEAVING} AWAY", 0),
@@ -153,7 +154,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("address", "ADDRESS|MAIL CHANGE|NEW OTHER_ADDRESS", "LEAVE OTHERS ADD INVITE", 12, weight=1),
     _frame("address", "CHANGE OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE COORDINATOR MODERATOR", 2),
     _frame("address", "CHANGE ADDRESS OTHER_ADDRESS MY|ME|WANT|TO|FROM", "LEAVE OTHERS ADD INVITE", 12),
-    _frame("address", "CHANGE MAIL MY", f"{_WHO} {_LEAVING} {_OFTEN} LIGHT LANGUAGE_NAME", 0, weight=-1),
+    _frame("address", "CHANGE MAIL MY", f"{_WHO} {_LEAVING} {_OFTEN} LIGHT LANGUAGE_NAME RESUME ON", 0, weight=-1),
     _frame("address", "SEND ME|MY OTHER_ADDRESS", f"{_LEAVING} OTHERS ADD INVITE TRACE", 4, weight=1),
     _frame("address", "ADDRESS OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE", 0, first=True),
     _frame("status", "STATUS", f"{_WHO} {_LEAVING} JOIN", 1),

@@ -14,6 +14,7 @@ KEEP = "keep"
 PEOPLE = "people"
 """a trouble or a question that a person must answer"""
 _OUT = ("LEAVE", "REMOVE", "GO", "CANCEL", "STOP")
+_ANSWERED = frozenset("STATUS LANGUAGE PENDING MEMBERS BOUNCING".split())
 _NEAR = 3
 _WEAK = frozenset({"help", "status", "who", "search", "data"})
 _TOPICS = frozenset(
@@ -99,7 +100,8 @@ def _judged(clause: Clause) -> Guess | None:
     if asked:
         return Guess(asked, clause, sure=asked == "help")
     found = _best(clause)
-    if not found or _on_behalf(clause, found[0].verb):
+    trouble = found and found[0].verb in _WEIGHTY and "PROBLEM" in has and not _commands(clause)
+    if not found or trouble or _on_behalf(clause, found[0].verb):
         return Guess(PEOPLE, clause, sure=False) if has & {"PROBLEM", "COMPLAINT"} else None
     best = found[0]
     rivals = tuple(dict.fromkeys(frame.verb for frame in found if frame.verb != best.verb))
@@ -255,8 +257,8 @@ def _asked_for_help(clause: Clause) -> str:
         clause.asks and bool(has & {"HOW", "WHAT_IF"})
     )
     if "HOW" in has and leads and "WHO" not in has and (clause.asks or _how_leads(clause)):
-        return "help" if hints([clause]) or "GROUP" in has else PEOPLE
-    if "WHAT_IF" in has and leads and not has & {"STATUS", "LANGUAGE"}:
+        return "help" if hints([clause]) or has & {"GROUP", "WORKS"} else PEOPLE
+    if "WHAT_IF" in has and leads and not has & _ANSWERED:
         return PEOPLE
     if clause.asks and "IF" in has and "CAN_I" not in has:
         return PEOPLE
@@ -272,9 +274,23 @@ def _how_leads(clause: Clause) -> bool:
 
 def _on_behalf(clause: Clause, verb: str) -> bool:
     """Tell whether somebody else is spoken of, whom no address names: that is no wish of the sender's."""
-    if "OTHERS" not in clause.meanings or clause.addresses:
+    if verb not in {"leave", "join", "pause", "resume"} or clause.addresses:
         return False
-    return verb in {"leave", "join", "pause", "resume"} and "ME" not in clause.meanings
+    if not clause.meanings.isdisjoint({"ME", "I", "MY"}):
+        return False
+    return "OTHERS" in clause.meanings or _names_somebody(clause)
+
+
+def _names_somebody(clause: Clause) -> bool:
+    """Tell whether a name stands before the verb, and no comma behind it: "Ken wants to leave"."""
+    raw = clause.text.raw
+    verbs = [place for meaning in (*_OUT, "PAUSE", "JOIN", "ENTER") for place in clause.at(meaning)]
+    for place, item in enumerate(clause.items[: min(verbs, default=0)]):
+        if item.meanings or not raw[item.start].isupper() or raw[item.start : item.end].isupper():
+            continue
+        if not any(one.after_break for one in clause.items[place + 1 : min(verbs) + 1]):
+            return True
+    return False
 
 
 def _is_question(clause: Clause, verb: str) -> bool:

@@ -18,6 +18,7 @@ Meanings = Mapping[str, frozenset[str]]
 
 WORD = re.compile(r"[^\W_]+")
 MAX_WORD = 30
+_LATIN = str.maketrans("ßøæœðþłı", "soaodtli")
 _SHORTEST_STEM = 2
 _TYPO_LENGTH = 6
 _ENCLITIC = re.compile(r"[a-z]{4,}(?:me|nos|mi|temi)")
@@ -70,8 +71,8 @@ class Lexicon:
 
     def look_up(self, word: str) -> Meanings:
         """The same, without memory."""
-        if len(word) > MAX_WORD:
-            return {}
+        if len(word) > MAX_WORD or not (word.isascii() or word.translate(_LATIN).isascii()):
+            return {}  # letters of another script that look like ours are no typo
         found = {meaning: set(by) for meaning, by in self._words.get(word, {}).items()}
         # The longest beginning counts: "reactiv*" is more than "re*".
         # A whole word that is known is not looked at as the beginning of others ("remove", "inscription").

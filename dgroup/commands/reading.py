@@ -26,6 +26,8 @@ from dgroup.commands.text import Text
 from dgroup.incoming import Answer, Incoming, Options, Reading
 from dgroup.model import Route, RouteKind
 
+_WORDS = 40
+"""words of a post that may be a command and little else"""
 _TITLE = 6
 _ELSE = 8
 """unknown words that a post which is a command may hold"""
@@ -33,7 +35,11 @@ _WORDS_OF_POSTS = frozenset(
     "LEAVE GO REMOVE STOP CANCEL JOIN ENTER MEMBERSHIP PAUSE AWAY HOLD RESUME EACH DAILY WEEKLY MONTHLY DIGEST "
     "NOMORE RECEIVE".split()
 )
-_EVERYDAY = frozenset("have getting gets hear avoir ter tener more each out".split())
+_EVERYDAY = frozenset(
+    "have getting gets hear avoir ter tener more each out get without end right start already enough let back single "
+    "they one".split()
+)
+"""words of commands that every other post holds"""
 _OF_POSTS = frozenset("join leave pause resume each daily weekly monthly help".split())
 _HARMLESS = frozenset(
     "pause resume each daily weekly monthly light full language status who help get thread last search mute "
@@ -45,6 +51,7 @@ _CHATTER = 25
 """unknown words that may stand beside a command in the text"""
 _FOR_PEOPLE = 8
 """unknown words of a mail without any hint of a command that a person had better read"""
+_MEMBERSHIP = frozenset({"LEAVE", "JOIN", "MEMBERSHIP", "PAUSE"})
 _ASKS_OUT = re.compile(
     r"unsubscri|remove me|take me off|sign me off|opt out|\bleave (?:the|this)|d.sinscri|d.sabonn|retire|"
     r"quitter l|e baja|qu.ten?me|sacar|descadastr|remov|tirem|sair d|abmeld|austragen|disiscri|uitschrij|afmelden",
@@ -104,8 +111,9 @@ def _may_command(mail: Incoming) -> bool:
     titled = [] if is_reply else split_words(subject)
     if len(titled) <= _TITLE and any(map(_hints, titled)):
         return True
-    if len(own) > SHORT_POST:
-        return _ASKS_OUT.search(own, len(own) - TAIL) is not None
+    if len(own) > SHORT_POST or len(own.split(None, _WORDS)) > _WORDS:
+        ends = (own[:TAIL], own[-TAIL:])
+        return any(_ASKS_OUT.search(end) is not None for end in ends)
     words = split_words(own)
     near = len(words) <= _ELSE and any(map(LEXICON.misspelt, words))
     return near or any(map(_hints, words))
@@ -122,7 +130,7 @@ def _hints(word: str) -> bool:
 def _of_phrases() -> frozenset[str]:
     """Give the longest word of each phrase that may make a post a command."""
     return frozenset(
-        max(words, key=len)
+        max(words, key=lambda word: ("FILLER" not in LEXICON.known(word), len(word)))
         for found in LEXICON.phrases.values()
         for words, _, meaning, _ in found
         if meaning in _WORDS_OF_POSTS
@@ -310,7 +318,8 @@ def _nearest(sheet: Sheet, guesses: Sequence[Guess]) -> tuple[str, ...]:
         return ()
     if KEEP in asked:
         return tuple(dict.fromkeys([*named, "leave", "status"]))[:2]
-    known = tuple(dict.fromkeys([*named, *hints(sheet.clauses)]))[:2]
-    if not known and sum(clause.unknown for clause in sheet.clauses) > _FOR_PEOPLE:
+    speaks = any(not clause.meanings.isdisjoint(_MEMBERSHIP) for clause in sheet.clauses)
+    if not (named or speaks) and sum(one.unknown for one in sheet.clauses) > _FOR_PEOPLE:
         return ()
+    known = tuple(dict.fromkeys([*named, *hints(sheet.clauses)]))[:2]
     return tuple(dict.fromkeys([*known, "help", "status"]))[:2]

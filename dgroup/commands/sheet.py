@@ -22,7 +22,7 @@ from dgroup.incoming import Incoming
 from dgroup.model import RouteKind
 
 SHORT_POST = 400
-"""characters of own words; in a longer post only its last lines can ask for something (COMMANDS D5)"""
+"""characters of own words; in a longer post only its first and last lines can ask for something (COMMANDS D5)"""
 TAIL = 300
 """characters of those"""
 SUBJECT = 200
@@ -34,6 +34,11 @@ _FIELD = re.compile(
 _REFERENCE = re.compile(
     r"\[([A-Z2-7]{4}-[A-Z2-7]{4})\]|\b((?=[A-Z-]*[2-7])[A-Z2-7]{4}-[A-Z2-7]{4})\b"
 )
+
+
+def _ends(own: str) -> str:
+    """The first and the last lines of a long post."""
+    return f"{own[:TAIL].rpartition(' ')[0]}\n\n{own[-TAIL:].partition(' ')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Sheet:
         """All lines of the author, for lists of people; '' for blank ones."""
         if self.mail.route.kind is RouteKind.POST:
             own = self.mail.content.own
-            return list(lines_of(own if len(own) <= SHORT_POST else own[-TAIL:].partition(" ")[2]))
+            return list(lines_of(own if len(own) <= SHORT_POST else _ends(own)))
         return list(lines_of(author_text(self.mail.content)))
 
     @cached_property

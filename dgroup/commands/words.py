@@ -144,11 +144,11 @@ OWN: Table = {
         "nl": "vakantie|afwezig|verlof",
     },
     "RESUME": {
-        "en": "resum*|resume|unpause|restart*|reactivat*|start again|turn back on|switch back on|unsuspend*|"
+        "en": "resum*|resume|unpause|restart*|reactivat*|start again|turn back on|switch back on|back on|unsuspend*|"
         "re activate|reenabl*|back from|i am back|i m back|am back|start up again",
         "fr": "reprendr*|repren*|reprise|réactiv*|de retour|recommenc*|relanc*",
-        "es": "reanud*|reactiv*|retom*|de vuelta|de regreso|volver a recibir|vuelvo a|he vuelto",
-        "pt": "retom*|reativ*|reactiv*|de volta|voltar a receber|voltei|regressei",
+        "es": "reanud*|reactiv*|retom*|de vuelta|de regreso|volver a recib*|volver a envi*|volver a mand*|vuelvan a envi*|vuelvan a mand*|vuelvo a|he vuelto",
+        "pt": "retom*|reativ*|reactiv*|de volta|voltar a receb*|voltar a envi*|voltar a mand*|voltem a envi*|voltem a mand*|voltei|regressei",
         "de": "fortsetz*|wiederaufn*|wieder da|wieder zurück",
         "it": "riprend*|riattiv*|di ritorno|sono tornat*",
         "nl": "hervat*|weer terug|heractiveer*",
@@ -277,7 +277,7 @@ OWN: Table = {
         "en": "chang*|switch*|updat*|modif*|replac*|move me|convert",
         "fr": "chang*|modifi*|passer|passez|pass|remplac*|mettre à jour|mettez|mettre|basculer|bascule",
         "es": "cambi*|modific*|actuali*|pasar|páseme|pásenme|reemplaz*|poner|pónganme|póngame",
-        "pt": "mudar|muda|mude|mudem|alter*|troc*|atuali*|actuali*|passar|passe|modific*|substitu*",
+        "pt": "mud*|alter*|troc*|atuali*|actuali*|passar|passe|modific*|substitu*",
         "de": "änder*|wechs*|umstell*|aktualisier*",
         "it": "cambi*|modific*|aggiorn*|passare",
         "nl": "wijzig*|verander*|omzet*|aanpass*",

@@ -58,15 +58,15 @@ AROUND: Table = {
     "NAME": {"en": "name", "fr": "nom", "es": "nombre", "pt": "nome", "de": "name", "it": "nome", "nl": "naam"},
     "I": {
         "en": "i|am|ve|ll|d|m",
-        "fr": "je|j|suis|ai",
-        "es": "yo|estoy|soy|he",
-        "pt": "eu|estou|sou",
+        "fr": "je|j|suis|ai|veux|voudrais|souhaite|souhaiterais|aimerais",
+        "es": "yo|estoy|soy|he|quiero|quisiera|deseo|querría|solicito|pido|prefiero|necesito",
+        "pt": "eu|estou|sou|quero|queria|desejo|gostaria|solicito|peço|prefiro|preciso",
         "de": "ich|bin",
         "it": "io|sono",
         "nl": "ik|ben",
     },
     "OTHERS": {
-        "en": "he|she|him|her|his|they|them|their|colleague|colleagues|friend|wife|husband|boss|someone|"
+        "en": "nobody|wants|he|she|him|her|his|they|them|their|colleague|colleagues|friend|wife|husband|boss|someone|"
         "everybody|everyone|people|person|somebody",
         "fr": "il|elle|ils|elles|lui|leur|collègue|collègues|ami|amie|femme|mari|quelqu un|gens|"
         "personne|personnes",
@@ -100,9 +100,9 @@ AROUND: Table = {
     "WANT": {
         "en": "want|wants|wish|like|need|prefer|interested|love|interest|rather|desire|intend|decided|ask|"
         "asking|request|requesting|hope|would",
-        "fr": "veu*|voul*|voudr*|souhait*|désir*|aimer*|préfér*|intéress*|besoin|demand*|aimerai*",
-        "es": "quier*|quisier*|dese*|gustaría|querría|prefier*|prefer*|interes*|necesit*|solicit*|pido|pedir",
-        "pt": "quer|quero|queria|queremos|gostaria|desej*|prefir*|prefer*|interess*|precis*|solicit*|peço|"
+        "fr": "veux|voudrais|souhaite|souhaiterais|aimerais|veu*|voul*|voudr*|souhait*|désir*|aimer*|préfér*|intéress*|besoin|demand*|aimerai*",
+        "es": "quiero|quisiera|deseo|querría|prefiero|necesito|quier*|quisier*|dese*|gustaría|prefier*|prefer*|interes*|necesit*|solicit*|pido|pedir",
+        "pt": "quer|quero|queria|queremos|gostaria|desejo|prefiro|preciso|desej*|prefir*|prefer*|interess*|precis*|solicit*|peço|"
         "pretend*|gostava",
         "de": "möcht*|will|wünsch*|hätte|gern*|wollen|würde|bitte um",
         "it": "vogl*|vorre*|desider*|prefer*|interess*|chied*",
@@ -168,6 +168,13 @@ AROUND: Table = {
         "it": "come|cosa devo|che devo|dove posso",
         "nl": "hoe|wat moet ik|waar kan ik",
     },
+    "WORKS": {
+        "en": "this work|this works|it work|it works|this function",
+        "fr": "ça marche|cela marche|ça fonctionne|cela fonctionne",
+        "es": "funciona esto|esto funciona|funciona",
+        "pt": "isto funciona|isso funciona|funciona isto|funciona isso|funciona",
+        "de": "funktioniert das|geht das",
+    },
     "WHAT_IF": {
         "en": "what happens|what would happen|why|when will|does it|is it possible to know|what is|what does",
         "fr": "que se passe|pourquoi|qu arrive|qu est ce|c est quoi",
@@ -208,7 +215,7 @@ AROUND: Table = {
         "nl": "misschien|overweeg|twijfel*",
     },
     "PROBLEM": {
-        "en": "problem*|trouble*|issue*|error*|wrong|broken|cannot|can not|unable|doesn t work|not working|"
+        "en": "can t|cant|couldn t|problem*|trouble*|issue*|error*|wrong|broken|cannot|can not|unable|doesn t work|not working|"
         "complain*|fail*|difficult*|does not work|do not work|not arrive*|not receiving|not getting|"
         "have not received|never received|stopped working|stopped receiving|stopped getting|lost|bug|"
         "refuses|blocked|not able|did not receive|haven t received",
