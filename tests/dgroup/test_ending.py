@@ -69,7 +69,7 @@ async def test_the_preview_says_exactly_what_will_happen(desk: Desk, says: list[
     assert "3 members get a letter that the group ends in 7 days" in preview.text
     assert "a file with 1 post and the list" in preview.text
     assert "The archive stays as it is" in preview.text
-    assert "delete archive too" in preview.text
+    assert "delete the group and the archive too" in preview.text
     both = await ask(desk, says, "l'archive aussi")
     assert "The archive stays" not in both.text
     assert "the archive is deleted with all posts, for good" in both.text
