@@ -28,6 +28,7 @@ from dgroup.tables import (
     audit,
     codes,
     deliveries,
+    endings,
     holds,
     invitations,
     job_runs,
@@ -232,6 +233,8 @@ def _rest(conn: Connection, state: Erasing) -> None:
     conn.execute(gone.values(state=_DISCARDED))
     invited = func.lower(invitations.c.invited_by).in_(theirs)
     conn.execute(update(invitations).where(invited).values(invited_by=_alias(state)))
+    ended = func.lower(endings.c.asked_by).in_(theirs)
+    conn.execute(update(endings).where(ended).values(asked_by=_alias(state)))
     _codes_of_others(conn, state)
     conn.execute(delete(letter_log).where(letter_log.c.address.in_(theirs)))
 
