@@ -23,8 +23,8 @@ from bench.load import fast_run
 from bench.mails import DOMAIN, GROUP, MEMBERS, member
 from dgroup import config as settings
 from dgroup import groups
+from dgroup.changes import ChangeMember
 from dgroup.config import Listener as ListenerConfig
-from dgroup.effects import ChangeMember
 from dgroup.listener import Listener
 from dgroup.members import change
 from dgroup.model import Delivery, Envelope, MemberState, Reply

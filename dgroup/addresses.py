@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from dgroup.address import comparable
-from dgroup.effects import MoveAddress
+from dgroup.changes import MoveAddress
 from dgroup.model import MemberState
 from dgroup.tables import addresses, memberships
 

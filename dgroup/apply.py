@@ -23,35 +23,38 @@ from dgroup import (
     rearranging,
 )
 from dgroup.address import comparable
-from dgroup.effects import (
-    AskModerators,
-    Audit,
+from dgroup.changes import (
+    Change,
     ChangeElsewhere,
     ChangeGroup,
     ChangeMember,
+    EndGroup,
+    EndInvitation,
+    Erase,
+    Invite,
+    KeepGroup,
+    MoveAddress,
+    Mute,
+    RenameGroup,
+    TakeDown,
+)
+from dgroup.effects import (
+    AskModerators,
+    Audit,
     ChangeThread,
     CountPost,
     CountTry,
     Effect,
-    EndGroup,
-    EndInvitation,
-    Erase,
     ForwardMail,
     HoldMail,
-    Invite,
-    KeepGroup,
     KeepHold,
-    MoveAddress,
-    Mute,
     Plan,
     QueueCopies,
     QueueLetter,
-    RenameGroup,
     ResolveHold,
     ScoreBounce,
     SendData,
     StorePost,
-    TakeDown,
     TellGroup,
     TellHost,
     UseCode,
@@ -126,6 +129,27 @@ def _apply(work: Work, effect: Effect) -> None:
             holds.resolve(work, effect)
         case KeepHold():
             holds.keep(work, effect)
+        case UseCode():
+            used = update(codes).where(codes.c.id == effect.code_id)
+            work.conn.execute(used.values(used_at=work.source.now))
+        case CountTry():
+            _count_try(work, effect)
+        case ScoreBounce():
+            _score(work, effect)
+        case ForwardMail():
+            mailing.forward(work, effect)
+        case SendData():
+            own_data.send(work, effect)
+        case ChangeThread():
+            rearranging.change(work, effect)
+        case Audit():
+            note(work, effect.event, effect.detail)
+        case _:
+            _change(work, effect)
+
+
+def _change(work: Work, effect: Change) -> None:
+    match effect:
         case ChangeMember():
             members.change(work.conn, work.group.info, effect, work.source.now)
         case ChangeGroup():
@@ -147,28 +171,13 @@ def _apply(work: Work, effect: Effect) -> None:
             lives.end(work, effect)
         case KeepGroup():
             lives.keep(work, effect)
-        case UseCode():
-            used = update(codes).where(codes.c.id == effect.code_id)
-            work.conn.execute(used.values(used_at=work.source.now))
-        case CountTry():
-            _count_try(work, effect)
-        case ScoreBounce():
-            _score(work, effect)
-        case ForwardMail():
-            mailing.forward(work, effect)
         case TakeDown():
             take_down(work.tools.db, work.conn, work.group, effect.key, work.source.now)
             work.dirty = True
         case Mute():
             muting.change(work.tools.db, work.conn, effect)
-        case ChangeThread():
-            rearranging.change(work, effect)
-        case SendData():
-            own_data.send(work, effect)
         case Erase():
             erasure.begin(work, effect)
-        case Audit():
-            note(work, effect.event, effect.detail)
         case _:
             assert_never(effect)
 

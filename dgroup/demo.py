@@ -22,7 +22,7 @@ from archive import ids
 from archive.i18n import locale_of
 from archive.resources import tree
 from dgroup import groups, members
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.errors import DgroupError
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, Role

@@ -20,7 +20,8 @@ from archive.db import Database, for_claim
 from archive.rawmail import purge_raw
 from archive.tables import mails, posts
 from dgroup import groups, mailing
-from dgroup.effects import Erase, TellGroup, TellHost
+from dgroup.changes import Erase
+from dgroup.effects import TellGroup, TellHost
 from dgroup.facts_data import addresses_of, alone_in
 from dgroup.model import MailClass
 from dgroup.outbox import PENDING

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from dgroup.address import comparable
-from dgroup.effects import Invite
+from dgroup.changes import Invite
 from dgroup.known import Invitation
 from dgroup.model import Delivery
 from dgroup.tables import invitations

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from archive.content import Content
 from archive.parse import parse
 from dgroup import facts, groups, invitations, members
+from dgroup.changes import Invite
 from dgroup.commands.base import Caps, may_ask
 from dgroup.commands.invite import invitation_letter
-from dgroup.effects import Invite
 from dgroup.known import Invitation
 from dgroup.mailing import queue_letter
 from dgroup.model import Group

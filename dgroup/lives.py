@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, insert, select
 
 from dgroup import groups
-from dgroup.effects import EndGroup, KeepGroup, RenameGroup
+from dgroup.changes import EndGroup, KeepGroup, RenameGroup
 from dgroup.tables import endings
 from dgroup.work import Work
 

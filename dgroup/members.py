@@ -17,7 +17,7 @@ from archive.model import GroupInfo
 from archive.quick import Quick
 from archive.types import Among
 from dgroup.address import comparable, person_name
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
 from dgroup.tables import addresses, memberships, persons
 

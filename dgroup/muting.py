@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 from archive.db import Database
 from archive.lines import leading_to
 from archive.tables import posts
-from dgroup.effects import Mute
+from dgroup.changes import Mute
 from dgroup.tables import mutes
 
 

@@ -15,10 +15,10 @@ import pytest
 from archive import search
 from archive.db import Database
 from archive.model import ArchiveMode
+from dgroup.changes import ChangeMember
 from dgroup.effects import (
     AskModerators,
     Audit,
-    ChangeMember,
     Effect,
     HoldMail,
     Plan,

@@ -10,9 +10,9 @@ import click
 from sqlalchemy import Connection
 
 from dgroup import facts, members
+from dgroup.changes import ChangeMember
 from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.config import LANGUAGES
-from dgroup.effects import ChangeMember
 from dgroup.errors import InputError, NotFoundError
 from dgroup.incoming import Named
 from dgroup.model import Delivery, Group, MemberState, Role

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import payload
 from dgroup.commands.base import Request, active, answer
 from dgroup.commands.coordinator import (
@@ -21,7 +22,7 @@ from dgroup.commands.coordinator import (
 )
 from dgroup.commands.preview import unread
 from dgroup.commands.undo import undo_code
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, Value
+from dgroup.effects import Audit, Effect, NewCode, Plan, Value
 from dgroup.incoming import Known, Named
 from dgroup.model import Membership, MemberState, Role
 

@@ -4,12 +4,13 @@ registered address (COMMANDS D6.5).
 
 from __future__ import annotations
 
+from dgroup.changes import ChangeMember, EndInvitation
 from dgroup.commands import invite
 from dgroup.commands.base import Command, Request, answer, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard, report, told_others
 from dgroup.commands.preview import Kind, Line, lines, list_code, of_kind, table, unread
 from dgroup.commands.undo import Changed, undo_code
-from dgroup.effects import Audit, ChangeMember, Effect, EndInvitation, Plan, QueueLetter
+from dgroup.effects import Audit, Effect, Plan, QueueLetter
 from dgroup.incoming import Answer
 from dgroup.model import Delivery, MemberState, Role
 

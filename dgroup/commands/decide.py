@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dgroup.changes import ChangeMember
 from dgroup.commands.base import (
     Request,
     answer,
@@ -22,7 +23,6 @@ from dgroup.commands.undo import undo_code
 from dgroup.effects import (
     AskModerators,
     Audit,
-    ChangeMember,
     Effect,
     NewCode,
     Plan,

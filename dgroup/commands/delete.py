@@ -7,21 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dgroup.changes import EndGroup, KeepGroup
 from dgroup.commands import payload
 from dgroup.commands.base import Command, Request, answer, done, found, letter_to, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard
 from dgroup.commands.life import by, plain, told
-from dgroup.effects import (
-    Audit,
-    Effect,
-    EndGroup,
-    KeepGroup,
-    NewCode,
-    Plan,
-    QueueLetter,
-    TellGroup,
-    Value,
-)
+from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter, TellGroup, Value
 from dgroup.incoming import Options
 from dgroup.model import Membership
 

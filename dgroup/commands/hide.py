@@ -5,6 +5,7 @@ way back. Pure.
 from __future__ import annotations
 
 from archive.model import Post
+from dgroup.changes import TakeDown
 from dgroup.commands import payload
 from dgroup.commands.base import (
     Command,
@@ -20,7 +21,7 @@ from dgroup.commands.base import (
 )
 from dgroup.commands.coordinator import answer_guard, confirm_letter
 from dgroup.commands.fetch import unknown
-from dgroup.effects import Audit, Effect, NewCode, Plan, TakeDown, Value
+from dgroup.effects import Audit, Effect, NewCode, Plan, Value
 from dgroup.found_posts import OnePost
 from dgroup.incoming import Options
 

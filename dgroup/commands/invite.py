@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
+from dgroup.changes import Invite
 from dgroup.commands.base import Command, Request, answer, used
 from dgroup.commands.coordinator import (
     answer_guard,
@@ -22,7 +23,7 @@ from dgroup.commands.preview import (
     table,
     unread,
 )
-from dgroup.effects import Audit, Effect, Invite, NewCode, Plan, QueueLetter
+from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Answer
 
 VERB = "invite"

@@ -4,9 +4,10 @@ the answer may come from any address and lets in the one that was invited.
 
 from __future__ import annotations
 
+from dgroup.changes import ChangeMember, EndInvitation
 from dgroup.commands import guide
 from dgroup.commands.base import Command, Request, active, answer, done, dropped, found, used
-from dgroup.effects import Audit, ChangeMember, EndInvitation, Plan, QueueLetter
+from dgroup.effects import Audit, Plan, QueueLetter
 from dgroup.known import Invitation, InvitedFacts
 from dgroup.model import MemberState, Role
 

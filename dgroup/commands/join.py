@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archive.model import ArchiveMode
+from dgroup.changes import ChangeMember
 from dgroup.commands.base import (
     Command,
     Request,
@@ -15,7 +16,7 @@ from dgroup.commands.base import (
 )
 from dgroup.commands.payload import join_payload, joining
 from dgroup.commands.publishing import release
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, Value
+from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter, Value
 from dgroup.model import Group, GroupState, MemberState, Role, WhoJoins
 from dgroup.policy import joining_reason
 from dgroup.runs import zone_of

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import own_settings
 from dgroup.commands.base import Command, Request, active, answer
 from dgroup.config import LANGUAGES
-from dgroup.effects import ChangeMember, OutcomeKind, Plan
+from dgroup.effects import OutcomeKind, Plan
 
 
 def plan(request: Request) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from dgroup.changes import ChangeMember
 from dgroup.commands.base import (
     Command,
     Request,
@@ -22,7 +23,7 @@ from dgroup.commands.base import (
 )
 from dgroup.commands.coordinator import orphaned
 from dgroup.commands.undo import undo_code
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter
+from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Answer, Incoming, LetterCounts, Named
 from dgroup.model import Membership, MemberState
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
+from dgroup.changes import ChangeGroup
 from dgroup.commands.base import Request, letter_to
-from dgroup.effects import ChangeGroup, Effect, NewCode, QueueLetter, Value
+from dgroup.effects import Effect, NewCode, QueueLetter, Value
 from dgroup.model import GroupState
 
 

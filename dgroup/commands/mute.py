@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from dgroup.changes import Mute
 from dgroup.commands import payload
 from dgroup.commands.base import UNDO_DAYS, Command, Request, answer, done, dropped, found, used
 from dgroup.commands.fetch import aimed, unknown
 from dgroup.commands.proof import settle, spent
-from dgroup.effects import Audit, Mute, NewCode, Plan, QueueLetter
+from dgroup.effects import Audit, NewCode, Plan, QueueLetter
 from dgroup.found_posts import OnePost
 from dgroup.model import Membership
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dgroup.address import comparable
+from dgroup.changes import MoveAddress
 from dgroup.commands import payload
 from dgroup.commands.base import (
     UNDO_DAYS,
@@ -23,7 +24,7 @@ from dgroup.commands.base import (
     used,
 )
 from dgroup.commands.proof import refused
-from dgroup.effects import Audit, MoveAddress, NewCode, Plan, QueueLetter
+from dgroup.effects import Audit, NewCode, Plan, QueueLetter
 from dgroup.incoming import LetterCounts, Named, Options
 from dgroup.model import Membership
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dgroup.changes import Erase
 from dgroup.commands import payload
 from dgroup.commands.base import (
     Command,
@@ -15,7 +16,7 @@ from dgroup.commands.base import (
     used,
 )
 from dgroup.commands.hide import ask_twice
-from dgroup.effects import Audit, Erase, NewCode, Plan, SendData
+from dgroup.effects import Audit, NewCode, Plan, SendData
 from dgroup.found_posts import Footprint
 from dgroup.model import Membership
 

@@ -4,10 +4,11 @@ or off: summary, receipt, copy (COMMANDS D3). At once where it is proved, with t
 
 from __future__ import annotations
 
+from dgroup.changes import ChangeMember
 from dgroup.commands.base import Command, Request
 from dgroup.commands.proof import change, settle, tell
 from dgroup.commands.wishes import MODES, SWITCHES, is_so_already, pause_last_day, wish_for
-from dgroup.effects import ChangeMember, Plan, Value
+from dgroup.effects import Plan, Value
 from dgroup.model import Delivery, Membership, MemberState
 
 

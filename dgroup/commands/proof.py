@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import payload
 from dgroup.commands.base import (
     Request,
@@ -21,7 +22,7 @@ from dgroup.commands.base import (
     used,
 )
 from dgroup.commands.undo import undo_code
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan, QueueLetter, Value
+from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter, Value
 from dgroup.incoming import Answer
 from dgroup.model import Membership
 

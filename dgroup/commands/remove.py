@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+from dgroup.changes import ChangeElsewhere, ChangeMember
 from dgroup.commands import acting, leave, payload, undo
 from dgroup.commands.acting import Act, Target
 from dgroup.commands.base import Command, Request, answer, found
 from dgroup.commands.coordinator import guard
-from dgroup.effects import ChangeElsewhere, ChangeMember, Effect, Plan, QueueLetter, Value
+from dgroup.effects import Effect, Plan, QueueLetter, Value
 from dgroup.incoming import Named
 from dgroup.known import Elsewhere, RemoveFacts
 from dgroup.model import Membership, MemberState

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dgroup.address import group_address, name_problem
+from dgroup.changes import RenameGroup
 from dgroup.commands import payload
 from dgroup.commands.base import UNDO_DAYS, Command, Request, answer, done, found, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard
 from dgroup.commands.life import plain, tell_others, told
-from dgroup.effects import Audit, Effect, NewCode, Plan, RenameGroup, TellGroup
+from dgroup.effects import Audit, Effect, NewCode, Plan, TellGroup
 from dgroup.incoming import Options
 
 NEEDS = "name"

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import acting
 from dgroup.commands.acting import PLAIN, Act, Target
 from dgroup.commands.base import Command, Request
-from dgroup.effects import ChangeMember, Effect, Plan, QueueLetter, TellHost, Value
+from dgroup.effects import Effect, Plan, QueueLetter, TellHost, Value
 from dgroup.incoming import Named
 from dgroup.model import Delivery, Membership, Role
 

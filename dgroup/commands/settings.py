@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dgroup.changes import ChangeGroup, ChangeMember
 from dgroup.commands import payload, set_member
 from dgroup.commands.base import UNDO_DAYS, Command, Request, answer, done, letter, letter_to, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard
 from dgroup.commands.group_settings import BY_NAME, SETTINGS, Setting, Value, current
 from dgroup.commands.proof import settle
 from dgroup.commands.undo import taken_back
-from dgroup.effects import Audit, ChangeGroup, ChangeMember, Effect, NewCode, Plan, QueueLetter
+from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter
 from dgroup.incoming import Options
 from dgroup.model import Membership, Morning
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import acting
 from dgroup.commands.acting import Act, Target
 from dgroup.commands.base import Command, Request
-from dgroup.effects import ChangeMember, Plan
+from dgroup.effects import Plan
 from dgroup.incoming import Named
 from dgroup.model import Membership, MemberState, Posting
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import payload, undo
 from dgroup.commands.base import Command, Request, done, used
 from dgroup.commands.coordinator import answer_guard, confirm_letter, guard, orphaned
 from dgroup.commands.life import tell_others, told
-from dgroup.effects import Audit, ChangeMember, NewCode, Plan
+from dgroup.effects import Audit, NewCode, Plan
 from dgroup.model import Role
 
 

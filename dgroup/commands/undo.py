@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from dgroup.changes import ChangeMember
 from dgroup.commands import payload
 from dgroup.commands.base import UNDO_DAYS, Request, done, letter, used
 from dgroup.commands.coordinator import answer_guard, orphaned
-from dgroup.effects import Audit, ChangeMember, Effect, NewCode, Plan
+from dgroup.effects import Audit, Effect, NewCode, Plan
 from dgroup.incoming import Named
 from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
 

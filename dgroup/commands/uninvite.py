@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dgroup.changes import EndInvitation
 from dgroup.commands import payload
 from dgroup.commands.base import Command, Request, answer, found
 from dgroup.commands.coordinator import answer_guard, confirm_letter, finished, guard
 from dgroup.commands.preview import unread
-from dgroup.effects import Audit, Effect, EndInvitation, NewCode, Plan
+from dgroup.effects import Audit, Effect, NewCode, Plan
 from dgroup.known import ListFacts
 
 VERB = "uninvite"

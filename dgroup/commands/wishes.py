@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.incoming import Options
 from dgroup.model import Delivery, Membership, MemberState
 from dgroup.runs import zone_of

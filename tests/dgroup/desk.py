@@ -20,8 +20,8 @@ from archive.model import ArchiveMode, SiteInfo
 from archive.tables import posts
 from dgroup import groups, members
 from dgroup.address import comparable
+from dgroup.changes import ChangeMember
 from dgroup.commands.base import Caps
-from dgroup.effects import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import LetterWriter

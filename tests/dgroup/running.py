@@ -13,7 +13,7 @@ from archive.db import Database
 from dgroup import config as settings
 from dgroup import groups, members
 from dgroup.apply import Tools
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.letters import LetterWriter
 from dgroup.model import Group, Membership, Role

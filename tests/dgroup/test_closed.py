@@ -10,7 +10,8 @@ import pytest
 from archive.db import Database
 from archive.model import ArchiveMode
 from dgroup import members
-from dgroup.effects import AskModerators, ChangeMember, HoldMail, OutcomeKind
+from dgroup.changes import ChangeMember
+from dgroup.effects import AskModerators, HoldMail, OutcomeKind
 from dgroup.model import GroupState, MemberState, Posting, Role, WhoJoins, WhoPosts
 from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import (

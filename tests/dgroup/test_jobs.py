@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from archive.db import Database
 from dgroup import config as settings
 from dgroup import groups, members
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.jobs import Daily, Jobs, Regular, Scheduler
 from dgroup.model import Group, MemberState

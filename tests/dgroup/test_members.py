@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from archive.db import Database
 from dgroup import members
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.model import Delivery, Membership, MemberState, Role
 from dgroup.tables import addresses, memberships, persons
 from tests.dgroup.desk import NOW, Desk, opened

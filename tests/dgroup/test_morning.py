@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 
 from archive.db import Database
 from dgroup import members, morning, morning_facts
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.model import MemberState, Morning, Role, WhoJoins, WhoPosts
 from dgroup.tables import audit, invitations, memberships
 from tests.dgroup.desk import SITE, Desk, Sent, opened

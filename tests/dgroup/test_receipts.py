@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from archive.db import Database
 from archive.model import ArchiveMode
 from dgroup import members, receipts
-from dgroup.effects import ChangeMember, CountPost
+from dgroup.changes import ChangeMember
+from dgroup.effects import CountPost
 from dgroup.model import Delivery, Role, WhoPosts
 from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import GROUP, MEMBER

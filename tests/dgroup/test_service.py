@@ -20,8 +20,8 @@ from sqlalchemy import select, update
 from archive.db import Database
 from dgroup import config as settings
 from dgroup import groups, members, outbox
+from dgroup.changes import ChangeMember
 from dgroup.config import Config
-from dgroup.effects import ChangeMember
 from dgroup.errors import DgroupError, NotFoundError
 from dgroup.groups import NewGroup
 from dgroup.jobs import Scheduler

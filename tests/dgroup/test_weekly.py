@@ -25,7 +25,7 @@ from archive.publish import Publisher
 from archive.summary_letter import SummaryLetter
 from archive.tables import weeks
 from dgroup import demo, expansion, groups, members, runs, weekly
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, MemberState
 from dgroup.runtime import Runtime

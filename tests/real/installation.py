@@ -18,7 +18,7 @@ from sqlalchemy import update
 
 from archive.db import Database
 from dgroup import config, groups, members
-from dgroup.effects import ChangeMember
+from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.model import Group, Role
 from dgroup.runtime import prepare
