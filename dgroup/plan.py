@@ -8,7 +8,7 @@ from archive import ids
 from archive.model import ArchiveMode
 from dgroup import keeping, receipts
 from dgroup.address import route
-from dgroup.commands import BY_VERB, confirm, decide, guide, language
+from dgroup.commands import BY_VERB, away, confirm, decide, guide, language
 from dgroup.commands.base import Caps, Request, dropped
 from dgroup.effects import (
     Audit,
@@ -110,7 +110,7 @@ def plan_mixed(
 
 def plan_command(request: Request) -> Plan:
     """Shield first: automatic mail never acts, never confirms, is never answered (COMMANDS D2)."""
-    if reason := shielded(request.mail, request.facts.group):
+    if reason := _shield(request):
         return dropped(f"shield={reason}")
     member = request.facts.member
     if member is not None and member.banned:
@@ -134,6 +134,17 @@ def plan_misdirected(request: Request) -> Plan:
         for one in planned.effects
     )
     return replace(planned, effects=effects)
+
+
+def _shield(request: Request) -> str:
+    """Beside the marks of robots: a notice that has none, and a mail that hides who is speaking."""
+    message = request.mail.message
+    if reason := shielded(request.mail, request.facts.group):
+        return reason
+    if "two-from" in message.defects:
+        return "two-from"
+    pauses = request.reading.verb == "pause"
+    return "away-subject" if away.is_notice(message.subject, pauses=pauses) else ""
 
 
 def shielded(mail: Incoming, group: Group) -> str:

@@ -327,8 +327,10 @@ def opened(
     overlay: Path | None = None,
     contact: str = HOST,
     archive: ArchiveMode = ArchiveMode.PUBLIC,
+    founded: bool = False,
 ) -> Iterator[Desk]:
-    """Open a desk on an empty store with all tables; the caller closes the store."""
+    """Open a desk on an empty store with all tables; the caller closes the store. `founded` says that
+    the store has the group."""
     tools = Tools(
         db, SITE, LetterWriter(SITE, overlay), counter(), contact, frozenset({FRONT, DOMAIN})
     )
@@ -358,7 +360,8 @@ def opened(
     )
     try:
         with db.write() as conn:
-            group = groups.create(conn, new, DOMAIN, NOW)
+            there = groups.find(conn, "water", DOMAIN) if founded else None
+            group = there or groups.create(conn, new, DOMAIN, NOW)
         yield Desk(db, tools, writer, intake, group, woken=woken, seen=seen)
     finally:
         writer.close()
