@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -346,23 +346,38 @@ def _misspelt(clause: Clause, word: str) -> Meanings:
 def languages_of(clauses: Iterable[Clause]) -> str:
     """Name the language that most words speak for; '' where none is ahead of the others.
 
-    A word of several languages counts for each of them in part.
+    A word of several languages counts for each of them in part. Commands alone are not English:
+    "get 412" and "subscribe" are words that people of all languages know.
     """
     votes: Counter[str] = Counter()
+    spoken_english = False
     for clause in clauses:
-        for word in split_words(clause.because[:200]):
-            for language in LEXICON.known(word).get("FILLER", ()):
-                votes[language] += 20
-        for item in clause.items:
-            spoken: set[str] = set().union(*item.meanings.values()) if item.meanings else set()
-            for language in spoken:
-                votes[language] += 60 // len(spoken)
-        for when in clause.days:
-            for word in split_words(clause.text.folded[when.start : when.end]):
-                for language in SPOKEN.get(word, ()):
-                    votes[language] += 60 // len(SPOKEN[word])
+        for weight, languages, is_prose in _spoken(clause):
+            votes.update({language: weight // len(languages) for language in languages})
+            spoken_english = spoken_english or (is_prose and "en" in languages)
     most = max(votes.values(), default=0)
     ahead = [language for language, count in votes.items() if count == most]
     if len(ahead) > 1:  # we write four languages: a word of one of them and of others is that one's
         ahead = [language for language in ahead if language not in _ONLY_READ]
-    return ahead[0] if len(ahead) == 1 else ""
+    if len(ahead) != 1 or (ahead[0] == "en" and not spoken_english):
+        return ""
+    return ahead[0]
+
+
+def _spoken(clause: Clause) -> Iterator[tuple[int, frozenset[str], bool]]:
+    """Weight and languages of each word, and whether it is one of those between the commands."""
+    for word in split_words(clause.because[:200]):
+        if languages := LEXICON.known(word).get("FILLER"):
+            yield 20 * len(languages), languages, True
+    for item in clause.items:
+        if item.meanings and (languages := frozenset().union(*item.meanings.values())):
+            yield 60, languages, not _PROSE.isdisjoint(item.meanings)
+    for when in clause.days:
+        for word in split_words(clause.text.folded[when.start : when.end]):
+            if languages := SPOKEN.get(word):
+                yield 60, languages, True
+
+
+_PROSE = frozenset(
+    "FILLER I ME MY WANT UNTIL NOT NOMORE FROM SEND RECEIVE HOW CAN_I OTHERS NOTHING AGAIN".split()
+)
