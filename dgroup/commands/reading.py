@@ -15,7 +15,7 @@ from archive.text import normal_subject
 from dgroup import tokens
 from dgroup.address import split_address
 from dgroup.commands.answers import Answered, read_answer
-from dgroup.commands.clause import Clause
+from dgroup.commands.clause import Clause, languages_of
 from dgroup.commands.greetings import is_nothing
 from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints
 from dgroup.commands.lexicon import LEXICON, split_words
@@ -208,7 +208,8 @@ def _of_address(sheet: Sheet) -> Reading:
         options = Options(quiet=options.quiet)
     waits = any("WAIT" in clause.meanings for clause in clauses)
     sure = not (said_no or waits or _has_no_day(guess.verb, options, clauses))
-    language = _language_of(route) or sheet.language
+    spoken = languages_of(one.clause for one in sheet.body)  # a subject is often another mail's
+    language = _language_of(route) or spoken
     return Reading(route.verb, options=options, language=language, sure=sure)
 
 

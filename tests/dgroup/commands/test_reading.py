@@ -18,10 +18,10 @@ def said(body: str = "", subject: str = "", to: str = "water-request@lists.examp
 @pytest.mark.parametrize(
     ("subject", "body", "verb", "language"),
     [
-        ("join", "", "join", "en"),
-        ("", "subscribe", "join", "en"),
+        ("join", "", "join", ""),  # words that people of all languages write
+        ("", "subscribe", "join", ""),
         ("", "Sign me up please", "join", "en"),
-        ("Re: [water] JOIN", "", "join", "en"),
+        ("Re: [water] JOIN", "", "join", ""),
         ("inscription", "", "join", "fr"),
         ("", "Je voudrais m'inscrire", "join", "fr"),
         ("", "Hola\nquiero suscribirme", "join", "es"),
