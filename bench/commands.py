@@ -22,7 +22,7 @@ from dgroup.model import Envelope, Verdicts
 from tests.dgroup.commands.corpus import Case, cases, misread, other_language
 from tests.dgroup.plainmail import NOW
 
-HALVES = ("development", "unseen")
+HALVES = ("development", "unseen", "fresh")
 POSTS = 2000
 ROUNDS = 3
 _FINAL = frozenset({"leave", "remove", "erase", "hide", "delete", "ban"})
