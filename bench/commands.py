@@ -1,16 +1,19 @@
 """How many command mails are understood, and what reading one costs: each half of tests/commands.
 
-Run: python -m bench.commands [HALF ...] [--show] [--json]. Reading only, without a database: one
-process, CPU time; ordinary posts are those of the corpus of real lists, where it is there.
+Run: python -m bench.commands [HALF ...] [--show] [--json] [--outcomes]. Reading needs no database: one
+process, CPU time; ordinary posts are those of the corpus of real lists. --outcomes also sends each
+mail through a whole core (a minute a half) and counts what became of it, and what was lost.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from itertools import islice
+from pathlib import Path
 
 from archive.content import content_of
 from archive.mbox import open_archive
@@ -20,6 +23,7 @@ from dgroup.commands.reading import read
 from dgroup.incoming import Incoming
 from dgroup.model import Envelope, Verdicts
 from tests.dgroup.commands.corpus import Case, cases, misread, other_language
+from tests.dgroup.commands.outcomes import became, is_harm
 from tests.dgroup.plainmail import NOW
 
 HALVES = ("development", "unseen", "fresh")
@@ -98,16 +102,51 @@ def posts(name: str = "usrp-users") -> Result | None:
     return Result(f"posts of {name}", len(mails), share, 0, final, round(_cost(mails), 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of one half in a whole core."""
+
+    half: str
+    mails: int
+    as_expected: float
+    """percent"""
+    not_asked: int
+    """mails that answer a question which the core could not be made to ask"""
+    wrong_destructive_acts: int
+
+
+def outcomes(half: str, *, show: bool) -> Outcomes | None:
+    """Send each mail of a half through a core of its own."""
+    found = list(cases(half))
+    right = skipped = harm = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for case in found:
+            result = became(case, Path(folder))
+            good = result.outcome in case.outcomes
+            right += good
+            skipped += not result.outcome
+            harm += is_harm(case, result)
+            if show and not good:
+                wanted = "/".join(sorted(case.outcomes))
+                print(f"{case.name}: {result.outcome} ({result.reason}), not {wanted}")
+    share = round(100 * right / max(1, len(found) - skipped), 2)
+    return Outcomes(half, len(found), share, skipped, harm) if found else None
+
+
 def main() -> None:
     """Print one line a half, and one for ordinary posts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("halves", nargs="*", default=HALVES)
     parser.add_argument("--show", action="store_true", help="name each mail that is misread")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--outcomes", action="store_true", help="also through a whole core")
     chosen = parser.parse_args()
     found = [measure(half, show=chosen.show) for half in chosen.halves]
     rows = [asdict(result) for result in (*found, posts()) if result is not None]
     print(json.dumps(rows) if chosen.json else table(rows))
+    if chosen.outcomes:
+        ends = [outcomes(half, show=chosen.show) for half in chosen.halves]
+        print(table([asdict(end) for end in ends if end is not None]))
 
 
 if __name__ == "__main__":

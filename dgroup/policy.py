@@ -4,6 +4,7 @@ verdict wins.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -303,23 +304,27 @@ _AUTO_PRECEDENCE = frozenset({"bulk", "junk", "auto_reply"})
 _AWAY = (
     "out of office",
     "out of the office",
-    "automatic reply",
     "auto-reply",
     "autoreply",
+    "vacation reply",
     "absence du bureau",
-    "réponse automatique",
-    "respuesta automática",
     "fuera de la oficina",
-    "resposta automática",
     "fora do escritório",
+    "fuori ufficio",
     "abwesenheitsnotiz",
-    "automatische antwort",
-    "automatisch antwoord",
-    "risposta automatica",
+    "abwesenheitsnachricht",
+    "afwezigheidsbericht",
     "mail delivery failed",
     "undelivered mail returned",
     "delivery status notification",
     "undeliverable:",
+)
+# "Automatic reply", "Message d'absence" and their like; an absence that somebody writes of is none.
+_AWAY_WORDS = re.compile(
+    r"(?:automat\w+|autom\.)\s(?:reply|response|antwort|antwoord)"
+    r"|(?:réponse|respuesta|resposta|risposta)\sautom\w+"
+    r"|(?:message|réponse|avis|notification|mensaje|respuesta|aviso|notificación|mensagem|resposta|"
+    r"notificação|messaggio|avviso)\s(?:d['’]|de\s|di\s)(?:absence|ausencia|ausência|assenza)"
 )
 
 
@@ -345,7 +350,8 @@ def robot_reason(message: ParsedMessage, mail_from: str) -> str:
     if _is_report(message):
         return "report"
     subject = message.subject.casefold().strip()
-    return AWAY_SUBJECT if subject.startswith(_AWAY) else ""
+    away = subject.startswith(_AWAY) or _AWAY_WORDS.match(subject) is not None
+    return AWAY_SUBJECT if away else ""
 
 
 def _is_report(message: ParsedMessage) -> bool:

@@ -41,7 +41,7 @@ def options_of(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> 
     verb, clause = guess.verb, guess.clause
     because = clause.because if verb in _REASONED else ""
     if verb == "pause":
-        return _pause(clauses)
+        return _pause([clause] if clause.days else clauses)
     if verb == "search":
         return Options(words=_searched(clause))
     if verb == "language":

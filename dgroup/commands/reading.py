@@ -29,6 +29,10 @@ from dgroup.model import Route, RouteKind
 _WORDS = 40
 """words of a post that may be a command and little else"""
 _TITLE = 6
+_QUOTED = 20_000
+"""characters of a mail, quotes included, in which a code is looked for"""
+_LONG = 200
+"""lines of a mail that no person is asked to read for us"""
 _ELSE = 8
 """unknown words that a post which is a command may hold"""
 _WORDS_OF_POSTS = frozenset(
@@ -161,13 +165,16 @@ def _with_answer(sheet: Sheet, reading: Reading) -> Reading:
         choices=answered.choices,
         language=reading.language or answered.language,
         reference=sheet.reference,
-        code=_code(sheet),
+        code=_code(sheet, answered.answer),
     )
 
 
 def _answered(sheet: Sheet) -> Answered:
     """In a command, a "no" that is part of it ("no quiero más mensajes") is no answer."""
     answered = read_answer(sheet.said, sheet.subject)
+    if answered.answer is Answer.NO and sheet.mail.route.kind is not RouteKind.CONFIRM:
+        # Beside a command it must come first: a motto ("Stop cholera!") stands further below.
+        answered = read_answer(sheet.said[:1], sheet.subject)
     if sheet.mail.route.kind is not RouteKind.COMMAND or answered.answer is not Answer.NO:
         return answered
     keeps = any(guess.verb == KEEP for guess in sheet.guesses)
@@ -177,13 +184,17 @@ def _answered(sheet: Sheet) -> Answered:
     return answered
 
 
-def _code(sheet: Sheet) -> str:
+def _code(sheet: Sheet, answer: Answer) -> str:
+    """The code in address, subject or text; where a word answers it, in what is quoted below too."""
     mail = sheet.mail
     if mail.route.kind is RouteKind.CONFIRM and mail.route.token:
         return tokens.normal_code(mail.route.token)
     if mail.route.kind is RouteKind.POST:
         return ""
-    return tokens.find_code(f"{mail.message.subject[:1000]}\n{mail.content.own[:4000]}")
+    own = tokens.find_code(f"{mail.message.subject[:1000]}\n{mail.content.own[:4000]}")
+    if own or answer in {Answer.OTHER, Answer.EMPTY} or _by_address(mail.route):
+        return own
+    return tokens.find_code(mail.message.text[:_QUOTED])
 
 
 # --- The verb of the address ------------------------------------------------------------------
@@ -207,6 +218,8 @@ def _of_address(sheet: Sheet) -> Reading:
     if not same and route.verb != "pause":
         options = Options(quiet=options.quiet)
     waits = any("WAIT" in clause.meanings for clause in clauses)
+    # A robot's "I am away" that nothing else betrays must not end a membership.
+    waits = waits or (route.verb != "pause" and any("AWAY" in one.meanings for one in clauses))
     sure = not (said_no or waits or _has_no_day(guess.verb, options, clauses))
     spoken = languages_of(one.clause for one in sheet.body)  # a subject is often another mail's
     language = _language_of(route) or spoken
@@ -320,7 +333,11 @@ def _nearest(sheet: Sheet, guesses: Sequence[Guess]) -> tuple[str, ...]:
     if KEEP in asked:
         return tuple(dict.fromkeys([*named, "leave", "status"]))[:2]
     speaks = any(not clause.meanings.isdisjoint(_MEMBERSHIP) for clause in sheet.clauses)
-    if not (named or speaks) and sum(one.unknown for one in sheet.clauses) > _FOR_PEOPLE:
+    if (
+        len(sheet.lines) <= _LONG
+        and not (named or speaks)
+        and sum(one.unknown for one in sheet.clauses) > _FOR_PEOPLE
+    ):
         return ()
     known = tuple(dict.fromkeys([*named, *hints(sheet.clauses)]))[:2]
     return tuple(dict.fromkeys([*known, "help", "status"]))[:2]

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from archive.content import content_of
 from archive.db import Database
-from archive.tables import groups, metadata, posts, threads
+from archive.tables import groups, posts, threads
 from dgroup import tokens
 from dgroup.model import Delivery, Envelope, MemberState, Role
 from dgroup.tables import group_settings, holds, memberships, mutes, persons
@@ -39,7 +39,7 @@ _SAID = {
     "none": "none",
 }
 _REFUSED = (
-    "not-", "auth-fail", "leave-unknown", "code-", "cancelled", "forged", "cap ", "declined", "hide-not", "refused",
+    "not-", "auth-fail", "invitation-declined", "leave-unknown", "code-", "cancelled", "forged", "cap ", "declined", "hide-not", "refused",
 )  # fmt: skip
 
 
@@ -52,6 +52,11 @@ class Became:
     reason: str
     lost: tuple[str, ...] = ()
     """what was taken away: memberships that ended, posts hidden, a group frozen or deleted"""
+
+
+def is_harm(case: Case, found: Became) -> bool:
+    """Tell whether something was taken away where nothing was to be done."""
+    return bool(found.lost) and "done" not in case.outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def became(case: Case, folder: Path) -> Became:
 def _cast(folder: Path) -> Iterator[Desk]:
     db = Database(f"sqlite:///{folder / 'case.db'}")
     try:
-        metadata.create_all(db.engine)
+        db.create_tables()
         with opened(db) as desk:
             for address, name, role, state, language in CAST:
                 desk.join(address, name, role, state, language)
@@ -107,7 +112,9 @@ async def _run(case: Case, desk: Desk) -> Became:
 
 async def _posts(desk: Desk) -> None:
     for number in NUMBERS:
-        await desk.send("water", f"Post {number}", subject=f"Post {number}", sender="ana@ngo.example")
+        await desk.send(
+            "water", f"Post {number}", subject=f"Post {number}", sender="ana@ngo.example"
+        )
     with desk.db.write() as conn:
         rows = conn.execute(select(posts.c.id).order_by(posts.c.id)).scalars().all()
         for row, number in zip(rows, NUMBERS, strict=True):
@@ -141,9 +148,9 @@ async def _ask(case: Case, desk: Desk) -> Sent | None:
     elif asked == "moderate":
         desk.set(who_posts="moderated")
         await desk.send("water", "How deep?", subject="Arsenic test kits", sender="luc@ong.example")
-    elif asked == "publish":
+    elif asked == "publish" and case.expected.get("answer") not in {"post", "leave"}:
         await desk.send("water", "How deep?", subject="Kits", sender=who, auth="fail")
-    elif asked == "post":
+    elif asked in {"post", "publish"}:
         body = "leave, but tell me how deep the new wells in the north are before I do"
         await desk.send("water", body, subject="unsubscribe", sender=who)
     else:
@@ -224,8 +231,8 @@ def _texts(row: tuple[Any, ...]) -> set[Any]:
 def _outcome(
     event: str, reason: str, before: _State, after: _State, new: list[Sent], *, kept: bool
 ) -> str:
-    if event == "posted" or len(after.posts) > len(before.posts):
-        return "done" if len(after.posts) == len(before.posts) else "posted"
+    if len(after.posts) > len(before.posts):
+        return "posted" if event == "posted" else "done"
     if event == "forwarded" or "to-people" in reason:
         return "people"
     if after.members != before.members or after.group != before.group:
@@ -234,6 +241,8 @@ def _outcome(
     if after.persons != before.persons and (reason == "language" or not before.persons):
         return "done"
     if after.held == before.held and after.waiting != before.waiting:
+        return "done"
+    if reason.endswith("-done"):
         return "done"
     if event == "held":
         return "held"
@@ -244,4 +253,3 @@ def _outcome(
     if not kept or reason.startswith(_REFUSED):
         return "refused" if new or not kept or "auth-fail" in reason else "silent"
     return "told" if new else "silent"
-
