@@ -277,8 +277,8 @@ AROUND: Table = {
     },
     "WITH": {"en": "with|include|including", "fr": "avec", "es": "con", "pt": "com", "de": "mit", "it": "con", "nl": "met"},
     "ON": {
-        "en": "on|enable|turn on|switch on|activate",
-        "fr": "activ*|allumer|marche",
+        "en": "on|yes|enable|turn on|switch on|activate",
+        "fr": "activ*|allumer|marche|oui",
         "es": "activ*|encender|sí",
         "pt": "ativ*|activ*|ligar|sim",
         "de": "an|ein|aktivier*",
@@ -287,7 +287,7 @@ AROUND: Table = {
     },
     "OFF": {
         "en": "off|disable|turn off|switch off|deactivate",
-        "fr": "désactiv*|éteindre|arrêt",
+        "fr": "désactiv*|éteindre|arrêt|non",
         "es": "desactiv*|apagado|apagada",
         "pt": "desativ*|desactiv*|deslig*",
         "de": "aus|abschalten|deaktivier*",

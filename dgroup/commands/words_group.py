@@ -124,7 +124,7 @@ COORDINATORS: Table = {
     },
     "BOUNCING": {
         "en": "bouncing|bounces",
-        "fr": "rebond*|en erreur|non distribu*|retours d erreur",
+        "fr": "rebond*|en erreur|non distribu*|retours|retours d erreur",
         "es": "rebot*|devuelt*|con errores",
         "pt": "devolvid*|rejeitad*|com erros|ressalt*",
         "de": "unzustellbar*",
@@ -183,8 +183,8 @@ COORDINATORS: Table = {
     "STEPDOWN": {
         "en": "stepdown|step down|stepping down|resign*|hand over",
         "fr": "démission*|passer la main|me retirer de la coordination",
-        "es": "renunci*|dimit*|dejar la coordinación|dejar de coordinar|dejar de ser coordinador*",
-        "pt": "renunci*|demit*|deixar a coordenação|deixar de coordenar|deixar de ser coordenador*",
+        "es": "renunci*|dimit*|dejar el cargo|dejo el cargo|dejar la coordinación|dejar de coordinar|dejar de ser coordinador*",
+        "pt": "renunci*|demit*|deixar o cargo|deixo o cargo|deixar a coordenação|deixar de coordenar|deixar de ser coordenador*",
         "de": "zurücktreten",
     },
     "SPLIT": {
@@ -197,7 +197,7 @@ COORDINATORS: Table = {
     "MERGE": {
         "en": "merge|combine",
         "fr": "fusionn*|réunir",
-        "es": "fusion*|combin*|juntar",
+        "es": "fusion*|combin*|juntar|unir",
         "pt": "fundir|funda|juntar|mescl*|unir",
         "de": "zusammenführen",
     },

@@ -63,8 +63,8 @@ POSTS: Table = {
     "UNMUTE": {
         "en": "unmute|un mute|follow again",
         "fr": "plus muet|réentendre|démuter|enlever la sourdine|suivre à nouveau",
-        "es": "desilenci*|dessilenci*|dejar de silenciar|volver a seguir",
-        "pt": "dessilenci*|desilenci*|deixar de silenciar|reativar fio",
+        "es": "escuchar|escucha|desilenci*|dessilenci*|dejar de silenciar|volver a seguir",
+        "pt": "ouvir|ouça|dessilenci*|desilenci*|deixar de silenciar|reativar fio",
         "de": "laut",
     },
     # --- one's own data, switches ---
