@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, cast, func, literal_column, null, or_, select, update
 
 from archive.db import for_claim
+from archive.errors import NotFound
 from archive.quick import Quick
 from archive.store import load_raw
 from archive.tables import groups
@@ -261,6 +262,8 @@ def load_mail(conn: Connection, outbox_mail_id: int) -> OutboxMail:
     """Give a body to be sent. Raises archive.errors.NotFound if its raw mail was taken down."""
     row = _MAIL.rows(conn, {"outbox_mail": outbox_mail_id})[0]
     rest = b""
+    if row.mail_id is None and not row.head:  # a light copy: it holds all of the post by itself
+        raise NotFound(f"the mail {outbox_mail_id} was taken down")
     if row.mail_id is not None:
         rest = load_raw(conn, row.mail_id)[row.body_offset :]
     return OutboxMail(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select
 
 from dgroup.tables import codes, deliveries, fanouts, letter_log, outbox_mails
 
@@ -58,9 +58,7 @@ def expire(conn: Connection, now: datetime, keep_days: int, chunk: int = CHUNK) 
 
 
 def _over(before: datetime) -> ColumnElement[bool]:
-    expanding = exists().where(
-        fanouts.c.outbox_mail_id == deliveries.c.outbox_mail_id, fanouts.c.done.is_(False)
-    )
+    expanding = exists().where(_sends(deliveries.c.outbox_mail_id), fanouts.c.done.is_(False))
     return and_(
         deliveries.c.state.in_(_OVER),
         deliveries.c.not_before < before,  # never after done_at, and indexed
@@ -71,8 +69,13 @@ def _over(before: datetime) -> ColumnElement[bool]:
 
 def _empty(before: datetime) -> ColumnElement[bool]:
     used = exists().where(deliveries.c.outbox_mail_id == outbox_mails.c.id)
-    open_ = exists().where(fanouts.c.outbox_mail_id == outbox_mails.c.id, fanouts.c.done.is_(False))
+    open_ = exists().where(_sends(outbox_mails.c.id), fanouts.c.done.is_(False))
     return and_(outbox_mails.c.created_at < before, ~used, ~open_)
+
+
+def _sends(mail: ColumnElement[int]) -> ColumnElement[bool]:
+    """A fan-out sends this mail, to everybody or to those who want light copies."""
+    return or_(fanouts.c.outbox_mail_id == mail, fanouts.c.light_mail_id == mail)
 
 
 def _forget(conn: Connection, table: Table, old: ColumnElement[bool], chunk: int) -> int:

@@ -269,7 +269,7 @@ def unstructured(name: str, text: str) -> str:
 
 def _body(text: str, files: tuple[Attachment, ...]) -> tuple[list[str], bytes]:
     """Give the fields that describe a body, and the body: a text, or a text with files."""
-    encoding, body = _encoded(text)
+    encoding, body = encoded(text)
     fields = [
         'Content-Type: text/plain; charset="utf-8"',
         f"Content-Transfer-Encoding: {encoding}",
@@ -299,7 +299,7 @@ def _boundary(parts: list[bytes]) -> str:
     return "=_" + hashlib.sha256(b"".join(parts)).hexdigest()[:32]
 
 
-def _encoded(text: str) -> tuple[str, bytes]:
+def encoded(text: str) -> tuple[str, bytes]:
     """Give transfer encoding and body: as it is where every line is short ASCII."""
     data = text.encode("utf-8", "replace")
     if text.isascii() and all(len(line) < 900 for line in text.split("\n")):

@@ -21,6 +21,8 @@ from dgroup.tables import deliveries, fanouts, outbox_mails
 PENDING = "pending"
 OTHERS = "!"
 """begins a variant that is for all other readers"""
+LIGHT = "light"
+"""the variant of a post for members who want text only; one fan-out serves both"""
 
 
 class NewHead(Protocol):
@@ -53,8 +55,12 @@ def queue_copies(
     cutoff: int,
     author_membership: int | None,
     now: datetime,
+    light: bytes = b"",
 ) -> int:
-    """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id."""
+    """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id.
+
+    `light` is the whole mail for those of them who want light copies; without it they get the other.
+    """
     outbox_id = _store_mail(
         conn,
         {
@@ -66,7 +72,10 @@ def queue_copies(
             "smtputf8": rewritten.smtputf8,
         },
     )
-    _open_fanout(conn, outbox_id, group_id, cutoff, author_membership)
+    light_id = None
+    if light:
+        light_id = _store_mail(conn, _light_row(group_id, post_id, message_id, light, now))
+    _open_fanout(conn, outbox_id, group_id, cutoff, author_membership, light_id)
     return outbox_id
 
 
@@ -81,11 +90,16 @@ class Copies:
     message_id: str
     author_membership: int | None
     now: datetime
+    light: bytes = b""
+    """the whole mail for members who want light copies, where they are not to get the other"""
 
 
 def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: int) -> None:
     """Queue many stored posts to the members up to id `cutoff`, with few statements."""
-    taken = db.reserve_ids(conn, outbox_mails, len(new))
+    lighter = [one for one in new if one.light]
+    ids = list(db.reserve_ids(conn, outbox_mails, len(new) + len(lighter)))
+    taken, more = ids[: len(new)], iter(ids[len(new) :])
+    light_ids = [next(more) if one.light else None for one in new]
     mails = [
         {
             **_mail_row(one.group_id, MailClass.POST, one.rewritten.head, one.now),
@@ -98,17 +112,23 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
         }
         for outbox_id, one in zip(taken, new, strict=True)
     ]
+    mails += [
+        _light_row(one.group_id, one.post_id, one.message_id, one.light, one.now) | {"id": light_id}
+        for light_id, one in zip(light_ids, new, strict=True)
+        if light_id is not None
+    ]
     _INSERT_MAILS.run(conn, mails)
     _INSERT_FANOUT.run(
         conn,
         [
             {
                 "outbox_mail_id": outbox_id,
+                "light_mail_id": light_id,
                 "group_id": one.group_id,
                 "cutoff": cutoff,
                 "author_membership": one.author_membership,
             }
-            for outbox_id, one in zip(taken, new, strict=True)
+            for outbox_id, light_id, one in zip(taken, light_ids, new, strict=True)
         ],
     )
 
@@ -193,11 +213,24 @@ def _mail_row(group_id: int, mail_class: MailClass, head: bytes, now: datetime) 
     }
 
 
+def _light_row(
+    group_id: int, post_id: int | None, message_id: str, message: bytes, now: datetime
+) -> dict[str, Any]:
+    made = {"post_id": post_id, "message_id": message_id, "variant": LIGHT}
+    return _mail_row(group_id, MailClass.POST, message, now) | made
+
+
 def _open_fanout(
-    conn: Connection, outbox_id: int, group_id: int, cutoff: int, author: int | None
+    conn: Connection,
+    outbox_id: int,
+    group_id: int,
+    cutoff: int,
+    author: int | None,
+    light_id: int | None = None,
 ) -> None:
     row = {
         "outbox_mail_id": outbox_id,
+        "light_mail_id": light_id,
         "group_id": group_id,
         "cutoff": cutoff,
         "author_membership": author,

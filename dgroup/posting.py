@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from archive import store
 from dgroup import members, outbox, rewrite
 from dgroup.effects import QueueCopies, StorePost
+from dgroup.light import light_copy
 from dgroup.model import WhoPosts
 from dgroup.work import Work
 
@@ -40,22 +41,30 @@ def post_many(posts: Sequence[tuple[Work, StorePost, QueueCopies]]) -> None:
         posts, store.add_posts(db, conn, group.info, new, now=now), strict=True
     ):
         work.post_id, work.key, work.dirty = added.post.id, added.post.key, True
-    copies = [_copies(work, effect) for work, _, effect in posts]
-    outbox.queue_many(db, conn, copies, members.newest_id(conn))
+    audience = members.audience(conn, group.id)
+    copies = [_copies(work, effect, light=audience.light) for work, _, effect in posts]
+    outbox.queue_many(db, conn, copies, audience.cutoff)
 
 
-def _copies(work: Work, effect: QueueCopies) -> outbox.Copies:
+def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
     assert work.post_id is not None  # it was stored just before
     work.sends = True
+    context = _context(work, effect.parent_id)
+    rewritten = rewrite.rewrite(work.source.raw, context)
     return outbox.Copies(
         group_id=work.group.id,
         post_id=work.post_id,
         mail_id=work.stored_mail(),
-        rewritten=_rewritten(work, effect.parent_id),
+        rewritten=rewritten,
         message_id=work.source.message.message_id,
         author_membership=effect.author_membership,
         now=work.source.now,
+        light=_light(work, rewritten, context) if light else b"",
     )
+
+
+def _light(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
+    return light_copy(work.source.content, rewritten, context, work.tools.letters)
 
 
 def _new_post(work: Work, effect: StorePost) -> store.NewPost:
@@ -75,24 +84,26 @@ def _new_post(work: Work, effect: StorePost) -> store.NewPost:
 
 def queue_copies(work: Work, effect: QueueCopies) -> None:
     """Queue the post just stored to the group: one fan-out row with a membership cut-off."""
+    audience = members.audience(work.conn, work.group.id)
+    copies = _copies(work, effect, light=audience.light)
     outbox.queue_copies(
         work.conn,
-        group_id=work.group.id,
-        post_id=work.post_id,
-        mail_id=work.stored_mail(),
-        rewritten=_rewritten(work, effect.parent_id),
-        message_id=work.source.message.message_id,
-        cutoff=members.newest_id(work.conn),
-        author_membership=effect.author_membership,
-        now=work.source.now,
+        group_id=copies.group_id,
+        post_id=copies.post_id,
+        mail_id=copies.mail_id,
+        rewritten=copies.rewritten,
+        message_id=copies.message_id,
+        cutoff=audience.cutoff,
+        author_membership=copies.author_membership,
+        now=copies.now,
+        light=copies.light,
     )
-    work.sends = True
 
 
-def _rewritten(work: Work, parent_id: str) -> rewrite.Rewritten:
-    """Give the header block that the members' copies have."""
+def _context(work: Work, parent_id: str) -> rewrite.RewriteContext:
+    """Say what the header steps of the members' copies need to know."""
     group, tools, source = work.group, work.tools, work.source
-    context = rewrite.RewriteContext(
+    return rewrite.RewriteContext(
         group=group,
         site=tools.site,
         key=work.key,
@@ -104,4 +115,3 @@ def _rewritten(work: Work, parent_id: str) -> rewrite.Rewritten:
         smtputf8=source.smtputf8,
         authserv_ids=tools.authserv_ids,
     )
-    return rewrite.rewrite(source.raw, context)

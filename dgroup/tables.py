@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from archive.tables import metadata
@@ -104,6 +105,14 @@ memberships = Table(
     UniqueConstraint("group_id", "person_id", name="uq_memberships_person"),
     Index("ix_memberships_sending", "group_id", "state", "delivery", "id"),
     sqlite_autoincrement=True,
+)
+
+# Small: tells at once whether a post of a group needs a light copy beside the whole one.
+Index(
+    "ix_memberships_light",
+    memberships.c.group_id,
+    sqlite_where=text("light IS 1"),
+    postgresql_where=text("light IS true"),
 )
 
 # Threads that a member does not want to get any more.
@@ -234,7 +243,8 @@ audit = Table(
 )
 
 # A body to be sent: for a post a new header block and the stored raw mail from `body_offset` on;
-# for a letter the whole mail in `head`. Variants of one post are several rows.
+# for a letter and for the light copy of a post the whole mail in `head`. Variants of one post are
+# several rows.
 outbox_mails = Table(
     "outbox_mails",
     metadata,
@@ -267,6 +277,8 @@ fanouts = Table(
     Column("author_membership", BigId, nullable=True),
     Column("done", Boolean, nullable=False, server_default="0"),
     Column("claimed_until", UtcTime, nullable=True),
+    # The mail for members who want light copies, where it is another one; also an outbox mail.
+    Column("light_mail_id", BigId, nullable=True),
     Index("ix_fanouts_done", "done", "id"),
     sqlite_autoincrement=True,
 )

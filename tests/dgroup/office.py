@@ -50,6 +50,7 @@ class Office:
         state: MemberState = MemberState.ACTIVE,
         own_copy: bool = True,
         summary: bool = True,
+        light: bool = False,
     ) -> list[int]:
         """Add members `name@home.example`; gives their membership ids."""
         if not names:
@@ -73,6 +74,7 @@ class Office:
                     "delivery": delivery,
                     "summary": summary,
                     "own_copy": own_copy,
+                    "light": light,
                     "joined_at": NOW,
                 }
                 for key, person, name in zip(ids, start, names, strict=True)
@@ -87,6 +89,7 @@ class Office:
         cutoff: int = 2**40,
         author: int | None = None,
         now: datetime = NOW,
+        light: bytes = b"",
     ) -> int:
         """Store a post and queue it to the group; gives the outbox mail's id."""
         context = RewriteContext(self.group, SITE, "a" * 16, "w1@ngo.example", False, now, "e1")
@@ -102,6 +105,7 @@ class Office:
                 cutoff=cutoff,
                 author_membership=author,
                 now=now,
+                light=light,
             )
 
     def letter(self, recipient: str, text: str = "Subject: hello\r\n\r\nhello\r\n") -> int:

@@ -1,0 +1,220 @@
+"""Light copies: a post as one text/plain mail of ours, for members on a weak line. Pure.
+
+The author's words stand as they are. Long quotes, files and what is over the limit are named, with the
+place where the archive has them. The fields are those of the ordinary copy, but for From (design.md).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from archive import ids
+from archive.content import Content
+from archive.headers import mailboxes, text_of
+from archive.markup import cut_text
+from archive.model import Block, BlockKind, ParsedMessage, Part, PartRole
+from archive.text import laid_out
+from dgroup.address import clean_line, command_address, is_sendable
+from dgroup.letters import LetterWriter, encoded, unstructured
+from dgroup.rewrite import RewriteContext, Rewritten, fold_long, reply_to
+from dgroup.splice import Field, Head, join, make_field, phrase, split
+
+LONGEST_QUOTE = 12
+"""lines; of a longer quote only the number is told"""
+SIZE = 20_000
+"""bytes of text (UTF-8) in a copy"""
+FILES = 20
+"""files that are named; further ones are counted"""
+_NAME_LENGTH = 100
+_AUTHOR_LENGTH = 36
+_SUBJECT_LENGTH = 900
+_TEXT_ROLES = {PartRole.TEXT, PartRole.FOOTER}
+_SEALED = frozenset(
+    {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+)
+# What readers' programs and other lists go by. Proofs of the author's host hold for the whole mail only.
+_KEPT = frozenset(
+    "received message-id date subject to cc in-reply-to references reply-to author list-id list-post "
+    "list-help list-subscribe list-owner list-archive archived-at x-loop x-beenthere "
+    "x-mailing-list precedence auto-submitted importance content-language x-no-archive".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a post's text, or a quote that is left out."""
+
+    text: str
+    lines: int = 0
+    """lines of a quote that is left out; 0 where there is text"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is left out."""
+
+    name: str
+    size: int
+    """bytes"""
+    url: str
+    """'' where the archive does not show it to everybody"""
+
+
+def light_copy(
+    content: Content, ordinary: Rewritten, context: RewriteContext, letters: LetterWriter
+) -> bytes:
+    """Give the light copy of a post, whole but for the personal lines, its header all ASCII.
+
+    b'' where the ordinary copy serves better: it is short text already, and then keeps its author's
+    From and proof; or it is encrypted, and then is of no use without all its parts.
+    """
+    message = content.message
+    head = _kept(ordinary, context)
+    if any(part.content_type in _SEALED for part in message.parts) or not head.has("message-id"):
+        return b""
+    pieces, is_cut = _cut(_pieces(laid_out(message.text, content.layout)))
+    is_text = all(part.role in _TEXT_ROLES for part in message.parts)
+    if is_text and not is_cut and all(piece.lines == 0 for piece in pieces):
+        return b""
+    sender, text = _words(message, pieces, is_cut, context, letters)
+    return _mail(_signed_by_us(head, message, sender, context), text)
+
+
+# --- The text ---------------------------------------------------------------------------------
+
+
+def _pieces(blocks: Iterable[Block]) -> Iterator[Piece]:
+    for quoted, run in groupby(blocks, lambda block: block.kind is BlockKind.QUOTE):
+        text = "\n".join(block.text for block in run)
+        lines = sum(1 for line in text.split("\n") if line.strip())
+        if not quoted or lines <= LONGEST_QUOTE:
+            yield Piece(text)
+            continue
+        yield Piece("", lines)
+        if text.endswith("\n"):  # the empty line before what the author says to it
+            yield Piece("")
+
+
+def _cut(pieces: Iterable[Piece]) -> tuple[list[Piece], bool]:
+    """Keep as much as a copy holds; tell whether anything was left out for that."""
+    kept: list[Piece] = []
+    room = SIZE
+    for piece in pieces:
+        text, is_cut = cut_text(piece.text, room)
+        if is_cut:
+            return [*kept, Piece(text.rstrip("\n"))] if room > 0 else kept, True
+        kept.append(piece)
+        room = max(0, room - len(text.encode("utf-8", "replace")))
+    return kept, False
+
+
+def _words(
+    message: ParsedMessage,
+    pieces: list[Piece],
+    is_cut: bool,
+    context: RewriteContext,
+    letters: LetterWriter,
+) -> tuple[str, str]:
+    """Give the name in From, and the text."""
+    group, site = context.group, context.site
+    files = [_file(part, context) for part in message.parts if part.role is PartRole.ATTACHMENT]
+    whole = (
+        letters.environment(group.info.language)
+        .get_template("mail/light.txt.j2")
+        .render(
+            author=clean_line(_author(message), _AUTHOR_LENGTH),
+            title=clean_line(group.info.title, _NAME_LENGTH),
+            pieces=pieces,
+            is_cut=is_cut,
+            url=ids.message_url(site.base_url, group.name, context.key) if context.public else "",
+            files=files[:FILES],
+            more=len(files[FILES:]),
+            signed=any(part.role is PartRole.SIGNATURE for part in message.parts),
+            request=command_address(group.name, "request", site.domain),
+        )
+    )
+    first, _, text = whole.partition("\n")
+    return first.removeprefix("From:").strip(), text.strip("\n") + "\n"
+
+
+def _author(message: ParsedMessage) -> str:
+    box = next(iter(message.from_), None)
+    return ids.shown_name(box.name, box.address) if box is not None else "?"
+
+
+def _file(part: Part, context: RewriteContext) -> File:
+    last = part.filename.replace("\\", "/").rpartition("/")[2]
+    path = ids.attachment_path(
+        context.group.name, context.key, part.index, part.filename, part.content_type
+    )
+    shown = path and context.public
+    return File(
+        name=clean_line(last, _NAME_LENGTH) or part.content_type,
+        size=part.size,
+        url=ids.url(context.site.base_url, path) if shown else "",
+    )
+
+
+# --- The header -------------------------------------------------------------------------------
+
+
+def _kept(ordinary: Rewritten, context: RewriteContext) -> Head:
+    """Give the fields of the ordinary copy that a light one has, From among them."""
+    fields = [field for field in split(ordinary.head)[0] if field.name in _KEPT | {"from"}]
+    head = Head(tuple(_ascii(field) for field in fields)).only(lambda one: one.raw.isascii())
+    if not head.has("to"):
+        head = head.on_top("To", context.group.address)
+    # No signature is left that a Reply-To could break.
+    return fold_long(reply_to(head, context), context)
+
+
+def _ascii(field: Field) -> Field:
+    """Encode a subject that came as bare UTF-8, so that a copy can go everywhere."""
+    if field.name != "subject" or field.raw.isascii():
+        return field
+    text = clean_line(text_of(field.value.decode("utf-8", "replace")), _SUBJECT_LENGTH)
+    return make_field("Subject", unstructured("Subject", text))
+
+
+def _signed_by_us(head: Head, message: ParsedMessage, sender: str, context: RewriteContext) -> Head:
+    """Put the group into From: the author's host vouches for the author's bytes only (RULINGS 6).
+
+    Who wrote it stands in Author (RFC 9057) and, where nobody asked for another, in Reply-To.
+    """
+    author = _from_as_it_came(head, message)
+    ours = [make_field("From", f"{phrase(sender)} <{context.group.address}>".strip())]
+    if author and not head.has("author"):
+        ours.append(Field("author", b"Author:" + author))
+    if author and not head.has("reply-to"):
+        ours.append(Field("reply-to", b"Reply-To:" + author))
+    return Head((*head.without({"from"}).fields, *ours))
+
+
+def _from_as_it_came(head: Head, message: ParsedMessage) -> bytes:
+    """Give what stands behind 'From:', with its line end; b'' where no mail could be sent to it."""
+    found = head.all("from")
+    if len(found) == 1:
+        boxes = mailboxes(found[0].value.decode("ascii"))
+        if boxes and all(is_sendable(box.address) for box in boxes):
+            return found[0].raw.partition(b":")[2].rstrip(b"\r\n") + b"\r\n"
+    box = next(iter(message.from_), None)
+    if box is None or not box.address.isascii() or not is_sendable(box.address):
+        return b""
+    return f" {phrase(box.name)} <{box.address}>\r\n".encode("ascii")
+
+
+def _mail(head: Head, text: str) -> bytes:
+    encoding, body = encoded(text)
+    packed = base64.encodebytes(text.encode("utf-8", "replace").replace(b"\n", b"\r\n"))
+    packed = packed.replace(b"\n", b"\r\n")
+    if len(packed) < len(body):  # scripts that quoted-printable would make three times as long
+        encoding, body = "base64", packed
+    fields = (
+        make_field("MIME-Version", "1.0"),
+        make_field("Content-Type", 'text/plain; charset="utf-8"'),
+        make_field("Content-Transfer-Encoding", encoding),
+    )
+    return join(Head((*head.fields, *fields)), b"", 0) + body
