@@ -124,11 +124,11 @@ async def test_an_author_who_wants_light_copies_and_no_own_one_gets_none(desk: D
     assert sent(desk) == {BEN: [""], LIA: [""]}
 
 
-async def test_a_post_that_waited_for_a_moderator_is_light_too(desk: Desk) -> None:
+async def test_a_post_that_is_stored_alone_is_light_too(desk: Desk) -> None:
     wish(desk, LIA, light=True)
     prepared = [desk.intake.prepare(desk.envelope("water", "<p>a</p>", headers=HTML))]
     with desk.db.write() as conn:
-        desk.intake._decide(conn, prepared[0])  # the way of a mail that is alone
+        desk.intake._decide(conn, prepared[0])  # as where a shared transaction failed
     assert sent(desk)[LIA] == [LIGHT]
 
 
