@@ -45,6 +45,8 @@ _KINDS = {
 }
 SUFFIXES = frozenset(VERBS) | frozenset(_KINDS) | {"re"}
 SITE_NAMES = frozenset({"groups", "postmaster", "abuse"})
+_SITE_ALSO = frozenset({"groups-owner", "groups-request", "groups-help"})
+"""where a reply to the host's own letters goes"""
 _GROUP_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])")
 _TOKEN = re.compile(r"[a-z2-7-]{1,64}")
 
@@ -77,6 +79,8 @@ def route(address: str, domain: str) -> Route:
         return Route(RouteKind.UNKNOWN, address)
     if local in SITE_NAMES:
         return Route(RouteKind.SITE, address, verb=local)
+    if local in _SITE_ALSO:
+        return Route(RouteKind.SITE, address, verb="groups")
     return (
         _with_token(address, local)
         or _with_suffix(address, local)

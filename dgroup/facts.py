@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from archive import lookup, store
 from archive.db import Database
+from archive.model import ArchiveMode, SiteInfo
 from archive.threads import candidates
 from dgroup import (
     facts_data,
@@ -26,9 +27,10 @@ from dgroup import (
     receipts,
     tokens,
 )
-from dgroup.address import comparable, own_group
+from dgroup.address import command_address, comparable, own_group
 from dgroup.caps import DAY, counted
 from dgroup.commands import decide, leave, need, payload
+from dgroup.commands.site import Listed
 from dgroup.facts_people import MAX_TRIES, code_of
 from dgroup.incoming import (
     Code,
@@ -41,10 +43,11 @@ from dgroup.incoming import (
     PostFacts,
     Reading,
 )
-from dgroup.model import Group, Membership
+from dgroup.model import Group, GroupState, Membership
 from dgroup.moderation import WAITING, is_asked
 from dgroup.tables import codes, holds, letter_log
 
+LISTED_GROUPS = 100
 Lookup = Callable[[Connection, CommandFacts, Reading], object]
 LOOKUPS: dict[str, Lookup] = {
     **facts_self.LOOKUPS,
@@ -190,6 +193,21 @@ def letter_counts(
     db.lock_text(conn, key)
     rows = conn.execute(_LETTERS, {"address": key, "since": now - DAY}).all()
     return counted(rows, group_id)
+
+
+def listed(conn: Connection, db: Database, mail: Incoming, site: SiteInfo) -> Listed:
+    """Read what an answer to a question to groups@ shows: the groups that everybody can see."""
+    shown = [
+        (
+            one.address,
+            one.info.title,
+            command_address(one.name, "join", site.domain),
+        )
+        for one in groups.every(conn, site.domain)
+        if one.info.archive is ArchiveMode.PUBLIC and one.state is not GroupState.DELETED
+    ]
+    letters = letter_counts(conn, db, mail.sender, 0, mail.envelope.received_at)
+    return Listed(tuple(shown[:LISTED_GROUPS]), site.language, letters)
 
 
 # --- Commands ---------------------------------------------------------------------------------

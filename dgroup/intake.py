@@ -20,7 +20,7 @@ from archive.content import Content, content_of
 from dgroup import auth, facts, groups, members, plan, quarantine, tokens
 from dgroup.address import route
 from dgroup.apply import apply_effects, apply_posts
-from dgroup.commands import decide
+from dgroup.commands import decide, site
 from dgroup.commands.base import Caps, Request
 from dgroup.commands.misdirected import misdirected
 from dgroup.commands.reading import read
@@ -144,7 +144,7 @@ class Intake:
     def explain(self, conn: Connection, envelope: Envelope) -> list[Plan | None]:
         """Give the plan for each recipient without doing anything; None: there is no such group."""
         plans: list[Plan | None] = []
-        for one in self.prepare(envelope):
+        for one in (self._named(conn, every) for every in self.prepare(envelope)):
             group = self._group(conn, one.mail.route)
             plans.append(self._plan(conn, group, one) if group is not None else None)
         return plans
@@ -242,7 +242,7 @@ class Intake:
         """Decide for each recipient in turn; the outcomes are written when all of them stand."""
         works: list[Work] = []
         outcomes: list[Outcome] = []
-        for one in prepared:
+        for one in (self._named(conn, every) for every in prepared):
             group = self._group(conn, one.mail.route)
             mail_id = works[-1].mail_id if works else None
             if group is None:
@@ -293,6 +293,15 @@ class Intake:
     def _find(self, conn: Connection, name: str) -> Group | None:
         return groups.find(conn, name, self._tools.site.domain)
 
+    def _named(self, conn: Connection, one: _Prepared) -> _Prepared:
+        """A mail to groups@ that names one group is for that group's commands."""
+        if one.mail.route.kind is not RouteKind.SITE or one.mail.route.verb != "groups":
+            return one
+        found = groups.existing(conn, site.names_in(one.mail))
+        if len(found) != 1:
+            return one
+        return self._prepared(site.to_group(one.mail, found.pop()))
+
     def _plan(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
         mail, caps, db = one.mail, self._settings.caps, self._tools.db
         kind = mail.route.kind
@@ -304,7 +313,10 @@ class Intake:
                 member = members.by_id(conn, one.token_member)
             return plan.plan_bounce(mail, group, member)
         if kind is RouteKind.SITE:
-            return self._for_people(conn, group, mail)
+            asks = mail.route.verb == "groups" and site.asks(read(mail), mail)
+            if not asks or plan.shielded(mail, group):
+                return self._for_people(conn, group, mail)
+            return site.plan(mail, facts.listed(conn, db, mail, self._tools.site), caps)
         assert one.reading is not None  # _prepared() reads all that is left
         found = facts.command_facts(conn, db, mail, one.reading, group, one.token_member)
         if kind is RouteKind.OWNER and _is_for_people(found, one.reading):
