@@ -20,6 +20,7 @@ from dgroup.commands.greetings import is_nothing
 from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints
 from dgroup.commands.lexicon import LEXICON, split_words
 from dgroup.commands.naming import LISTING, people_of, setting_of
+from dgroup.commands.opinion import weighed
 from dgroup.commands.options import options_of
 from dgroup.commands.sheet import SHORT_POST, SUBJECT, TAIL, Sheet
 from dgroup.commands.text import Text
@@ -78,6 +79,8 @@ def read(mail: Incoming) -> Reading:
     else:
         reading = _of_words(sheet)
     reading = _with_people(sheet, reading)
+    if mail.route.kind is RouteKind.COMMAND and not _by_address(mail.route):
+        reading = weighed(sheet, reading)
     return _with_answer(sheet, reading)
 
 

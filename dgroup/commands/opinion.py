@@ -1,0 +1,103 @@
+"""The second opinion on a free wording: what its words are like (`likeness`) beside what the grammar read.
+
+It makes the grammar ask where the two differ, and gives a reading, to be asked about, where the grammar
+has none. It never makes anybody leave, pause or be erased by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dgroup.commands.intent import Guess
+from dgroup.commands.likeness import NOTHING, Likeness, shipped
+from dgroup.commands.options import options_of
+from dgroup.commands.sheet import Sheet
+from dgroup.incoming import Options, Reading
+
+FREE = 5
+"""words from which on a wording is free: shorter ones are commands as they stand"""
+LONGEST = 120
+"""words of a mail that still is a wish and little else"""
+DIFFERS = 1.5
+"""by how much another reading must be ahead to count against the grammar's"""
+LIKELY = 4.0
+"""by how much a reading must be ahead to be asked about"""
+PLAIN = 9.0
+"""by how much, to act on a harmless one at once"""
+OWN = frozenset(
+    "join leave pause resume each daily weekly monthly light full language address status who help get "
+    "thread last search hide mute unmute data erase receipt summary copy".split()
+)
+_TELLING = frozenset("status who help get thread last search".split())
+_UNDONE_BY_A_WORD = frozenset(
+    "each daily weekly monthly light full resume unmute receipt copy".split()
+)
+_NEEDS = {
+    "get": "target",
+    "thread": "target",
+    "hide": "target",
+    "mute": "target",
+    "unmute": "target",
+    "search": "words",
+    "language": "language",
+    "address": "address",
+}
+
+
+def weighed(sheet: Sheet, reading: Reading) -> Reading:
+    """Give the reading as it stands after the second opinion."""
+    text = _text(sheet)
+    count = len(text.split())
+    if not FREE <= count <= LONGEST or reading.verb not in OWN | {""} or reading.people:
+        return reading
+    like = shipped().likeness(text)
+    if reading.verb:
+        return _doubted(reading, like) if reading.sure else reading
+    return _proposed(sheet, reading, like)
+
+
+def _text(sheet: Sheet) -> str:
+    head = "" if sheet.base[1] else sheet.subject.raw
+    return " ".join([head, *(line.raw for line in sheet.said)]).strip()
+
+
+def _doubted(reading: Reading, like: Likeness) -> Reading:
+    """The words are like something else: ask whether it is what the grammar read."""
+    verbs = [one.partition(" ")[0] for one in like.verbs]
+    if reading.verb in verbs[:2] or like.margin < DIFFERS:
+        return reading
+    if verbs[0] == NOTHING or reading.verb in verbs:
+        return replace(reading, sure=False)
+    return replace(
+        reading, verb="", sure=False, nearest=(reading.verb, verbs[0]), options=Options()
+    )
+
+
+def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
+    """The grammar is silent: the words may be like something that can be asked about."""
+    verb, _, way = like.verbs[0].partition(" ")
+    if verb not in OWN:
+        return reading
+    options = _options(sheet, verb, is_on=way != "off")
+    complete = verb not in _NEEDS or bool(getattr(options, _NEEDS[verb]))
+    if like.margin >= LIKELY and complete:
+        plain = like.margin >= PLAIN and verb in _UNDONE_BY_A_WORD
+        sure = verb in _TELLING or plain
+        return replace(
+            reading, verb=verb, options=options, sure=sure, nearest=(), language=sheet.language
+        )
+    if not reading.nearest:
+        return reading
+    offered = [one.partition(" ")[0] for one in like.verbs if one.partition(" ")[0] in OWN]
+    return replace(reading, nearest=tuple(dict.fromkeys([*offered, *reading.nearest]))[:2])
+
+
+def _options(sheet: Sheet, verb: str, *, is_on: bool) -> Options:
+    """The first sentence that holds what the verb needs tells it."""
+    wanted = _NEEDS.get(verb, "")
+    found = Options(on=is_on)
+    for clause in sheet.clauses:
+        found = options_of(Guess(verb, clause, sure=False, on=is_on), sheet.clauses, frozenset())
+        if not wanted or getattr(found, wanted):
+            return found
+    return found
