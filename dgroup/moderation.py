@@ -40,7 +40,6 @@ _DECIDED = frozenset(
         "moderated",
         "member-moderated",
         "first-post",
-        AWAY_SUBJECT,
         "several-authors",
         "other-list",
         "announce-only",
@@ -98,8 +97,9 @@ def is_asked(reason: str, group: Group) -> bool:
 
 
 def is_listed(reason: str, group: Group) -> bool:
-    """Tell whether moderators decide on it at all: what anybody may send us is only listed."""
-    return is_asked(reason, group) or reason in NOBODYS
+    """Tell whether moderators decide on it at all: what anybody may send us is only listed, and so is
+    what looks like the answer of a program, of which one post may bring hundreds."""
+    return is_asked(reason, group) or reason in NOBODYS or reason == AWAY_SUBJECT
 
 
 def hold_days(reason: str, group: Group) -> int:

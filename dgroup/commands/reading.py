@@ -22,6 +22,7 @@ from dgroup.commands.lexicon import LEXICON, split_words
 from dgroup.commands.naming import LISTING, people_of, setting_of
 from dgroup.commands.opinion import weighed
 from dgroup.commands.options import options_of
+from dgroup.commands.own_words import own_words
 from dgroup.commands.sheet import SHORT_POST, SUBJECT, TAIL, Sheet
 from dgroup.commands.text import Text
 from dgroup.incoming import Answer, Incoming, Options, Reading
@@ -151,8 +152,12 @@ def _with_people(sheet: Sheet, reading: Reading) -> Reading:
     if reading.verb not in LISTING or reading.options.setting:
         return reading
     found = people_of(sheet, reading.verb)
+    options = reading.options
+    if reading.verb == "invite" and (words := own_words(sheet.said, sheet.group)):
+        options = replace(options, words=words)
     return replace(
         reading,
+        options=options,
         people=tuple(found.people.values()),
         problems=tuple(found.problems),
         truncated=found.truncated,
