@@ -98,7 +98,8 @@ def format_date(moment: date, language: str, style: str = "long") -> str:
 def _format_day(day: date, language: str, style: str) -> str:
     locale = locale_of(language)
     if style == "long":
-        return babel_date(day, "long", locale=locale)
+        written = babel_date(day, "long", locale=locale)
+        return f"1er{written[1:]}" if day.day == 1 and locale.language == "fr" else written
     if style == "month-name":
         return babel_date(day, "LLLL", locale=locale)
     return format_skeleton(_SKELETONS[style], day, locale=locale)

@@ -48,6 +48,9 @@ WORDS_LENGTH = 4000
 """characters of coordinators' own words in a letter"""
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 _GAP = re.compile(r"\n{3,}")
+_HELD = "\x1f"
+"""stands for a space at which no line may end; no letter holds this sign itself"""
+_SPACED_SIGN = re.compile(r" (?=[:;!?»](?: |$))|(?<=«) ")  # French
 _LIST_ROW = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s+")
 
 
@@ -318,6 +321,11 @@ def _fill_line(line: str) -> str:
         return line.rstrip()
     row = _LIST_ROW.match(line)
     indent = " " * len(row.group(0)) if row else ""
-    return textwrap.fill(
-        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    filled = textwrap.fill(
+        _SPACED_SIGN.sub(_HELD, line),
+        WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return filled.replace(_HELD, " ")

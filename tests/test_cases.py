@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive import search
 from archive.db import Database
-from archive.model import ArchiveMode
 from dgroup.changes import ChangeMember
 from dgroup.effects import (
     AskModerators,
@@ -26,66 +23,11 @@ from dgroup.effects import (
     TellGroup,
     TellHost,
 )
-from dgroup.model import (
-    Envelope,
-    GroupState,
-    Membership,
-    MemberState,
-    Role,
-    WhoJoins,
-    WhoPosts,
-)
+from dgroup.model import Envelope
+from tests.case_setup import CASES, SAID, compare, folders, set_up, write_posts
 from tests.dgroup.desk import FRONT, NOW, Desk, opened
 
-CASES = Path(__file__).resolve().parent / "cases"
-FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())
-GROUP_KEYS = {
-    "who_posts": WhoPosts,
-    "who_joins": WhoJoins,
-    "archive": ArchiveMode,
-    "max_size": int,
-    "state": GroupState,
-    "first_posts": int,
-}
-SAID = {
-    "aligned": "dmarc=pass (p={policy}) header.from={domain}",
-    "none": "none",
-    "fail": "dmarc=fail (p={policy}) header.from={domain}",
-}
-
-
-def set_up(desk: Desk, setup: dict[str, Any]) -> dict[str, Membership]:
-    """Make the members and settings that `setup.toml` names."""
-    changes = {key: GROUP_KEYS[key](value) for key, value in setup.get("group", {}).items()}
-    if changes:
-        desk.set(**changes)
-    people = {}
-    for one in setup.get("member", []):
-        people[one["address"]] = desk.join(
-            one["address"],
-            one.get("name", ""),
-            Role(one.get("role", "member")),
-            MemberState(one.get("state", "active")),
-            one.get("language", "en"),
-            published=one.get("published", 1000),
-        )
-    return people
-
-
-async def write_posts(desk: Desk, setup: dict[str, Any]) -> None:
-    """Send the posts that `setup.toml` names, so that a command can speak of them."""
-    for post in setup.get("post", []):
-        answers = f"In-Reply-To: <{post['answers']}>\r\n" if "answers" in post else ""
-        await desk.send(
-            "water",
-            post["body"].replace("\n", "\r\n"),
-            sender=post["from"],
-            name=post.get("name", ""),
-            subject=post["subject"],
-            message_id=post["id"],
-            headers=f"{answers}Content-Type: text/plain; charset=utf-8\r\n",
-        )
-    search.index_pending(desk.db)
+FOLDERS, DIALOGS = folders("in.eml"), folders("dialog.toml")
 
 
 def envelope(desk: Desk, folder: Path, setup: dict[str, Any], people: dict[str, Any]) -> Envelope:
@@ -144,6 +86,7 @@ def test_every_case_is_complete() -> None:
     for folder in FOLDERS:
         names = {path.name for path in folder.iterdir()}
         assert {"in.eml", "setup.toml", "want.txt"} <= names, folder.name
+    assert not {path for path in CASES.iterdir() if path.is_dir()} - {*FOLDERS, *DIALOGS}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -172,11 +115,3 @@ def compare_letters(folder: Path, names: list[str], letters: list[bytes]) -> Non
         compare(wanted, letter.replace(b"\r\n", b"\n"))
         stale.discard(wanted)
     assert stale == set(), "letters that were not sent"
-
-
-def compare(wanted: Path, made: bytes) -> None:
-    """Compare with a golden file, or write it."""
-    if os.environ.get("DGROUP_GOLDEN") == "write":
-        wanted.write_bytes(made)
-    assert wanted.exists(), f"{wanted.name} is missing: {made.decode()}"
-    assert made.decode() == wanted.read_text("utf-8")
