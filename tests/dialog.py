@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from dgroup import digests, ending, expansion, inviting, moderating, morning, pauses
 from dgroup.erasure import step as erase_step
+from dgroup.letters import LetterTools
 from dgroup.model import Envelope, Membership
 from dgroup.tables import audit, deliveries, outbox_mails
 from tests.case_setup import SAID
@@ -71,14 +72,16 @@ class Dialog:
         if "name" not in step and member is not None:
             whole_step["name"] = member.name
         replies: Counter[str] = Counter()
+        subject = ""
         for _ in range(times):
             self._mails += 1
             mail = written(whole_step, self.folder, letter, self.desk.now, str(self._mails))
+            subject = str(mail["Subject"])
             replies[await self._send(mail, whole_step)] += 1
         shown = f"{step['from']} -> {_role(_TOKEN.sub('TOKEN', whole(to)))}"
         if times > 1:
             shown = f"{times} mails {shown}"
-        lines = [_masked(f"{shown}: {mail['Subject']}".rstrip(": ")), *self._shown(step)]
+        lines = [_masked(f"{shown}: {subject}".rstrip(": ")), *self._shown(step)]
         self.said.append("\n".join([*lines, *_counted(replies)]))
 
     async def _send(self, mail: EmailMessage, step: Mapping[str, Any]) -> str:
@@ -209,7 +212,8 @@ class Dialog:
         await writer.run(lambda conn: pauses.end_due(conn, now))
         await moderating.look(tools, writer, now)
         await inviting.remind(tools, writer, CAPS, now)
-        await digests.send_due(tools, writer, now)
+        letter_tools = LetterTools(tools.db, tools.site, tools.letters, tools.random)
+        await digests.send_due(letter_tools, writer, now)
         await morning.send_due(tools, writer, now)
         await ending.end_due(tools, writer, self.home, now)
         db = self.desk.db

@@ -62,8 +62,10 @@ def mail_host(
     boxes: Sequence[str],
     gone: Sequence[str] = (),
     changes: Sections | None = None,
+    front: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Postfix, Installation]]:
-    """The mail server and an installation of dgroup, each knowing the other."""
+    """The mail server and an installation of dgroup, each knowing the other; `front` are settings of
+    the mail server that win over the documented ones."""
     port = free_port()
     listener = {
         "port": port,
@@ -71,7 +73,7 @@ def mail_host(
         "trusted_fronts": ["127.0.0.1/32"],
         "authserv_id": AUTHSERV_ID,
     }
-    with mail_server(port, protocol, boxes, gone) as server:
+    with mail_server(port, protocol, boxes, gone, front) as server:
         sections = {**(changes or {}), "listener": listener}
         with installation(folder, f"smtp://127.0.0.1:{server.port}", sections) as place:
             yield server, place
