@@ -24,7 +24,7 @@ set hostname="homes.test" hidden_host=yes
 set editor="{editor}" edit_headers=no autoedit=yes fast_reply=yes include=yes copy=no
 set abort_unmodified=no abort_nosubject=no abort_noattach=no confirmcreate=no quit=yes
 set reply_to=yes reply_self=yes sleep_time=0 mail_check=0 wait_key=no charset=utf-8 header_cache=""
-set read_only=yes mark_old=no help=no sort=date-received resolve=no smtp_authenticators=""
+set folder="{home}" read_only=yes mark_old=no help=no sort=date-received resolve=no smtp_authenticators=""
 """
 
 
@@ -63,7 +63,12 @@ class Mutt:
             )
             editor.chmod(0o755)
         settings = self.home / "rc"
-        values = {"address": self.address, "name": self.name, "port": self.server.port}
+        values = {
+            "home": self.home,
+            "address": self.address,
+            "name": self.name,
+            "port": self.server.port,
+        }
         settings.write_text(_SETTINGS.format(editor=editor, **values))
         return [str(program("neomutt", "neomutt")), "-n", "-F", str(settings)]
 

@@ -79,13 +79,15 @@ def mail_host(
             yield server, place
 
 
-def send(server: Postfix, sender: str, recipients: str | Sequence[str], raw: bytes) -> None:
-    """Hand a mail to the mail server as a stranger's host does."""
+def send(
+    server: Postfix, sender: str, recipients: str | Sequence[str], raw: bytes, at: str = WORLD
+) -> None:
+    """Hand a mail to the mail server as a stranger's host does, unless `at` is another address."""
     with smtplib.SMTP(
         "127.0.0.1",
         server.port,
         local_hostname="far.test",
         timeout=30,
-        source_address=(WORLD, 0),
+        source_address=(at, 0),
     ) as client:
         client.sendmail(sender, recipients, raw, ["BODY=8BITMIME"])
