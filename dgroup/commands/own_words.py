@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from dgroup.commands.greetings import is_contact, is_nothing
 from dgroup.commands.text import Text
@@ -26,13 +27,18 @@ def own_words(said: Sequence[Text], group: frozenset[str]) -> str:
     for at, line in enumerate(said):
         found = _MARK.match(line.folded)
         if found is not None and not is_contact(line):
-            rest = [line.cut(found.end()), *said[at + 1 :]]
+            rest = takewhile(_names_nobody, [line.cut(found.end()), *said[at + 1 :]])
             return _lines([one for one in rest if one.raw.strip()])
-    named = [at for at, line in enumerate(said) if "@" in line.raw]
+    named = [at for at, line in enumerate(said) if not _names_nobody(line)]
     below = said[named[-1] + 1 :] if named else ()
     if is_nothing(below, group) or not any(len(one.raw.split()) > _FEW for one in below):
         return ""
     return _lines(below)
+
+
+def _names_nobody(line: Text) -> bool:
+    """Addresses are of those who are invited, and nobody else's business."""
+    return "@" not in line.raw
 
 
 def _lines(said: Sequence[Text]) -> str:
