@@ -1,7 +1,7 @@
 """The second opinion on a free wording: what its words are like (`likeness`) beside what the grammar read.
 
 It makes the grammar ask where the two differ, and gives a reading, to be asked about, where the grammar
-has none. It never makes anybody leave, pause or be erased by itself.
+has none. By itself it only tells: it never changes anything at once.
 """
 
 from __future__ import annotations
@@ -22,16 +22,13 @@ DIFFERS = 1.5
 """by how much another reading must be ahead to count against the grammar's"""
 LIKELY = 4.0
 """by how much a reading must be ahead to be asked about"""
-PLAIN = 9.0
-"""by how much, to act on a harmless one at once"""
 OWN = frozenset(
     "join leave pause resume each daily weekly monthly light full language address status who help get "
     "thread last search hide mute unmute data erase receipt summary copy".split()
 )
 _TELLING = frozenset("status who help get thread last search".split())
-_UNDONE_BY_A_WORD = frozenset(
-    "each daily weekly monthly light full resume unmute receipt copy".split()
-)
+_OFFERED_ANYHOW = frozenset({"help", "status"})
+"""what the grammar offers where it has no idea"""
 _NEEDS = {
     "get": "target",
     "thread": "target",
@@ -74,22 +71,24 @@ def _doubted(reading: Reading, like: Likeness) -> Reading:
 
 
 def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
-    """The grammar is silent: the words may be like something that can be asked about."""
+    """The grammar is silent: the words may be like something that can be asked about.
+
+    Where it heard a hint of something else, both are offered.
+    """
     verb, _, way = like.verbs[0].partition(" ")
     if verb not in OWN:
         return reading
+    hinted = tuple(one for one in reading.nearest if one not in _OFFERED_ANYHOW)
     options = _options(sheet, verb, is_on=way != "off")
     complete = verb not in _NEEDS or bool(getattr(options, _NEEDS[verb]))
-    if like.margin >= LIKELY and complete:
-        plain = like.margin >= PLAIN and verb in _UNDONE_BY_A_WORD
-        sure = verb in _TELLING or plain
-        return replace(
-            reading, verb=verb, options=options, sure=sure, nearest=(), language=sheet.language
-        )
+    if like.margin >= LIKELY and complete and (verb in hinted or not hinted):
+        spoken = reading.language or sheet.language
+        sure = verb in _TELLING
+        return replace(reading, verb=verb, options=options, sure=sure, nearest=(), language=spoken)
     if not reading.nearest:
         return reading
     offered = [one.partition(" ")[0] for one in like.verbs if one.partition(" ")[0] in OWN]
-    return replace(reading, nearest=tuple(dict.fromkeys([*offered, *reading.nearest]))[:2])
+    return replace(reading, nearest=tuple(dict.fromkeys([*hinted, *offered, *reading.nearest]))[:2])
 
 
 def _options(sheet: Sheet, verb: str, *, is_on: bool) -> Options:

@@ -17,7 +17,7 @@ from tests.dgroup.plainmail import mail
 from tests.effort import check_linear
 
 EXAMPLES = list(read_examples())
-FINAL = ("leave", "erase", "hide", "pause", "join", "address")
+FINAL = ("leave", "erase", "hide", "pause", "join", "address", "daily", "weekly", "resume")
 
 
 def _sheet(text: str) -> Sheet:
