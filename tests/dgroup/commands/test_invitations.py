@@ -153,7 +153,7 @@ async def test_nobody_is_asked_twice(desk: Desk, said: Said) -> None:
     await desk.send("water-request", "x", sender=KIM)
     letter = desk.letter()
     assert letter.subject == "Not done: invite people to Water"
-    assert " 1. ASKED BEFORE Awa@ong.example  was invited on 2026-03-02\n" in words(letter)
+    assert " 1. ASKED BEFORE Awa@ong.example\n    was invited on 2026-03-02\n" in words(letter)
 
 
 async def test_three_groups_a_day_may_ask_somebody(desk: Desk, said: Said) -> None:

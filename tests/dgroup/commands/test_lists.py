@@ -54,9 +54,10 @@ async def test_the_lines_are_numbered_and_say_what_will_happen(desk: Desk, said:
     for line in (
         " 1. ADD awa@ong.example  Awa Diop\n",
         " 2. ADD joao@ngo.example  João Matos  the weekly summary  (pt)\n",
-        " 3. CHECK maria@gmial.com  María Ruiz  did you mean maria@gmail.com?\n",
-        "    Reply FIX 3 or SKIP 3\n",
-        " 4. ALREADY THERE ken@aid.example  member since 2026-03-02, nothing to\n",
+        " 3. CHECK maria@gmial.com  María Ruiz\n",
+        "    did you mean maria@gmail.com? Reply FIX 3 or SKIP 3\n",
+        " 4. ALREADY THERE ken@aid.example\n",
+        "    member since 2026-03-02, nothing to do\n",
         "Reply INVITE instead of YES to ask them first.",
     ):
         assert line in words(shown)

@@ -102,7 +102,7 @@ async def test_without_proof_a_code_is_asked_for(desk: Desk, spoken: Spoken) -> 
     await desk.answer(asked, "yes", sender=ANA)
     assert desk.letter().subject == "Not done: merge in Water"
     await desk.answer(asked, "yes", auth="none")
-    assert desk.letter().subject == "Done: merge two discussions in Water"
+    assert desk.letter().subject == "Done: two discussions merged in Water"
     assert shown(desk) == {"Wells": [1, 2, 3, 4]}
 
 
