@@ -166,7 +166,7 @@ async def test_three_groups_a_day_may_ask_somebody(desk: Desk, said: Said) -> No
         assert desk.new_letters()[0].recipient == AWA
     said.next(verb="invite", people=(Named(AWA, ""),))
     await desk.send("water-request", "x", sender=KIM)
-    assert " 1. LEFT OUT Awa@ong.example  we have asked them" in words(desk.letter())
+    assert " 1. LEFT OUT Awa@ong.example\n    we have asked them" in words(desk.letter())
 
 
 async def test_adding_somebody_invited_brings_them_in(desk: Desk, said: Said) -> None:

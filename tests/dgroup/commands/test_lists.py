@@ -118,8 +118,8 @@ async def test_who_left_or_bounced_before_is_told_and_who_is_banned_stays_out(
     desk.new_letters()
     people = (Named("eve@x.example", ""), Named("bob@farm.example", "Bob"))
     shown = await preview(desk, said, people)
-    assert " 1. LEFT OUT eve@x.example  is banned; to change that write: unban" in words(shown)
-    assert " 2. ADD bob@farm.example  Bob  left on 2026-03-02\n" in words(shown)
+    assert " 1. LEFT OUT eve@x.example\n    is banned; to change that write: unban" in words(shown)
+    assert " 2. ADD bob@farm.example  Bob\n    left on 2026-03-02\n" in words(shown)
 
 
 async def test_lines_that_name_nobody_are_shown(desk: Desk, said: Said) -> None:

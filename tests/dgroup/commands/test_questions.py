@@ -111,8 +111,8 @@ async def test_all_that_waits(desk: Desk, said: Said) -> None:
     assert letter.subject == "Water: 4 things wait"
     assert f" P-{desk.hold_id()}  2026-03-02  stranger@x.example  A pump" in text
     assert " new@x.example  New  2026-03-02" in text
-    assert " zoe@x.example  Zoe  invited on 2026-03-02, no answer yet; ends on\n" in text
-    assert " al@x.example  said no" in text
+    assert " zoe@x.example  Zoe\n    invited on 2026-03-02, no answer yet; ends on" in text
+    assert " al@x.example\n    said no" in text
 
 
 async def test_nothing_waits(desk: Desk, said: Said) -> None:

@@ -62,7 +62,7 @@ async def test_split_by_a_reply_and_back(desk: Desk, spoken: Spoken) -> None:
     (letter,) = await spoken.ask(
         desk, "split", KIM, words="Pumps", headers="In-Reply-To: <b1@x.example>\r\n"
     )
-    assert letter.subject == "Done: split a discussion in Water"
+    assert letter.subject == "Done: discussion split in Water"
     assert shown(desk) == {"Wells": [1], "Pumps": [2, 3], "Taps": [4]}
     await desk.answer(letter, "undo")
     assert desk.letter().subject == "Done: taken back in Water"
@@ -91,7 +91,7 @@ async def test_lock_and_back_and_unlock(desk: Desk, spoken: Spoken) -> None:
     assert locked(desk) == []
     await spoken.ask(desk, "lock", KIM, target="2")
     (letter,) = await spoken.ask(desk, "unlock", KIM, target="1")
-    assert letter.subject == "Done: open a discussion again in Water"
+    assert letter.subject == "Done: discussion open again in Water"
     assert locked(desk) == []
 
 
