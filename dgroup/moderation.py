@@ -137,7 +137,7 @@ def question(
             ("cut", len(lines) > FIRST_LINES),
             ("files", tuple((_filename(one.filename), _size(one.size)) for one in files[:FILES])),
         ),
-        code=code_for([post], moderator, group),
+        code=code_for([post.id], moderator, group),
     )
 
 
@@ -154,13 +154,13 @@ def listing(
         ("example", posts[0].number),
         ("reminder", reminder),
     )
-    code = code_for(shown, moderator, group)
+    code = code_for([one.id for one in shown], moderator, group)
     return QueueLetter(LISTED, moderator.address, moderator.language, values, code)
 
 
-def code_for(posts: Sequence[HeldPost], moderator: Membership, group: Group) -> NewCode:
-    """Give the code of a letter that asks about `posts`: it is open as long as they wait."""
-    text = ",".join(str(one.id) for one in posts)
+def code_for(posts: Sequence[int], moderator: Membership, group: Group) -> NewCode:
+    """Give the code of a letter that asks about `posts`, by id: it is open as long as they wait."""
+    text = ",".join(map(str, posts))
     return NewCode(ACTION, moderator.address, text, max(group.hold_days, 7))
 
 

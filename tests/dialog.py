@@ -165,11 +165,8 @@ class Dialog:
     def _as_read(self, letter: Sent) -> str:
         name = letter.recipient.partition("@")[0]
         top = f"--- letter {len(self.letters)}-{name}, to {letter.recipient}"
-        body = letter.message.get_body(("plain",))
-        assert body is not None
         files = [f"(with {part.get_filename()})" for part in letter.message.iter_attachments()]
-        text = str(body.get_content()).replace("\r\n", "\n").rstrip("\n")
-        shown = "\n".join([f"Subject: {letter.subject}", "", text, *files])
+        shown = "\n".join([f"Subject: {letter.subject}", "", text_of(letter), *files])
         return f"{top}\n{_masked(shown)}"
 
     async def _copies_go_out(self) -> None:
@@ -220,6 +217,13 @@ class Dialog:
         erasing = True
         while erasing:
             erasing = await writer.run(lambda c: erase_step(db, c, domain=DOMAIN, now=now))
+
+
+def text_of(letter: Sent) -> str:
+    """Give the words of a letter, whether or not files come with it."""
+    body = letter.message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n").rstrip("\n")
 
 
 def _span(spoken: str) -> timedelta:

@@ -17,7 +17,7 @@ from archive.db import Database
 from dgroup.tables import memberships
 from tests.case_setup import compare, folders, set_up, write_posts
 from tests.dgroup.desk import Desk, opened
-from tests.dialog import Dialog
+from tests.dialog import Dialog, text_of
 
 FOLDERS = folders("dialog.toml")
 
@@ -33,7 +33,7 @@ async def test_dialog(folder: Path, sqlite_database: Database, tmp_path: Path) -
         transcript = await dialog.play(told["step"])
         compare(folder / "transcript.txt", transcript.encode())
         for letter in dialog.letters:
-            check_looks(letter.subject, letter.text.replace("\r\n", "\n"))
+            check_looks(text_of(letter))
 
 
 def with_morning_letters(desk: Desk, told: dict[str, Any]) -> None:
@@ -45,9 +45,8 @@ def with_morning_letters(desk: Desk, told: dict[str, Any]) -> None:
             conn.execute(update(memberships).where(own).values(morning=often))
 
 
-def check_looks(subject: str, text: str) -> None:
+def check_looks(text: str) -> None:
     """What no letter may have: gaps, spaces at line ends, long lines, words of the program."""
-    text = text.rstrip("\n")
     assert not re.search(r"\n\n\n|[ \t]\n", text), f"gaps in: {text}"
     long = [line for line in text.splitlines() if len(line) > 72 and " " in line.strip()]
     assert long == [], text

@@ -241,7 +241,11 @@ def _told(
     gets_copy = member.state is MemberState.ACTIVE and member.delivery is Delivery.EACH
     if not may_answer(request) or (state == APPROVED and gets_copy and not trusted):
         return None
-    code = code_for(posts, member, request.facts.group) if state != APPROVED else None
+    code = (
+        code_for([one.id for one in posts], member, request.facts.group)
+        if state != APPROVED
+        else None
+    )
     if trusted:
         code = undo_code(member.address, "trust", trusted, own=not member.coordinates)
     names = ", ".join(one.name or one.address for one, _ in trusted)
@@ -263,7 +267,7 @@ def _already(request: Request, member: Membership, post: HeldPost) -> Plan:
         return _unclear(request, member, (post,))
     if not may_answer(request):
         return dropped("cap already-decided")
-    code = code_for([post], member, request.facts.group) if _can_reopen(post) else None
+    code = code_for([post.id], member, request.facts.group) if _can_reopen(post) else None
     told = _letter(
         request,
         member,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dgroup.commands.base import Command, Request, done, dropped, found, letter, may_answer
 from dgroup.commands.coordinator import guard
 from dgroup.effects import Plan
 from dgroup.known import PendingFacts, ReportFacts
 from dgroup.model import Membership
+from dgroup.moderation import ROWS, code_for, is_listed
 
 
 def plan_pending(request: Request) -> Plan:
@@ -16,6 +19,9 @@ def plan_pending(request: Request) -> Plan:
     if not may_answer(request):
         return dropped("cap pending")
     facts = found(request, PendingFacts)
+    group, boss = request.facts.group, request.facts.member
+    assert boss is not None  # guard() says so
+    ours = [one for one in facts.holds if is_listed(one.reason, group)][:ROWS]
     told = letter(
         request,
         "pending",
@@ -28,8 +34,13 @@ def plan_pending(request: Request) -> Plan:
             (one.address, one.name, one.state, f"{one.invited_at:%Y-%m-%d}", _end(one.expires_at))
             for one in facts.invitations
         ),
+        deciding=len(ours),
+        example=f"P-{ours[0].id}" if ours else "",
         count=len(facts.holds) + len(facts.joins) + len(facts.invitations),
     )
+    if ours:
+        code = code_for([one.id for one in ours], boss, group)
+        told = replace(told, recipient=boss.address, code=code)
     return done(request, "pending", told)
 
 

@@ -122,6 +122,8 @@ LETTERS: dict[str, tuple[Values, bool]] = {
     "pending": (
         (
             ("count", 4),
+            ("deciding", 1),
+            ("example", "P-98"),
             ("holds", (("P-98", "ken@aid.example", "Arsenic", "moderated", "2026-03-01"),)),
             ("joins", (("bob@farm.example", "Bob", "2026-02-28"),)),
             (
@@ -132,7 +134,7 @@ LETTERS: dict[str, tuple[Values, bool]] = {
                 ),
             ),
         ),
-        False,
+        True,
     ),
     "people-confirm": (
         _with(
