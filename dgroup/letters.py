@@ -52,9 +52,6 @@ _HELD = "\x1f"
 """stands for a space at which no line may end; no letter holds this sign itself"""
 _SPACED_SIGN = re.compile(r" (?=[:;!?»](?: |$))|(?<=«) ")  # French
 _LIST_ROW = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s+")
-_TIED = re.compile(r"(?<=«) | (?=[»:;?!](?:\W|$))")
-"""the spaces beside French quotation marks, colons and the like: no line ends there"""
-_KNOT = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
