@@ -9,9 +9,12 @@ from functools import lru_cache
 from dgroup.commands.text import fold
 from dgroup.commands.words import OWN, Table
 from dgroup.commands.words_around import AROUND
+from dgroup.commands.words_es import SPANISH
+from dgroup.commands.words_fr import FRENCH
 from dgroup.commands.words_group import COORDINATORS
 from dgroup.commands.words_polite import POLITE
 from dgroup.commands.words_posts import POSTS
+from dgroup.commands.words_pt import PORTUGUESE
 
 Meanings = Mapping[str, frozenset[str]]
 """meaning -> languages in which the word has it"""
@@ -21,7 +24,7 @@ MAX_WORD = 30
 _LATIN = str.maketrans("ßøæœðþłı", "soaodtli")
 _SHORTEST_STEM = 2
 _TYPO_LENGTH = 6
-_ENCLITIC = re.compile(r"[a-z]{4,}(?:me|nos|mi|temi)")
+_ENCLITIC = re.compile(r"[a-z]{4,}(?:me|nos|mi|temi|mel[oa]s?|nosl[oa]s?)")
 _NOT_MINE = frozenset("informe llame sistema mesmo programe resume volume regime conforme".split())
 
 
@@ -74,15 +77,15 @@ class Lexicon:
         if len(word) > MAX_WORD or not (word.isascii() or word.translate(_LATIN).isascii()):
             return {}  # letters of another script that look like ours are no typo
         found = {meaning: set(by) for meaning, by in self._words.get(word, {}).items()}
-        # The longest beginning counts: "reactiv*" is more than "re*".
-        # A whole word that is known is not looked at as the beginning of others ("remove", "inscription").
-        whole = set(found) - {"FILLER"}
-        for length in range(len(word), _SHORTEST_STEM if not whole else len(word), -1):
-            stem = self._stems.get(word[:length])
-            if stem is not None:
-                for meaning, languages in stem.items():
-                    found.setdefault(meaning, set()).update(languages)
-                break
+        # In each language the longest beginning counts: "reactiv*" is more than "re*". A whole word that it
+        # knows is not looked at as the beginning of others ("remove", "inscription").
+        served = {one for meaning, by in found.items() if meaning != "FILLER" for one in by}
+        for length in range(len(word), _SHORTEST_STEM, -1):
+            beginning = self._stems.get(word[:length], {})
+            for meaning, languages in beginning.items():
+                if fresh := languages - served:
+                    found.setdefault(meaning, set()).update(fresh)
+            served = served.union(*beginning.values())
         if found and _ENCLITIC.fullmatch(word) and word not in _NOT_MINE:
             romance = set().union(*found.values()) & {"es", "pt", "it"}
             if romance:
@@ -125,7 +128,17 @@ def one_edit(first: str, second: str) -> bool:
     )
 
 
-LEXICON = Lexicon(OWN, POSTS, COORDINATORS, AROUND)
+def _only(language: str, words: Mapping[str, str]) -> Table:
+    """The words of one language, as a table; single words that change nothing stand without bars."""
+    return {
+        meaning: {language: "|".join(text.split()) if meaning == "FILLER" else text}
+        for meaning, text in words.items()
+    }
+
+
+LEXICON = Lexicon(
+    OWN, POSTS, COORDINATORS, AROUND, _only("fr", FRENCH), _only("es", SPANISH), _only("pt", PORTUGUESE)
+)
 # Whole words, because a stem with a wrong letter could be the stem of anything. None is a
 # coordinator's word: those are never guessed.
 LEXICON.learn_typos(
