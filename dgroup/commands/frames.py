@@ -39,6 +39,9 @@ def _frame(
     return Frame(verb, groups, frozenset(none.split()), slack, first, weight, on)
 
 
+frame_of = _frame
+"""makes a frame of meanings written as words, `|` between those of which one is enough"""
+
 _SENTENCE: Final = 6
 _ANY: Final = 99
 _OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST WHO"
@@ -57,7 +60,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("leave", "GO GROUP|MEMBERSHIP", f"{_OUT} {_NO}", 2, first=True, weight=1),
     _frame("leave", "GO GROUP|MEMBERSHIP WANT|ME|I", f"{_OUT} {_NO}", _SENTENCE),
     _frame("leave", "GO WANT", f"{_OUT} {_NO} MAIL RECEIVE", 0),
-    _frame("leave", "REMOVE", f"{_OUT} {_NO} ATTACHMENT MAIL ALL SUMMARY LIGHT DIGEST EACH", 0),
+    _frame("leave", "REMOVE", f"{_OUT} {_NO} IT SITE ATTACHMENT MAIL ALL SUMMARY LIGHT DIGEST EACH", 0),
     _frame("leave", "REMOVE ME|OWN_ADDRESS", f"{_OUT} {_NO} ATTACHMENT", _SENTENCE, weight=1),
     _frame("leave", "REMOVE MY|ME ADDRESS|NAME|MAIL|MEMBERSHIP|OWN_ADDRESS", f"{_OUT} {_NO} ATTACHMENT POST", _SENTENCE),
     _frame("leave", "REMOVE MY ADDRESS|NAME|MAIL GROUP", f"{_OUT} {_NO} ATTACHMENT", _SENTENCE),

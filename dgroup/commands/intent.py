@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
+from dgroup.commands.frames_more import MORE_FRAMES
 
 KEEP = "keep"
 """what "don't remove me" asks for: nothing may change"""
@@ -130,7 +131,7 @@ def _best(clause: Clause) -> list[Frame]:
 def _keyed() -> dict[str, list[Frame]]:
     """Sort the frames by the need that the fewest meanings fill: a sentence is held against few."""
     found: dict[str, list[Frame]] = {}
-    for frame in (*FRAMES, *GROUP_FRAMES):
+    for frame in (*FRAMES, *MORE_FRAMES, *GROUP_FRAMES):
         for meaning in min(frame.needs, key=len):
             found.setdefault(meaning, []).append(frame)
     return found

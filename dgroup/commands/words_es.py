@@ -12,9 +12,9 @@ SPANISH: dict[str, str] = {
     "me voy del grupo|irme del grupo|salirme del grupo|me salgo del grupo|salgo del grupo|sacarme del grupo|desapuntenme|"
     "despedirme del grupo|me despido del grupo|desligarme|desanot*|desregistr*|no seguir en el grupo|no continuar en el grupo",
     "GO": "me voy|me salgo|marcharme|me marcho|abandono|zafar|zafo|salir*|salgamos",
-    "REMOVE": "saque*|saca*|saqué*|kiten*|kita*|kitenme|kitame|sácanos|sáquenos|suprim*|supresión|remoción|quítenos|quítanos|quiten*|quita*",
-    "STOP": "basta|basta del|basta ya|frenen|frenar|corten|cortar|detengan*|detenga*|detened|parad|dejad|dejá|dejás|pará|cesen|cese|alto al envío|"
-    "no sigan|suficiente de",
+    "REMOVE": "saque*|saca*|saqué*|kiten*|kita*|kitenme|kitame|sácanos|sáquenos|suprim*|supresión|quítenos|quítanos|quiten*|quita*",
+    "STOP": "basta del|basta ya|frenen|frenar|corten|cortar|detengan*|detenga*|detened|parad|dejad|dejá|dejás|cesen|cese|alto al envío|no sigan|"
+    "suficiente de",
     "CANCEL": "termin*|dar por terminad*|poner fin|pongan fin|finaliz*|rescind*|conclu*|dar fin",
     "JOIN": "registrarme|regístrenme|regístrame|integrarme|integrarnos|integrar el grupo|anótenme|anótame|anotarme|acéptenme|unirme|métanme|meterme|"
     "méteme|métame|pónganme en la lista|ponerme en la lista|poner mi nombre en|pongan mi nombre en|ingresar al grupo|entrar al grupo|"
@@ -53,12 +53,12 @@ SPANISH: dict[str, str] = {
     "ATTACHMENT": "archivo adjunto|archivos|archivo|documentos adjuntos|documento adjunto|anexos|anexo|videos|documentos|ficheros|fotografías|adjuntadas",
     "LANGUAGE": "lenguaje|idiomas",
     "ADDRESS": "dirección de email|dirección de e mail|direccion|cuenta de correo|casilla|casilla de correo|casilla electrónica|buzón|correo nuevo",
-    "CHANGE": "traslad*|redirij*|redirig*|rectifi*|corrij*|corrig*|pásenme|pasarme|ponerme|migr*|muden|cámbi*",
+    "CHANGE": "traslad*|redirij*|redirig*|corrij*|corrig*|pásenme|pasarme|ponerme|migr*|muden|cámbi*",
     "NEW": "nuevos|nuevas",
-    "STATUS": "cómo estoy registrad*|cómo estoy inscrit*|cómo estoy suscrit*|estoy registrad*|sigo siendo miembro|sigo siendo parte|soy todavía miembro|"
-    "soy miembro|todavía soy|aún soy|todavía estoy|aún estoy|sigo en la lista|sigo en el grupo|sigo estando en|estoy todavía en|estoy en la lista|estoy en el grupo|"
-    "estoy apuntad*|estoy anotad*|sigo inscrit*|sigo apuntad*|sigo registrad*|sigo estando|mi situación|situación|mi perfil|mis opciones|mi configuracion|"
-    "estatus|status|mis preferencias|qué tengo configurado|qué opciones tengo",
+    "STATUS": "todavía soy miembro|aún soy miembro|todavía estoy inscrit*|todavía estoy suscrit*|todavía estoy en la lista|todavía estoy en el grupo|aún estoy inscrit*|aún estoy suscrit*|aún estoy en la lista|aún estoy en el grupo|soy miembro de este grupo|soy miembro del grupo|soy miembro de la lista|soy miembro de esta lista|cómo estoy registrad*|cómo estoy inscrit*|cómo estoy suscrit*|estoy registrad*|sigo siendo miembro|sigo siendo parte|"
+    "soy todavía miembro|sigo en la lista|sigo en el grupo|sigo estando en|estoy todavía en|estoy en la lista|estoy en el grupo|estoy apuntad*|"
+    "estoy anotad*|sigo inscrit*|sigo apuntad*|sigo registrad*|sigo estando|mi situación|situación|mi perfil|mis opciones|mi configuracion|estatus|"
+    "status|mis preferencias|qué tengo configurado|qué opciones tengo",
     "WHO": "cuántos somos|quiénes somos|quiénes son|quién más|qué personas|qué gente|quiénes están|quiénes forman|quiénes más|cuánta gente|"
     "cuántos miembros|cuántas personas|conocer a los|quiénes participan|quiénes integran|saber quién",
     "MEMBERS": "inscritos|suscritos|socios|afiliados|participantas|compañeros del grupo",
@@ -68,17 +68,18 @@ SPANISH: dict[str, str] = {
     "grupo de correo|grupo de discusión|newsletter|esta comunidad",
     "MAIL": "msj|msjs|mensajitos|mensages|mjs|correitos|e mailes|emails|publicaciones|avisos|spam|correo basura|cartas|alertas|novedades|mensajería|"
     "comunicaciones|bandeja",
-    "POST": "publicaciones|correo|mail|email|post|nota|escrito",
+    "POST": "publicaciones|post|nota|escrito",
     "ME": "nos|nosotros|conmigo|m",
     "MY": "nuestro|nuestra|nuestros|nuestras|mío|mía|míos|mías",
     "NAME": "apellido",
-    "I": "qiero|kiero|kisiera|querria|me gustaria|nosotros|queremos|vengo|voy|requiero|desearía|estamos|pedimos|pediría",
+    "I": "qiero|kiero|kisiera|querria|me gustaria|nosotros|queremos|vengo|requiero|desearía|estamos|pedimos|pediría",
     "RECEIVE": "no quiero recibir más|dejar de recibir|no seguir recibiendo|llega*|lleg*|reciv*|resib*|recepción",
     "SEND": "no me manden más|no me envíen más|no manden más|no envíen más|no me escriban más|reenv*|envíe*|pasen|pasenme|hacer llegar|háganme llegar|hagan llegar|facilit*|remít*|compart*|den|deme|proporcion*|inund*|bombarde*|"
     "entreg*",
-    "WANT": "ya no quiero|ya no deseo|ya no necesito|no quiero recibir más|no quiero más|no deseo más|no deseo seguir|kiero|qiero|kisiera|kier*|gustaria|me gustaría|querría|queremos|requiero|requer*|desearía|me interesa|interesad*|ruego|les pido|le pido|pediría|quería|voy a|"
-    "anhel*|decid*|decidí|he decidido|encantaría|sírvanse|sírvase|hagan el favor|tengan la bondad|solicitud",
-    "NOT": "ni|ningún|ninguna|ninguno|tampoco",
+    "WANT": "ya no quiero|ya no deseo|ya no necesito|no quiero recibir más|no quiero más|no deseo más|no deseo seguir|kiero|qiero|kisiera|kier*|"
+    "gustaria|me gustaría|querría|queremos|requiero|requer*|desearía|me interesa|interesad*|ruego|les pido|le pido|pediría|quería|anhel*|decid*|"
+    "decidí|he decidido|encantaría|sírvanse|sírvase|hagan el favor|tengan la bondad|solicitud",
+    "NOT": "no me alcanza|no me basta|no es suficiente|no alcanza|no me es suficiente|no basta|ni|ningún|ninguna|ninguno|tampoco",
     "NOMORE": "ya no más|no más|ya no quiero|ya no deseo|ya no me|ya no necesito|no quiero recibir más|no me manden más|no me envíen más|no manden más|no envíen más|"
     "no me escriban más|dejar de recibir|no seguir recibiendo|no continuar",
     "BORED": "no me interesa|no me interesan|ya no me interesa|ya no me interesan|no me hacen falta|no me hace falta|ya no me hacen falta|ya no me hace falta|no me sirve|no me sirven|"
@@ -88,15 +89,17 @@ SPANISH: dict[str, str] = {
     "TOO": "también|tambien|además del|además de los",
     "SITE": "del sitio|de la página|de la web|del archivo|de los archivos|del portal|de internet|del sitio web|de la página web|en línea|de archivo",
     "IT": "eso|esto|aquello",
-    "NOTHING": "a cada rato|no a cada rato|no tengo tiempo|ya no tengo tiempo|no me da tiempo|falta de tiempo|no hay tiempo|ya no trabajo|no trabajo más|nada personal|"
-    "ponerme al día|ponernos al día|ponerse al día|estar al día|al día de hoy|por error|por equivocación|sin querer|o no|y no aquí|y no en este|no aquí|"
-    "no me acuerdo|ya no me acuerdo|no recuerdo|ya no recuerdo|más que suficiente|es suficiente|mala red|mala conexión|red lenta|"
-    "baja presión|baja calidad|baja velocidad|planta baja|más baja|muy baja|temporada baja|temporada alta|alta presión|alta calidad|alta velocidad|"
-    "alta tensión|muy alta|más alta|alta mar|señal baja|nivel bajo|señal débil|internet lento|conexión lenta|si es posible|si fuera posible|si se puede|"
-    "si no es mucha molestia|si son tan amables|si fueran tan amables|si me hacen el favor|lo más rápido posible|a la brevedad|a la mayor brevedad|cuando vuelva|cuando regrese|"
-    "a mi regreso|a mi vuelta|vuelvo luego|vuelvo después|nada más|a partir de hoy|desde hoy|a partir de ahora|desde ahora|de ahora en adelante|"
-    "de aquí en adelante|en adelante|nunca más acaba|no se acaba nunca|demasiados correos|demasiados mensajes|muchos correos|esta semana|"
-    "la semana pasada|la próxima semana|la semana próxima|de mi semana|por casualidad|que les vaya bien|éxitos|bendiciones|de todas formas|de todos modos|alguna vez",
+    "NOTHING": "me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
+    "doy las gracias|a cada rato|no a cada rato|no tengo tiempo|ya no tengo tiempo|no me da tiempo|falta de tiempo|no hay tiempo|ya no trabajo|"
+    "no trabajo más|nada personal|ponerme al día|ponernos al día|ponerse al día|estar al día|al día de hoy|por error|por equivocación|sin querer|o no|"
+    "y no aquí|y no en este|no aquí|más que suficiente|es suficiente|mala red|mala conexión|red lenta|baja presión|baja calidad|baja velocidad|"
+    "planta baja|más baja|muy baja|temporada baja|temporada alta|alta presión|alta calidad|alta velocidad|alta tensión|muy alta|más alta|alta mar|"
+    "señal baja|nivel bajo|señal débil|internet lento|conexión lenta|si es posible|si fuera posible|si se puede|si no es mucha molestia|"
+    "si son tan amables|si fueran tan amables|si me hacen el favor|lo más rápido posible|a la brevedad|a la mayor brevedad|cuando vuelva|"
+    "cuando regrese|a mi regreso|a mi vuelta|vuelvo luego|vuelvo después|nada más|a partir de hoy|desde hoy|a partir de ahora|desde ahora|"
+    "de ahora en adelante|de aquí en adelante|en adelante|nunca más acaba|no se acaba nunca|demasiados correos|demasiados mensajes|muchos correos|"
+    "esta semana|la semana pasada|la próxima semana|la semana próxima|de mi semana|por casualidad|que les vaya bien|éxitos|bendiciones|"
+    "de todas formas|de todos modos|alguna vez",
     "MAYBE": "a lo mejor|capaz que|puede que|puede ser que|si acaso|no sé si|ya veré|me lo pienso|estoy viendo|ando pensando|quizas",
     "PROBLEM": "no anda|no sirve el|no se puede|no pude|no logré|no consigo|no me deja|no me permite|no puede|me perdí|no se abre|no abre|no me funciona",
     "WITHOUT": "nada de|sin los|sin las",
@@ -118,12 +121,13 @@ SPANISH: dict[str, str] = {
     "confirmaciones|confirmación de mis|confirmación de recepción|confirmación por cada|una confirmación de cada|acuses de envío",
     "COPY": "propios mensajes|propios correos|propios mails|propios emails|mis propios|copia de mis|copia de lo que|mensajes que yo envío|correos que yo envío|"
     "mensajes que envío|lo que yo escribo|lo que yo mismo|mi propio mensaje|propias publicaciones",
-    "UNTIL": "asta|hasta que|antes del|hasta fin",
+    "UNTIL": "de vuelta el|de regreso el|vuelvo el|regreso el|volveré el|regresaré el|retorno el|vuelvo en|regreso en|antes del|nada antes|asta|hasta que|antes del|hasta fin",
     "PENDING": "por aprobar|por revisar|sin aprobar|esperando|retenidos|en cola|que esperan|por moderar|sin revisar",
     "ADD": "añád*|agrégu*|inclúy*|incorpór*",
     "CAN_I": "podría|podré|será posible|se podría|cabe la posibilidad",
     "STAY": "seguir en|continuar en|permanecer en|quedarme en|seguir siendo miembro|seguir siendo parte|seguir perteneciendo|seguir inscrit*|seguir suscrit*|continuar siendo",
-    "FILLER": "xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
+    "FORGOT": "no me acuerdo|ya no me acuerdo|no recuerdo|ya no recuerdo|olvidé|se me olvidó|no sé qué elegí",
+    "FILLER": "voy vamos xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
     "semana semanas día días mes meses año años rato acá allá allí ahí ahorita mismo misma cuando donde como cual cuál si "
     "tal así sea sean seria sería serían fuera amable amables bondad tengo tiene tienen tengan haga hagan hacen hace hacer va van ir vaya estén "
     "e lo le les se sus su suyo ustedes vosotros os vuestro vuestra vuestros tu tus ti te usted uds ud vd vds sr sra srta dr dra ing lic "

@@ -10,7 +10,7 @@ FRENCH: dict[str, str] = {
     "hors de cette liste|tirez moi de|sortir mon adresse|me désister|je me désiste|cesser d être membre|"
     "arrêter d être membre|cesser de faire partie|arrêter de faire partie|ne plus être des vôtres",
     "GO": "quite le|quiter|kitter|kiter|kitt*",
-    "REMOVE": "enlevé|enlevés|ote|radiation|retrait|suppression|virez|virer|sortez|dégag*",
+    "REMOVE": "enlevé|enlevés|ote|suppression|virez|virer|sortez|dégag*",
     "STOP": "arret|arrêts|mettre un terme|mettez un terme|marre de|ras le bol|assez de|assez du|coupez|couper",
     "CANCEL": "mettre un terme|mettez un terme|mettre terme|clôtur*|terminer|terminez|clore mon|dénoncer mon",
     "JOIN": "me joindre|joindre le groupe|intégrer le groupe|intégrer la liste|m intégrer|intégrez moi|mettez moi sur|mets moi sur|mettre mon nom sur|"
@@ -52,7 +52,7 @@ FRENCH: dict[str, str] = {
     "annexe|annexes|vidéos|images jointes|documents|pieces attachées|attachements|fichiers attachés|pièces attachées",
     "LANGUAGE": "langues",
     "ADDRESS": "adresse de messagerie|adresse courriel|coordonnées|adres|boîte mail|boîte aux lettres|boite mail",
-    "CHANGE": "transfér*|redirig*|basculez|rectifi*|chgt|mise à jour|corrig*",
+    "CHANGE": "transfér*|redirig*|basculez|chgt|mise à jour|corrig*",
     "NEW": "nouvo|nouveaux|nouvelles",
     "STATUS": "où en suis je|suis je bien|est ce que je suis inscrit*|est ce que je suis abonné*|est ce que je suis membre|"
     "est ce que je suis bien|est ce que je suis encore|est ce que je suis toujours|je suis toujours inscrit*|je suis encore inscrit*|"
@@ -71,7 +71,7 @@ FRENCH: dict[str, str] = {
     "groupe whatsapp|canal|d groupe|liste d envoi|liste de distribution|liste de mails|liste d emails",
     "MAIL": "plus de mails|plus de messages|plus de courriels|pu de mails|mels|mèls|mél|mél.|msg|msgs|mesages|mssg|emailing|infos du groupe|courier|couriers|mailles|correspondances|"
     "publications|spam|spams|pourriels|publicités|bavardages|alertes|infos|contributions",
-    "POST": "publications|contribution|courriel|mail|post|billet",
+    "POST": "publications|contribution|post|billet",
     "ME": "nous",
     "MY": "nos|notre",
     "NAME": "noms|prénom",
@@ -79,9 +79,10 @@ FRENCH: dict[str, str] = {
     "RECEIVE": "recevoire|recoi|recevoire|reception|recu|parvien*|arriv*",
     "SEND": "envoyez plus|envoie plus|renvoy*|renvoi*|transmett*|parvenir|fournir|fournissez|communiqu*|envoie|donnez|postez|faites suivre|mexpédier|inond*|bombard*|spamm*|"
     "écrive",
-    "WANT": "veux plus|souhaite plus|désire plus|voudrais plus|veu plus|n en veux plus|jve|jveux|jvx|jvoudrais|jaimerais|tiens à|tient à|voudrai|souhaiterai|prière de|prière|désireux|désireuse|envie de|il me faut|"
-    "il me faudrait|vouloir|aimerai|demande|sollicit*|veu|svp de|prie de|vous prie|décidé|décide|vais",
-    "NOT": "rien|aucun|aucune|nul|pa",
+    "WANT": "veux plus|souhaite plus|désire plus|voudrais plus|veu plus|n en veux plus|jve|jveux|jvx|jvoudrais|jaimerais|tiens à|tient à|voudrai|"
+    "souhaiterai|prière de|prière|désireux|désireuse|envie de|il me faut|il me faudrait|vouloir|aimerai|demande|sollicit*|veu|svp de|prie de|"
+    "vous prie|décidé|décide",
+    "NOT": "ne me suffit pas|me suffit pas|ne suffit pas|suffit pas|ne me suffit plus|pas suffisant|rien|aucun|aucune|nul|pa",
     "NOMORE": "ne plus rien|veux plus|souhaite plus|désire plus|voudrais plus|envoyez plus|envoie plus|plus aucun|plus jamais|plus de mails|"
     "plus de messages|plus de courriels|n en veux plus|plus du tout|veu plus|pu de mails",
     "BORED": "ne m intéresse plus|ne m intéressent plus|ne m intéresse pas|ne m intéressent pas|m intéresse plus|m intéressent plus|"
@@ -93,16 +94,15 @@ FRENCH: dict[str, str] = {
     "TOO": "aussi|également|en plus du|en plus des",
     "SITE": "du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
     "IT": "ça|cela|ceci",
-    "NOTHING": "pas tout le temps|quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|"
-    "par erreur|par mégarde|par inadvertance|ou non|ou pas|et pas ici|et non ici|pas ici|rien de personnel|pas le temps|plus le temps|"
-    "n ai pas le temps|n ai plus le temps|manque de temps|la semaine dernière|la semaine passée|la semaine prochaine|cette semaine|"
-    "ne travaille plus|travaille plus|n y travaille plus|me rappelle plus|me souviens plus|ne me rappelle plus|ne me souviens plus|"
-    "pourquoi pas|pas de souci|merci d avance|si possible|si c est possible|si cela est possible|s il te plait|"
-    "si vous le pouvez|si vous voulez bien|si ce n est pas trop demander|le plus rapidement possible|sans délai|sans tarder|"
-    "dans les meilleurs délais|reçu merci|bien reçu|à partir d aujourd hui|à compter d aujourd hui|à compter de ce jour|"
-    "dès aujourd hui|à partir de maintenant|dès maintenant|plus que suffisant|c est suffisant|ça suffit|de votre compréhension|"
-    "l intérêt que|avec intérêt|trop de mails|trop de messages|trop de courriels|changé d adresse de travail|"
-    "en cours de route|en cours|tout de suite|tout d abord|avant tout|bonne continuation|bon courage|bonne chance",
+    "NOTHING": "me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
+    "quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|par erreur|par mégarde|par inadvertance|"
+    "ou non|ou pas|et pas ici|et non ici|pas ici|rien de personnel|pas le temps|plus le temps|n ai pas le temps|n ai plus le temps|manque de temps|"
+    "la semaine dernière|la semaine passée|la semaine prochaine|cette semaine|ne travaille plus|travaille plus|n y travaille plus|pourquoi pas|"
+    "pas de souci|merci d avance|si possible|si c est possible|si cela est possible|s il te plait|si vous le pouvez|si vous voulez bien|"
+    "si ce n est pas trop demander|le plus rapidement possible|sans délai|sans tarder|dans les meilleurs délais|reçu merci|bien reçu|"
+    "à partir d aujourd hui|à compter d aujourd hui|à compter de ce jour|dès aujourd hui|à partir de maintenant|dès maintenant|plus que suffisant|"
+    "c est suffisant|ça suffit|de votre compréhension|l intérêt que|avec intérêt|trop de mails|trop de messages|trop de courriels|"
+    "changé d adresse de travail|en cours de route|en cours|tout de suite|tout d abord|avant tout|bonne continuation|bon courage|bonne chance",
     "MAYBE": "je me demande|peut etre que|il se peut|sans doute|si jamais|éventuel|j y pense|on verra",
     "PROBLEM": "ne marche plus|ne fonctionne plus|n arrivent pas|n arrivent plus|ne peut pas|ne peut plus|pas moyen|coincé|buggu*|plante",
     "WITHOUT": "hors|pas de|pas d|zéro",
@@ -126,11 +126,12 @@ FRENCH: dict[str, str] = {
     "une confirmation chaque fois|me confirmer que mes|ar",
     "COPY": "propres messages|propres mails|propres courriels|propres envois|propres publications|propres e mails|"
     "double de mes messages|mes messages en copie|messages que j envoie|mails que j envoie|messages que j écris|propres posts",
-    "UNTIL": "d ici|jusqu a|jusqua|jusk|jusko|jusqu en|jusqu à ce que|avant le",
+    "UNTIL": "de retour le|de retour au|de retour à partir|je reviens le|je rentre le|reviendrai le|rentrerai le|je reprends le|avant le|rien avant|d ici|jusqu a|jusqua|jusk|jusko|jusqu en|jusqu à ce que|avant le",
     "PENDING": "à valider|à approuver|en souffrance|qui attendent|attendent|à modérer|non traités|bloqués",
     "ADD": "rajout*|insér*|mettre sur la liste|mettez sur la liste",
     "STAY": "rester dans|rester membre|rester sur|rester abonné*|rester inscrit*|continuer à faire partie",
-    "FILLER": "fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
+    "FORGOT": "me rappelle plus|me souviens plus|ne me rappelle plus|ne me souviens plus|ai oublié|ne sais plus|sais plus",
+    "FILLER": "vais allons fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
     "savez sais savoir mr mme dr monde part grâce gentil gentille gentillesse aimable amabilité obligeance urgent urgence "
     "urgemment rapidement vite quoi nous on notre nos lors comme quand depuis qui dont car chez semaine semaines jour jours "
     "mois année juste ci là hein bah ben bref merki afin cause ainsi messieurs dames mesdames direction pouvoir veuiller "

@@ -84,6 +84,7 @@ BECAUSE = (
 
 INSTEAD = (
     "instead of|rather than|au lieu de|au lieu d|plutôt que|en vez de|en lugar de|em vez de|ao invés de|"
-    "em lugar de|anstatt|statt|invece di|in plaats van"
+    "em lugar de|em vez do|em vez da|em vez dos|em vez das|em lugar do|ao invés do|en vez del|en lugar del|au lieu du|au lieu des|au lieu d un|"
+    "plutôt qu|más bien que|anstatt|statt|invece di|in plaats van"
 ).split("|")
 """after these stands what is not wanted"""

@@ -9,9 +9,9 @@ PORTUGUESE: dict[str, str] = {
     "apagar me da lista|me apaguem da lista|me apague da lista|me apaga da lista|retirar me do grupo|retirar me da lista|me retiro do grupo|despedir me do grupo|"
     "me despeço do grupo|cair fora|caio fora|to fora|tô fora|estou fora do grupo|me exclu*|excluam me|exclua me|dar a minha saída|deixar de estar na|desassoci*|"
     "não fazer mais parte|não continuar no grupo|anular a inscrição|cancelar a inscrição",
-    "GO": "sai|saiam|saindo|saimos|saiu do grupo|ir embora|vou embora|abandono|largar|me retirar|me retiro|saida",
+    "GO": "saiam|saindo|saimos|ir embora|vou embora|abandono|largar|me retirar|me retiro",
     "REMOVE": "risque|tirem*|tira*|tire*|retire*|remoção|suprim*|supressão|tirar*|removam*|risquem*|arranquem*|elimina*",
-    "STOP": "parem|para de|parar|parem de|chega|chega da|chega do|basta|basta de|cessem|interrompam o envio|cortem|cortar|deixem|deixa de|parar com|parem com|"
+    "STOP": "basta da|basta do|chega das|chega dos|já chega|parem|para de|parar|parem de|chega da|chega do|basta de|cessem|interrompam o envio|cortem|cortar|deixem|deixa de|parar com|parem com|"
     "acabem com|suficiente de|cessação",
     "CANCEL": "termin*|pôr fin*|pôr fim|ponham fim|por fim a|finaliz*|rescind*|conclu*|dar fim|dar por terminad*|dar por encerrad*|cancelamento|encerramento",
     "JOIN": "integrar me|me integrar|integrar o grupo|me associar|associar me|me inscrev*|inscrev*|cadastr*|juntar me|me juntar|me junte|juntem me|incluir me|me incluam|me inclua|incluam me|me adicionem|me adicione|"
@@ -48,11 +48,12 @@ PORTUGUESE: dict[str, str] = {
     "ATTACHMENT": "ficheiro anexo|ficheiros anexos|ficheiro|arquivo|arquivo anexo|arquivos anexos|documentos anexos|documentos|vídeos|fotografias|imagens anexas|anexados",
     "LANGUAGE": "lingua|idiomas",
     "ADDRESS": "endereço de correio|endereço de correio eletrónico|endereco|endereço eletrónico|caixa de correio|conta de email|conta de e mail|e mail novo|email novo|novo email|novo e mail|novo mail",
-    "CHANGE": "transfir*|transfer*|redirecion*|corrij*|corrig*|retific*|passem|ponham|pôr|põe|coloquem|colocar|muden|migr*|mandem para|passa",
+    "CHANGE": "transfir*|transfer*|redirecion*|corrij*|corrig*|passem|ponham|pôr|põe|coloquem|colocar|muden|migr*|mandem para|passa",
     "NEW": "novos|novas",
-    "STATUS": "como estou inscrit*|como estou registad*|como estou registrad*|como estou cadastrad*|estou registad*|estou registrad*|estou cadastrad*|ainda sou|ainda estou|continuo inscrit*|continuo no grupo|continuo na lista|continuo a ser|"
-    "continuo membro|continuo cadastrad*|sou membro|sou ainda|estou na lista|estou no grupo|minha situação|minha situacao|situacao|meu perfil|minhas opções|minha configuração|minha configuracao|meu estado|status|meu status|"
-    "ajustes|configuração|minhas preferências|meu cadastro|minha conta como está|faço parte|ainda faço parte",
+    "STATUS": "ainda sou membro|ainda estou inscrit*|ainda estou na lista|ainda estou no grupo|sou membro deste grupo|sou membro do grupo|sou membro da lista|sou membro desta lista|ainda estou registad*|ainda estou cadastrad*|faço parte da lista|faço parte do grupo|como estou inscrit*|como estou registad*|como estou registrad*|como estou cadastrad*|estou registad*|estou registrad*|estou cadastrad*|"
+    "continuo inscrit*|continuo no grupo|continuo na lista|continuo a ser|continuo membro|continuo cadastrad*|estou na lista|estou no grupo|"
+    "minha situação|minha situacao|situacao|meu perfil|minhas opções|minha configuração|minha configuracao|meu estado|status|meu status|ajustes|"
+    "configuração|minhas preferências|meu cadastro|minha conta como está|ainda faço parte",
     "WHO": "quantos somos|quem somos|quem são|quem mais|que pessoas|que gente|quais pessoas|quem faz|quem está|quem estão|quantas pessoas|quantos membros|conhecer os|quem participa|quem integra|saber quem|quem lê|quem recebe",
     "MEMBERS": "inscritos|sócios|subscritores|associados|participantas|pessoal do grupo",
     "HELP": "o que posso fazer|que posso fazer|o que se pode fazer|como funciona isto|como funciona isso|como funciona|guia|manual|expliqu*|explic*|não entendo|não percebo|como se usa|como usar|preciso de ajuda|socorro|"
@@ -60,16 +61,18 @@ PORTUGUESE: dict[str, str] = {
     "GROUP": "esta lista|vossa lista|sua lista|grupos|listas|lista de envio|lista de distribuição|lista de difusão|lista de mails|lista de emails|lista de e mails|boletim|rede|canal|mailing|newsletter|grupo de discussão|grupo de emails|grupo de e mail|grupinho|listagem",
     "MAIL": "msg|msgs|mensagen|msn|mails|e mail|correspondência|publicações|avisos|spam|lixo eletrônico|cartas|alertas|novidades|comunicações|"
     "postagens|notificação|mensages|caixa|recados|textos do grupo",
-    "POST": "publicações|postagem|email|e mail|mail|post|nota|texto",
+    "POST": "publicações|postagem|post|nota|texto",
     "ME": "nos|comigo|m|nós",
     "MY": "nosso|nossa|nossos|nossas",
     "NAME": "apelido|sobrenome",
-    "I": "keru|kero|kria|qro|qria|qeria|gostava|to|tô|queremos|venho|vou|necessito|pretendo|estamos|pedimos|pedia|nós",
+    "I": "keru|kero|kria|qro|qria|qeria|gostava|to|tô|queremos|venho|necessito|pretendo|estamos|pedimos|pedia|nós",
     "RECEIVE": "não quero receber mais|não receber mais|deixar de receber|cheg*|receb*|recepção|receção|chegando",
-    "SEND": "não me mandem mais|não me enviem mais|não mandem mais|não enviem mais|não me escrevam mais|reenv*|passem me|fazer chegar|façam chegar|façam me chegar|forneç*|fornec*|compartilh*|partilh*|dê|dêem|deem|encaminh*|remet*|inund*|"
-    "bombarde*|entreg*|envi*",
-    "WANT": "já não quero|já não desejo|já não preciso|não preciso mais|não quero receber mais|não desejo mais|nao quero mais|n quero mais|não quero mais|keru|kero|qro|qria|qeria|gostava|gostaria|gostaríamos|queira|queiram|necessit*|necessito|interessad*|pretendo|pretend*|rogo|venho|decid*|decidi|adoraria|façam o favor|faça o favor|por gentileza|vou|quis|almejo|desejaria|preferia|preferiria|pedia|queria mesmo",
-    "NOT": "nem|nenhum|nenhuma|naum|nada de|tampouco",
+    "SEND": "não me mandem mais|não me enviem mais|não mandem mais|não enviem mais|não me escrevam mais|reenv*|passem me|fazer chegar|façam chegar|"
+    "façam me chegar|forneç*|fornec*|compartilh*|partilh*|encaminh*|remet*|inund*|bombarde*|entreg*|envi*",
+    "WANT": "já não quero|já não desejo|já não preciso|não preciso mais|não quero receber mais|não desejo mais|nao quero mais|n quero mais|"
+    "não quero mais|keru|kero|qro|qria|qeria|gostava|gostaria|gostaríamos|queira|queiram|necessit*|necessito|interessad*|pretendo|pretend*|rogo|venho|"
+    "decid*|decidi|adoraria|façam o favor|faça o favor|por gentileza|quis|almejo|desejaria|preferia|preferiria|pedia|queria mesmo",
+    "NOT": "não me chega|não me basta|não chega|não basta|não é suficiente|não me é suficiente|nem|nenhum|nenhuma|naum|nada de|tampouco",
     "NOMORE": "já não quero|já não desejo|já não preciso|não preciso mais|não me mandem mais|não me enviem mais|não mandem mais|não enviem mais|não quero receber mais|não receber mais|deixar de receber|não me escrevam mais|não continuar|não desejo mais|nao quero mais|n quero mais|não querer mais",
     "BORED": "não me interessa|não me interessam|já não me interessa|já não me interessam|não me interessa mais|não me interessam mais|não me fazem falta|não me faz falta|já não me fazem falta|não me serve|não me servem|já não me serve|já não me servem|não me serve mais|"
     "não me servem mais|não estou interessad*|já não estou interessad*|não estou mais interessad*|perdi o interesse|não me são úteis|já não preciso deles|já não preciso delas|não preciso mais deles|não preciso mais delas|não preciso disto|não preciso disso|não tenho interesse|não tenho mais interesse|já não tenho interesse|"
@@ -78,11 +81,16 @@ PORTUGUESE: dict[str, str] = {
     "TOO": "também|tambem|tbm|além do|além dos",
     "SITE": "do site|da página|da web|do arquivo|dos arquivos|do portal|da internet|do sítio|da página web|do ar|do saite|da net",
     "IT": "isso|isto|aquilo",
-    "NOTHING": "não toda hora|nao toda hora|toda hora|a toda a hora|não tenho tempo|já não tenho tempo|não tenho mais tempo|falta de tempo|sem tempo|já não trabalho|não trabalho mais|nada pessoal|nada de pessoal|pôr me em dia|pôr em dia|estar em dia|"
-    "por engano|por erro|por lapso|sem querer|ou não|e não aqui|e não neste|não aqui|não me lembro|já não me lembro|não lembro|não lembro mais|mais que suficiente|mais do que suficiente|é suficiente|rede ruim|rede fraca|má rede|net fraca|internet ruim|internet lenta|"
-    "ligação lenta|conexão lenta|baixa pressão|baixa qualidade|baixa velocidade|mais baixa|muito baixa|se possível|se for possível|se puderem|se faz favor|se não for incómodo|se não for pedir muito|o mais depressa possível|o quanto antes|"
-    "quando voltar|quando eu voltar|quando regressar|no meu regresso|ao voltar|volto depois|volto logo|a partir de hoje|desde hoje|a partir de agora|de agora em diante|daqui em diante|daqui para a frente|nunca mais acaba|demasiados emails|"
-    "demasiadas mensagens|muitos emails|muitos e mails|muitas mensagens|esta semana|na semana passada|na próxima semana|próxima semana|da minha semana|por acaso|felicidades|bom trabalho|de qualquer forma|na mesma|de vez em quando|todo o gosto|sem problema",
+    "NOTHING": "me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
+    "não toda hora|nao toda hora|toda hora|a toda a hora|não tenho tempo|já não tenho tempo|não tenho mais tempo|falta de tempo|sem tempo|"
+    "já não trabalho|não trabalho mais|nada pessoal|nada de pessoal|pôr me em dia|pôr em dia|estar em dia|por engano|por erro|por lapso|sem querer|"
+    "ou não|e não aqui|e não neste|não aqui|mais que suficiente|mais do que suficiente|é suficiente|rede ruim|rede fraca|má rede|net fraca|"
+    "internet ruim|internet lenta|ligação lenta|conexão lenta|baixa pressão|baixa qualidade|baixa velocidade|mais baixa|muito baixa|se possível|"
+    "se for possível|se puderem|se faz favor|se não for incómodo|se não for pedir muito|o mais depressa possível|o quanto antes|quando voltar|"
+    "quando eu voltar|quando regressar|no meu regresso|ao voltar|volto depois|volto logo|a partir de hoje|desde hoje|a partir de agora|"
+    "de agora em diante|daqui em diante|daqui para a frente|nunca mais acaba|demasiados emails|demasiadas mensagens|muitos emails|muitos e mails|"
+    "muitas mensagens|esta semana|na semana passada|na próxima semana|próxima semana|da minha semana|por acaso|felicidades|bom trabalho|"
+    "de qualquer forma|na mesma|de vez em quando|todo o gosto|sem problema",
     "MAYBE": "se calhar|pode ser que|quem sabe|não sei se|estou a pensar|ando a pensar|logo vejo|tô pensando|to pensando|porventura",
     "PROBLEM": "não dá|não anda|não funcionou|não consegui|não deixa|não me deixa|não pode|não abre|não está a funcionar|não estou a conseguir|não estou conseguindo|perdi",
     "WITHOUT": "sem os|sem as|nada de",
@@ -101,12 +109,13 @@ PORTUGUESE: dict[str, str] = {
     "RECEIPT": "aviso de receção|avisos de receção|aviso de recepcao|comprovativo|comprovante|uma confirmação quando|uma confirmação a cada|uma confirmação sempre|uma confirmação por cada|confirmação quando|confirmação de publicação|confirmação de envio|"
     "confirmações|confirmação das minhas|confirmação de recebimento|confirmação de receção|confirmação de leitura|confirmação a cada",
     "COPY": "próprios emails|próprios e mails|próprios mails|meus próprios|minhas próprias|próprias msgs|cópia das minhas|cópia do que|mensagens que envio|emails que envio|mensagens que eu envio|o que eu próprio|o que eu mesmo|a minha própria mensagem|próprias publicações",
-    "UNTIL": "ate|até que|antes de dia|até o dia|até fim|até ao dia",
+    "UNTIL": "de volta a|de volta no|de volta em|de volta dia|volto em|volto no|volto dia|volto a|regresso a|regresso no|regresso em|voltarei em|voltarei a|antes de|antes do|nada antes|ate|até que|antes de dia|até o dia|até fim|até ao dia",
     "PENDING": "por aprovar|por rever|à espera|esperando|aguardando|retidas|em fila|na fila|que esperam|por moderar|para aprovar",
     "ADD": "adicion*|acrescent*|inclu*|coloc*",
     "CAN_I": "poderia|será possível|dava para|daria para|dá pra|posso eu",
     "STAY": "continuar no|continuar na|ficar no|ficar na|permanecer no|permanecer na|continuar membro|continuar a ser membro|continuar a fazer parte|continuar inscrit*|continuar sendo|seguir sendo|seguir no",
-    "FILLER": "pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
+    "FORGOT": "não me lembro|já não me lembro|não lembro|não lembro mais|esqueci|esqueci me|me esqueci|não me recordo|já não me recordo",
+    "FILLER": "vou vamos pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
     "semana semanas dia dias mês meses ano anos cá lá ali aqui agora hoje mesmo mesma quando onde como qual se tal assim seja sejam seria seriam fosse amável amáveis bondade tenho tem têm tenham faça façam "
     "fazem faz fazer vai vão ir vá estejam mo ma mos mas-mesmo lo la los las lhe lhes vos vosso vossa vossos teu tua tu você sr sra dr dra eng desculpem desculpe desculpa perdão lamento sinto muitíssimo muito bastante demais demasiado "
     "simplesmente diretamente urgente urgentemente rápido depressa logo depois antes apenas atenção respeitosamente presente meio através sirva senhores senhoras colegas-todos equipa equipe gente-boa ei alô viva bem boas "
