@@ -202,6 +202,7 @@ _SENDER, _OTHER = _meaning("OWN_ADDRESS"), _meaning("OTHER_ADDRESS")
 
 
 _RESUME: Meanings = {"RESUME": frozenset({"en"})}
+_BEFORE_NOUN = frozenset({"le", "un", "de", "du", "mon", "votre", "sans", "pas de", "plus de"})
 _SUMMARY: Meanings = {"SUMMARY": frozenset({"fr"})}
 _SAID = re.compile(r'"[^"]*"')
 
@@ -312,7 +313,8 @@ def _word(clause: Clause, word: str, group: frozenset[str], raw: str = "") -> Me
     if word in group:
         return _GROUP
     if word == "resume":  # the English verb; with its accents it is the French noun
-        return _RESUME if raw.isascii() else _SUMMARY
+        after = clause.items[-1].word if clause.items else ""
+        return _SUMMARY if not raw.isascii() or after in _BEFORE_NOUN else _RESUME
     found = LEXICON.known(word)
     if word in LANGUAGE_NAMES and "LANGUAGE" not in found:
         clause.language_name = LANGUAGE_NAMES[word]

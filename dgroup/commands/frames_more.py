@@ -9,6 +9,7 @@ from dgroup.commands.frames import frame_of as _frame
 
 _WHO: Final = "OTHER_ADDRESS OTHERS"
 _LEAVING: Final = "LEAVE REMOVE GO STOP CANCEL NOMORE NOT PAUSE"
+_NO: Final = "NOT NOMORE"
 _SWITCHED: Final = "ATTACHMENT SUMMARY COPY RECEIPT DIGEST DAILY WEEKLY MONTHLY LIGHT FULL THREAD TARGET"
 
 MORE_FRAMES: tuple[Frame, ...] = (
@@ -28,11 +29,14 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("pause", "PAUSE WANT|MAKE SPAN|UNTIL", f"{_WHO} NOT PAST RESUME STATEMENT", 4, weight=5),
     _frame("pause", "STOP MAIL|SEND|RECEIVE SPAN", f"{_WHO} TARGET", 8, weight=9),
     _frame("resume", "CANCEL|STOP|REMOVE PAUSE|PAUSED", f"{_WHO} NOT UNTIL SPAN", 3, weight=14),
-    _frame("resume", "AGAIN MAIL", f"{_WHO} {_LEAVING} TARGET EACH {_SWITCHED}", 1, weight=1),
+    _frame("resume", "RESEND|ON MAIL ME|MY", f"{_WHO} {_LEAVING} EACH LANGUAGE_NAME {_SWITCHED}", 2, weight=1),
+    _frame("pause", "CHANGE|SET|WANT MAIL PENDING", f"{_WHO} {_NO} TARGET", 6, weight=12),
     # --- how mail comes ---
     _frame("full", "NOTENOUGH LIGHT", f"{_WHO}", 8, weight=25),
-    _frame("full", "AGAIN|SEND ATTACHMENT AGAIN|WITH|ME", f"{_WHO} {_LEAVING} WITHOUT PROBLEM TARGET", 4, weight=8),
+    _frame("full", "AGAIN|RESEND|SEND ATTACHMENT AGAIN|RESEND|WITH|ME", f"{_WHO} {_LEAVING} WITHOUT PROBLEM TARGET", 4, weight=8),
     _frame("full", "FULL AGAIN|CHANGE", f"{_WHO} {_LEAVING} WITHOUT TARGET DIGEST", 3, weight=8),
+    _frame("each", "EACH OFF|NOT|STOP|NOMORE DAILY|DIGEST|SUMMARY", f"{_WHO}", 4, weight=15),
+    _frame("each", "OFF DIGEST", f"{_WHO} WEEKLY MONTHLY", 3, weight=9),
     _frame("each", "NOT|WITHOUT|NOMORE DIGEST EACH", f"{_WHO} DAILY WEEKLY MONTHLY", 4, weight=12),
     _frame("daily", "DAILY DIGEST EACH", f"{_WHO} {_LEAVING} WEEKLY MONTHLY", 5, weight=9),
     _frame("weekly", "WEEKLY DIGEST EACH", f"{_WHO} {_LEAVING} DAILY MONTHLY", 5, weight=9),
@@ -40,14 +44,17 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("status", "FORGOT DAILY|WEEKLY|MONTHLY|EACH|STATUS", f"{_WHO} {_LEAVING}", 6, weight=25),
     # --- addresses ---
     _frame("address", "WANT|SEND RECEIVE OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE JOIN NOT COORDINATOR TRACE MEMBERS NOMORE", 4),
+    _frame("address", "MY|NEW ADDRESS|MAIL NOW OTHER_ADDRESS", f"{_LEAVING} OTHERS ADD INVITE JOIN", 6, weight=3),
     # --- posts ---
-    _frame("get", "SEND AGAIN TARGET", f"{_WHO} {_LEAVING} LAST THREAD SEARCH", 3, weight=12),
-    _frame("get", "GET|SEND|WANT|RECEIVE AGAIN POST TARGET", f"{_WHO} {_LEAVING} LAST THREAD SEARCH", 4, weight=12),
+    _frame("get", "MISSED TARGET", f"{_WHO} LEAVE REMOVE LAST THREAD SEARCH", 5, weight=19),
+    _frame("hide", "REMOVE|HIDE SITE", f"{_WHO} NOT ACCOUNT ME", 2),
+    _frame("get", "SEND AGAIN|RESEND TARGET", f"{_WHO} {_LEAVING} LAST THREAD SEARCH", 3, weight=12),
+    _frame("get", "GET|SEND|WANT|RECEIVE AGAIN|RESEND POST TARGET", f"{_WHO} {_LEAVING} LAST THREAD SEARCH", 4, weight=12),
     _frame("hide", "REMOVE|HIDE SITE TARGET", f"{_WHO} NOT ACCOUNT", 6, weight=12),
-    _frame("unmute", "AGAIN SEND|RECEIVE|WANT THREAD TARGET", f"{_WHO} {_LEAVING}", 5, weight=9),
+    _frame("unmute", "AGAIN|RESEND SEND|RECEIVE|WANT THREAD TARGET", f"{_WHO} {_LEAVING}", 5, weight=9),
     _frame("unmute", "AGAIN THREAD TARGET", f"{_WHO} {_LEAVING} GET", 3, weight=9),
     # --- switches ---
-    _frame("summary", "SUMMARY AGAIN|TOO WEEKLY|SEND|RECEIVE|WANT", f"{_WHO} {_LEAVING} DATA TARGET THREAD DAILY DIGEST", 6, weight=8),
+    _frame("summary", "SUMMARY AGAIN|RESEND|TOO WEEKLY|SEND|RECEIVE|WANT", f"{_WHO} {_LEAVING} DATA TARGET THREAD DAILY DIGEST", 6, weight=8),
     *(
         _frame(verb, f"{verb.upper()} EACH NOT|NOMORE|STOP|BORED", f"{_WHO} TARGET", 4, weight=12, on=False)
         for verb in ("receipt", "copy")

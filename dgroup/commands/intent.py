@@ -23,6 +23,8 @@ _TOPICS = frozenset(
     "GROUP NUMBER TARGET DATE NEW DIGEST COPY RECEIPT".split()
 )
 _WEIGHTY = frozenset({"leave", "erase", "hide", "address"})
+_MAY_BE_ASKED = frozenset({"who", "status", "help", "data", "search", "last", "get", "thread"})
+"""to ask for one of these is to want it; it changes nothing"""
 _LESS = frozenset("RECEIVE MAIL WANT SUMMARY DIGEST ATTACHMENT COPY RECEIPT".split())
 _PARTICLES = {
     ("meld", "ab"): "LEAVE", ("trag", "aus"): "LEAVE", ("schrijf", "uit"): "LEAVE", ("meld", "af"): "LEAVE",
@@ -36,6 +38,7 @@ _ASKS_US = re.compile(
     r"konnten|konnen|bitte|potete|potreste|kunt|kunnen|podiam|podia|seriam?|serian?|seria possivel|amables?|"
     r"gentileza|kind|pourriez|voudriez|aimables?|favor)\b"
 )
+_OURS = frozenset("GROUP MAIL MEMBERSHIP ME LEAVE RECEIVE SEND".split())
 _ARTICLES = frozenset(
     "the this that le la les l ce cette el los esta este o a os as esse essa il lo de das die het".split()
 )
@@ -108,6 +111,8 @@ def _judged(clause: Clause) -> Guess | None:
     rivals = tuple(dict.fromkeys(frame.verb for frame in found if frame.verb != best.verb))
     sure = not (has & {"IF", "MAYBE", "WAIT", "PROBLEM"} or clause.torn or rivals)
     sure = sure and not _is_question(clause, best.verb)
+    # "Stop that" may be about what was spoken of before.
+    sure = sure and not (best.verb == "leave" and "IT" in has and has.isdisjoint(_OURS))
     doubtful = bool(has & {"IF", "MAYBE"}) and best.verb in {"leave", "pause", "erase"}
     return Guess(best.verb, clause, sure, best.on, rivals, doubtful)
 
@@ -299,9 +304,8 @@ def _is_question(clause: Clause, verb: str) -> bool:
         return verb in _WEIGHTY
     return (
         clause.asks
-        and verb != "who"
+        and verb not in _MAY_BE_ASKED
         and not _ASKS_US.search(clause.text.folded)
-        and verb != "status"
     )
 
 

@@ -279,6 +279,8 @@ def _candidates(sheet: Sheet) -> list[Guess]:
 def _strong(guesses: list[Guess]) -> list[Guess]:
     strong = [guess for guess in guesses if not guess.weak]
     people = [guess for guess in guesses if guess.verb == PEOPLE]
+    if {guess.verb for guess in guesses} == {PEOPLE, "status"}:  # "Nothing comes. Am I still a member?"
+        return [guess for guess in guesses if guess.verb == "status"]
     return strong or people or guesses
 
 

@@ -35,6 +35,8 @@ _ADDRESS_LINK = re.compile(
     r"([^\s<>\[\]]{1,64}@[^\s<>\[\]]{1,255})\s?[<\[]mailto:\1(?:\?[^<>\s]{0,200})?[>\]]",
     re.IGNORECASE,
 )
+_NUMERO = re.compile(r"\b[Nn]\s?\.?\s?[º°ª]\s*(?=\d)")
+"""the sign of a number, which would become the word "no" """
 _STARS = re.compile(r"\*{1,2}(?=\S)|(?<=\S)\*{1,2}")
 _NO_WORD = re.compile(r"[^\w'@.+-]+")
 _CHARACTERS = frozenset("\u200c\u200d")
@@ -64,6 +66,7 @@ def clean(text: str) -> str:
     if "mailto:" in text.lower():
         text = _MAILTO.sub(r" <\1>", _ADDRESS_LINK.sub(r"\1", text))
     if not text.isascii():
+        text = _NUMERO.sub("#", text)
         text = text.translate(_QUOTES)  # first: NFKC makes of an acute accent a space and a mark
         text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
         text = text.translate(_DOUBLE).translate(_DASHES)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 FRENCH: dict[str, str] = {
-    "LEAVE": "désincri*|désabone*|désabonement|desinscr*|dé inscri*|sortez nous|me faire sortir|faites moi sortir|rayez moi|"
+    "LEAVE": "démissionne du groupe|démissionne de la liste|laissez moi partir|ne plus me compter parmi|ne me comptez plus parmi|vais me désinscrire|vais me désabonner|vais me retirer|désincri*|désabone*|désabonement|desinscr*|dé inscri*|sortez nous|me faire sortir|faites moi sortir|rayez moi|"
     "me rayer|me radier|radiez moi|m ôter|ôtez moi|virez moi|me virer|partir du groupe|partir de la liste|"
     "m en aller du groupe|se retirer du groupe|me retirer du groupe|me retirer de la liste|me retire du groupe|"
     "me retire de la liste|dire au revoir au groupe|prendre congé du groupe|hors de la liste|hors du groupe|"
     "hors de cette liste|tirez moi de|sortir mon adresse|me désister|je me désiste|cesser d être membre|"
     "arrêter d être membre|cesser de faire partie|arrêter de faire partie|ne plus être des vôtres",
-    "GO": "quite le|quiter|kitter|kiter|kitt*",
-    "REMOVE": "enlevé|enlevés|ote|suppression|virez|virer|sortez|dégag*",
-    "STOP": "arret|arrêts|mettre un terme|mettez un terme|marre de|ras le bol|assez de|assez du|coupez|couper",
-    "CANCEL": "mettre un terme|mettez un terme|mettre terme|clôtur*|terminer|terminez|clore mon|dénoncer mon",
+    "GO": "vais quitter|vais partir du groupe|vais sortir du groupe|quite le|quiter|kitter|kiter|kitt*",
+    "REMOVE": "laissez de côté|laisser de côté|ôtez|enlevé|enlevés|ote|suppression|virez|virer|sortez|dégag*",
+    "STOP": "laissez moi en dehors|assez entendu sur|assez entendu|assez lu|arret|arrêts|mettre un terme|mettez un terme|marre de|ras le bol|assez de|assez du|coupez|couper",
+    "CANCEL": "lever|levez|lève|mettre un terme|mettez un terme|mettre terme|clôtur*|terminer|terminez|clore mon|dénoncer mon",
     "JOIN": "me joindre|joindre le groupe|intégrer le groupe|intégrer la liste|m intégrer|intégrez moi|mettez moi sur|mets moi sur|mettre mon nom sur|"
     "mettez mon nom sur|mettez moi dans|faites moi entrer|prendre part au groupe|acceptez moi|m accepter|demande d adhésion|demande d inscription|"
     "m inscrir*|minscrire|m abonner|mabonner|rejoin*|rejoindr*|comptez moi parmi|me compter parmi|devenir membres|m enregistrer|enregistrez moi",
@@ -20,7 +20,7 @@ FRENCH: dict[str, str] = {
     "faisons partie",
     "MEMBERSHIP": "adhésions|affiliation|abonement|abonnemt",
     "JOINED": "enregistré|enregistrée|affilié|affiliée",
-    "PAUSE": "pauser|pausez|mettre sur pause|mettez sur pause|mise en pause|un break|faire un break|faire une pause|"
+    "PAUSE": "rien avant|rien jusqu|rien jusqu au|plus rien jusqu|plus rien avant|pauser|pausez|mettre sur pause|mettez sur pause|mise en pause|un break|faire un break|faire une pause|"
     "stand by|standby|en veille|mettre en veille|mettez en veille|mise en veille|souffler un peu|geler mes|gelez mes",
     "SPAN": "pour le moment|pour l instant|momentanément|temporairement|provisoirement|quelque temps|un certain temps|"
     "pour un temps|quelques jours|quelques semaines|quelques mois|en attendant|un petit moment|un bout de temps|"
@@ -34,8 +34,8 @@ FRENCH: dict[str, str] = {
     "sortez moi de la pause|vacances sont finies|vacances sont terminées|vacances finies|"
     "vacances terminées|congés sont finis|congés sont terminés|congé est terminé|congé est fini|pause est terminée|"
     "pause est finie|pause terminée|pause finie|reconnect*|recommencez|recommencer|réabonn*|déblo*quer mes",
-    "AGAIN": "renvoy*|renvoi*|remett*|encore une fois|une nouvelle fois|comme avant",
-    "EACH": "dès qu il arrive|dès qu ils arrivent|dès leur arrivée|dès qu ils sont|en temps réel|un à un|une à une|à l unité|au coup par coup|"
+    "AGAIN": "remett*|encore une fois|une nouvelle fois|comme avant",
+    "EACH": "à l instant où|au moment où ils arrivent|dès qu il arrive|dès qu ils arrivent|dès leur arrivée|dès qu ils sont|en temps réel|un à un|une à une|à l unité|au coup par coup|"
     "message à message|tous vos mails|tous vos messages|toutes les publications|chaque publication|instantan*|les uns après les autres|chaque mel|"
     "chaque contribution|aussitôt publié*|sans regroupement|tous les posts|messages séparés|mails séparés|sans attendre",
     "DAILY": "chaque soir|chaque matin|tous les soirs|tous les matins|une fois le jour|à la journée|fin de journée|ts les jours|tlj|par jr",
@@ -44,7 +44,7 @@ FRENCH: dict[str, str] = {
     "DIGEST": "regroup*|condensé*|compilation|compilé*|un seul mail|un seul courriel|un seul message|un seul email|un seul courrier|"
     "un seul e mail|un unique mail|un unique message|en bloc|en paquet|rassembl*|groupement",
     "SUMMARY": "bulletin|resumes",
-    "LIGHT": "juste le texte|juste du texte|seul le texte|texte uniquement|texte seulement|seulement du texte|que du texte|"
+    "LIGHT": "rien que les mots|que les mots|alléger|allégez|juste le texte|juste du texte|seul le texte|texte uniquement|texte seulement|seulement du texte|que du texte|"
     "uniquement du texte|mode texte|en texte|version texte|format texte|texte simple|bas débit|faible débit|version light|light|"
     "mode économique|économie de données|rien que le texte|simple texte",
     "FULL": "en entier|au complet|avec tout|tout le contenu|format normal|html|version normale",
@@ -52,18 +52,18 @@ FRENCH: dict[str, str] = {
     "annexe|annexes|vidéos|images jointes|documents|pieces attachées|attachements|fichiers attachés|pièces attachées",
     "LANGUAGE": "langues",
     "ADDRESS": "adresse de messagerie|adresse courriel|coordonnées|adres|boîte mail|boîte aux lettres|boite mail",
-    "CHANGE": "transfér*|redirig*|basculez|chgt|mise à jour|corrig*",
+    "CHANGE": "utilisez|utiliser|utilise|écrivez plutôt à|transfér*|redirig*|basculez|chgt|mise à jour|corrig*",
     "NEW": "nouvo|nouveaux|nouvelles",
-    "STATUS": "où en suis je|suis je bien|est ce que je suis inscrit*|est ce que je suis abonné*|est ce que je suis membre|"
+    "STATUS": "où en est mon|où en est ma|suis je en pause|suis je encore en pause|ma pause court|comment suis je configuré*|qu est ce que j ai choisi|j ai choisi quoi|m avez vous encore|suis je toujours en pause|où en suis je|suis je bien|est ce que je suis inscrit*|est ce que je suis abonné*|est ce que je suis membre|"
     "est ce que je suis bien|est ce que je suis encore|est ce que je suis toujours|je suis toujours inscrit*|je suis encore inscrit*|"
     "je suis encore membre|je suis toujours membre|je suis bien inscrit*|je suis bien abonné*|comment je suis inscrit*|"
     "comment suis je inscrit*|comment suis je enregistré*|comment je suis enregistré*|suis je dans|suis je sur|suis je membre|"
     "fais je partie|fais je toujours partie|fais je encore partie|est ce que je fais partie|est ce que je fais toujours partie|"
     "ma configuration|mon profil|mes options|ma situation|mes choix|mes parametres|mon réglage|configuration",
-    "WHO": "combien sommes nous|qui d autre|qui sont|qui êtes|quelles personnes|qui compose*|composition du groupe|qui y a t il|"
+    "WHO": "nous sommes combien|combien êtes vous|combien sommes nous|qui d autre|qui sont|qui êtes|quelles personnes|qui compose*|composition du groupe|qui y a t il|"
     "combien de membres|combien de personnes|combien on est|on est combien|connaître les|qui participe|qui lit|qui reçoit",
     "MEMBERS": "membre du groupe|participantes|inscrits",
-    "HELP": "que puis je faire|qu est ce que je peux faire|comment ça marche|comment ca marche|comment utiliser|"
+    "HELP": "quelles sont mes possibilités|quelles options|que dois je vous écrire|que dois je écrire|ne sais pas comment changer|quelles sont les possibilités|que puis je faire|qu est ce que je peux faire|comment ça marche|comment ca marche|comment utiliser|"
     "comment s en servir|comment m en servir|guide|tutoriel|notice|explications|expliquez|explique|m expliquer|besoin d aide|"
     "je suis perdu|je suis perdue|je ne comprends pas|je comprends rien|je ne comprends rien|un coup de main|infos|"
     "comment fonctionne|comment changer|comment modifier|marche à suivre",
@@ -92,7 +92,7 @@ FRENCH: dict[str, str] = {
     "plus d intérêt|aucun intérêt|ne m est plus utile|ne me sont plus utiles|plus besoin|pas besoin",
     "NOTENOUGH": "ne me suffit pas|me suffit pas|ne suffit pas|suffit pas|ne me suffit plus|pas suffisant",
     "TOO": "aussi|également|en plus du|en plus des",
-    "SITE": "du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
+    "SITE": "de la vue|de la vue du public|du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
     "IT": "ça|cela|ceci",
     "NOTHING": "me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
     "quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|par erreur|par mégarde|par inadvertance|"
@@ -104,16 +104,16 @@ FRENCH: dict[str, str] = {
     "c est suffisant|ça suffit|de votre compréhension|l intérêt que|avec intérêt|trop de mails|trop de messages|trop de courriels|"
     "changé d adresse de travail|en cours de route|en cours|tout de suite|tout d abord|avant tout|bonne continuation|bon courage|bonne chance",
     "MAYBE": "je me demande|peut etre que|il se peut|sans doute|si jamais|éventuel|j y pense|on verra",
-    "PROBLEM": "ne marche plus|ne fonctionne plus|n arrivent pas|n arrivent plus|ne peut pas|ne peut plus|pas moyen|coincé|buggu*|plante",
+    "PROBLEM": "n ai rien reçu|rien reçu|ne reçois rien|ne reçois plus rien|reçois plus rien|reçois rien|plus rien reçu|m arrive plus rien|ne marche plus|ne fonctionne plus|n arrivent pas|n arrivent plus|ne peut pas|ne peut plus|pas moyen|coincé|buggu*|plante",
     "WITHOUT": "hors|pas de|pas d|zéro",
     "GET": "relire|relis|revoir|retrouver|consulter|ouvrir|récupérer",
-    "THREAD": "réponses|échange|échanges|discussions|débat|suites|topic|fil de messages|file de discussion",
+    "THREAD": "tout ce qui s est dit|tout ce qui a été dit|tout ce qui a été répondu|toute la suite|réponses|échange|échanges|discussions|débat|suites|topic|fil de messages|file de discussion",
     "LAST": "plus récents|plus récentes|plus récent|récents|récentes|tout derniers",
     "SEARCH": "y a t il quelque chose sur|y a t il des messages sur|qu a t on dit sur|qu a t on écrit sur|ce qui a été dit sur|"
     "ce qui a été écrit sur|ce qu on a dit sur|ce qu on a écrit sur|ce qui s est dit sur|messages qui parlent de|messages parlant de|retrouver les messages sur",
     "HIDE": "cachez|dépubli*|occult*|invisible|faire disparaître|faites disparaître",
-    "MUTE": "mute|silence|faire taire|faites taire|épargnez moi",
-    "UNMUTE": "unmute|remettre le son|resuivre|de nouveau suivre|suivre de nouveau|ne plus ignorer|plus ignorer|suivre encore|resuivez",
+    "MUTE": "épargn*|mute|silence|faire taire|faites taire|épargnez moi",
+    "UNMUTE": "avais coupé|avais mis en sourdine|avais ignoré|avais rendu muet|les avais coupées|unmute|remettre le son|resuivre|de nouveau suivre|suivre de nouveau|ne plus ignorer|plus ignorer|suivre encore|resuivez",
     "DATA": "données à caractère personnel|données perso|informations personnelles|informations sur moi|informations me concernant|"
     "infos me concernant|infos sur moi|toutes mes données|avez sur moi|savez sur moi|savez de moi|détenez sur moi|"
     "conservez sur moi|gardez sur moi|enregistré sur moi|tout ce que vous avez sur moi|tout ce que vous savez sur moi|"
@@ -126,12 +126,16 @@ FRENCH: dict[str, str] = {
     "une confirmation chaque fois|me confirmer que mes|ar",
     "COPY": "propres messages|propres mails|propres courriels|propres envois|propres publications|propres e mails|"
     "double de mes messages|mes messages en copie|messages que j envoie|mails que j envoie|messages que j écris|propres posts",
-    "UNTIL": "de retour le|de retour au|de retour à partir|je reviens le|je rentre le|reviendrai le|rentrerai le|je reprends le|avant le|rien avant|d ici|jusqu a|jusqua|jusk|jusko|jusqu en|jusqu à ce que|avant le",
+    "UNTIL": "rien avant|rien jusqu|rien jusqu au|plus rien jusqu|plus rien avant|de retour le|de retour au|de retour à partir|je reviens le|je rentre le|reviendrai le|rentrerai le|je reprends le|avant le|rien avant|d ici|jusqu a|jusqua|jusk|jusko|jusqu en|jusqu à ce que|avant le",
     "PENDING": "à valider|à approuver|en souffrance|qui attendent|attendent|à modérer|non traités|bloqués",
     "ADD": "rajout*|insér*|mettre sur la liste|mettez sur la liste",
     "STAY": "rester dans|rester membre|rester sur|rester abonné*|rester inscrit*|continuer à faire partie",
     "FORGOT": "me rappelle plus|me souviens plus|ne me rappelle plus|ne me souviens plus|ai oublié|ne sais plus|sais plus",
-    "FILLER": "vais allons fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
+    "HOLD": "gardez|garder|retenez|retenir|conservez",
+    "NOW": "maintenant|désormais|dorénavant|à partir de maintenant",
+    "MISSED": "n ai jamais reçu|jamais reçu|jamais arrivé*|n est jamais arrivé*|ai raté|ai manqué|n ai pas reçu|ne retrouve plus|ne trouve plus|ne trouve pas|ai perdu|pas reçu",
+    "RESEND": "renvoy*|renvoi*",
+    "FILLER": "nécessaire autres autre savoir quel quelle quels quelles fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
     "savez sais savoir mr mme dr monde part grâce gentil gentille gentillesse aimable amabilité obligeance urgent urgence "
     "urgemment rapidement vite quoi nous on notre nos lors comme quand depuis qui dont car chez semaine semaines jour jours "
     "mois année juste ci là hein bah ben bref merki afin cause ainsi messieurs dames mesdames direction pouvoir veuiller "
