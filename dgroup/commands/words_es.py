@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SPANISH: dict[str, str] = {
-    "LEAVE": "renuncio al grupo|renuncio a la lista|déjenme ir|no contarme más entre|no me cuenten más entre|desisto del grupo|desinscrib*|desinscr*|desubscri*|dessuscri*|desvincul*|darse de baja|den de baja|denme de baja|deme de baja|dame de baja|"
+    "LEAVE": "la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja|renuncio al grupo|renuncio a la lista|déjenme ir|no contarme más entre|no me cuenten más entre|desisto del grupo|desinscrib*|desinscr*|desubscri*|dessuscri*|desvincul*|darse de baja|den de baja|denme de baja|deme de baja|dame de baja|"
     "dadme de baja|denos de baja|dennos de baja|me den de baja|me dé de baja|me doy de baja|doy de baja|dé de baja|dado de baja|dada de baja|causar baja|"
     "solicito la baja|solicito mi baja|mi baja|pedir la baja|pido la baja|bájenme|bájame|bájeme|dejar de pertenecer|dejar de ser miembro|"
     "dejar de formar parte|dejar de estar en|bórrenme de la lista|bórrame de la lista|bórreme de la lista|bórrenme del grupo|bórrame del grupo|"
@@ -91,7 +91,7 @@ SPANISH: dict[str, str] = {
     "TOO": "también|tambien|además del|además de los",
     "SITE": "de la vista|de la vista del público|de la red|del sitio|de la página|de la web|del archivo|de los archivos|del portal|de internet|del sitio web|de la página web|en línea|de archivo",
     "IT": "eso|esto|aquello",
-    "NOTHING": "hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
+    "NOTHING": "qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
     "doy las gracias|a cada rato|no a cada rato|no tengo tiempo|ya no tengo tiempo|no me da tiempo|falta de tiempo|no hay tiempo|ya no trabajo|"
     "no trabajo más|nada personal|ponerme al día|ponernos al día|ponerse al día|estar al día|al día de hoy|por error|por equivocación|sin querer|o no|"
     "y no aquí|y no en este|no aquí|más que suficiente|es suficiente|mala red|mala conexión|red lenta|baja presión|baja calidad|baja velocidad|"
@@ -134,6 +134,9 @@ SPANISH: dict[str, str] = {
     "NOW": "ahora|ahora es|de ahora en adelante|a partir de ahora",
     "MISSED": "nunca me llegó|nunca llegó|no me llegó|no llegó|me perdí|perdí|no encuentro|no he recibido|nunca recibí|no recibí|se me perdió",
     "RESEND": "reenv*",
+    "IF": "en cuanto termine|en cuanto acabe|tan pronto como|cuando termine|cuando acabe|cuando empiece|cuando haya|una vez que|después de la|después del|después de mi|si llegan|si siguen|si sigue|si continúan|si no bajan|si no es|si no hay|si no cambia|si no paran|si no dejan|si vuelven a|cuando llegue|cuando se|si pasa|mientras no|con tal que|solo si|siempre y cuando",
+    "WAIT": "pero todavía no|pero aún no|yo les digo cuándo|ya les diré|ya les avisaré cuándo|ya les escribiré",
+    "OTHERS": "la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja",
     "FILLER": "necesario necesaria demás resto voy vamos xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
     "semana semanas día días mes meses año años rato acá allá allí ahí ahorita mismo misma cuando donde como cual cuál si "
     "tal así sea sean seria sería serían fuera amable amables bondad tengo tiene tienen tengan haga hagan hacen hace hacer va van ir vaya estén "

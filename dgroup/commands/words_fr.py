@@ -82,7 +82,7 @@ FRENCH: dict[str, str] = {
     "WANT": "veux plus|souhaite plus|désire plus|voudrais plus|veu plus|n en veux plus|jve|jveux|jvx|jvoudrais|jaimerais|tiens à|tient à|voudrai|"
     "souhaiterai|prière de|prière|désireux|désireuse|envie de|il me faut|il me faudrait|vouloir|aimerai|demande|sollicit*|veu|svp de|prie de|"
     "vous prie|décidé|décide",
-    "NOT": "ne me suffit pas|me suffit pas|ne suffit pas|suffit pas|ne me suffit plus|pas suffisant|rien|aucun|aucune|nul|pa",
+    "NOT": "pas de|pas d|ne me suffit pas|me suffit pas|ne suffit pas|suffit pas|ne me suffit plus|pas suffisant|rien|aucun|aucune|nul|pa",
     "NOMORE": "ne plus rien|veux plus|souhaite plus|désire plus|voudrais plus|envoyez plus|envoie plus|plus aucun|plus jamais|plus de mails|"
     "plus de messages|plus de courriels|n en veux plus|plus du tout|veu plus|pu de mails",
     "BORED": "ne m intéresse plus|ne m intéressent plus|ne m intéresse pas|ne m intéressent pas|m intéresse plus|m intéressent plus|"
@@ -94,7 +94,7 @@ FRENCH: dict[str, str] = {
     "TOO": "aussi|également|en plus du|en plus des",
     "SITE": "de la vue|de la vue du public|du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
     "IT": "ça|cela|ceci",
-    "NOTHING": "me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
+    "NOTHING": "quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
     "quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|par erreur|par mégarde|par inadvertance|"
     "ou non|ou pas|et pas ici|et non ici|pas ici|rien de personnel|pas le temps|plus le temps|n ai pas le temps|n ai plus le temps|manque de temps|"
     "la semaine dernière|la semaine passée|la semaine prochaine|cette semaine|ne travaille plus|travaille plus|n y travaille plus|pourquoi pas|"
@@ -135,6 +135,9 @@ FRENCH: dict[str, str] = {
     "NOW": "maintenant|désormais|dorénavant|à partir de maintenant",
     "MISSED": "n ai jamais reçu|jamais reçu|jamais arrivé*|n est jamais arrivé*|ai raté|ai manqué|n ai pas reçu|ne retrouve plus|ne trouve plus|ne trouve pas|ai perdu|pas reçu",
     "RESEND": "renvoy*|renvoi*",
+    "FROM": "pas d|pas de",
+    "IF": "dès que mon|dès que ma|dès que le|dès que la|dès que j|dès que je|quand la|quand mon|quand le|quand ma|quand l|quand j|quand je|lorsque|une fois que|une fois la|une fois le|une fois mon|après la|après le|après mon|si les|si ça|si cela|si vous continuez|tant que",
+    "WAIT": "mais pas encore|mais plus tard",
     "FILLER": "nécessaire autres autre savoir quel quelle quels quelles fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
     "savez sais savoir mr mme dr monde part grâce gentil gentille gentillesse aimable amabilité obligeance urgent urgence "
     "urgemment rapidement vite quoi nous on notre nos lors comme quand depuis qui dont car chez semaine semaines jour jours "

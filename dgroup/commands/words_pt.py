@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PORTUGUESE: dict[str, str] = {
-    "LEAVE": "renuncio ao grupo|desisto do grupo|desisto da lista|deixem me ir|não me contar mais entre|não me contem mais entre|desinscr*|dessubscr*|dessubscrev*|descadastr*|desligar me|desliguem me|me desligar|me desliguem|me desliga|desliga me|desligamento|dar baixa|deem baixa|dê baixa|minha saída|"
+    "LEAVE": "o retirem|a retirem|lhe deem baixa|renuncio ao grupo|desisto do grupo|desisto da lista|deixem me ir|não me contar mais entre|não me contem mais entre|desinscr*|dessubscr*|dessubscrev*|descadastr*|desligar me|desliguem me|me desligar|me desliguem|me desliga|desliga me|desligamento|dar baixa|deem baixa|dê baixa|minha saída|"
     "sair da lista|sair do grupo|saio do grupo|saio da lista|me tirar do grupo|me tirar da lista|abandonar o grupo|largar o grupo|deixo o grupo|"
     "deixo a lista|deixar de fazer parte|deixar de ser membro|deixar de pertencer|deixar de participar|parar de fazer parte|fora da lista|fora do grupo|apaguem me da lista|"
     "apagar me da lista|me apaguem da lista|me apague da lista|me apaga da lista|retirar me do grupo|retirar me da lista|me retiro do grupo|despedir me do grupo|"
@@ -82,7 +82,7 @@ PORTUGUESE: dict[str, str] = {
     "TOO": "também|tambem|tbm|além do|além dos",
     "SITE": "da vista|da vista do público|da rede|do site|da página|da web|do arquivo|dos arquivos|do portal|da internet|do sítio|da página web|do ar|do saite|da net",
     "IT": "isso|isto|aquilo",
-    "NOTHING": "até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
+    "NOTHING": "que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
     "não toda hora|nao toda hora|toda hora|a toda a hora|não tenho tempo|já não tenho tempo|não tenho mais tempo|falta de tempo|sem tempo|"
     "já não trabalho|não trabalho mais|nada pessoal|nada de pessoal|pôr me em dia|pôr em dia|estar em dia|por engano|por erro|por lapso|sem querer|"
     "ou não|e não aqui|e não neste|não aqui|mais que suficiente|mais do que suficiente|é suficiente|rede ruim|rede fraca|má rede|net fraca|"
@@ -122,6 +122,9 @@ PORTUGUESE: dict[str, str] = {
     "NOW": "agora|de agora em diante|a partir de agora",
     "MISSED": "nunca recebi|nunca me chegou|nunca chegou|não chegou|não recebi|perdi|não encontro|perdi me",
     "RESEND": "reenv*",
+    "IF": "assim que acabar|assim que terminar|assim que o meu|assim que a|assim que eu|logo que acabe|logo que termine|logo que a|logo que o|quando acabar|quando terminar|quando a|quando o|quando começar|uma vez que|depois da|depois do|depois de acabar|se vierem|se continuar*|se não|se chegar*|se isto|se isso|se for|só se|se houver|se vier|se os|enquanto não|contanto que|se eu",
+    "WAIT": "mas ainda não|eu digo quando|depois digo quando|eu aviso quando",
+    "OTHERS": "o retirem|a retirem|lhe deem baixa",
     "FILLER": "necessário necessária resto restantes outros vou vamos pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
     "semana semanas dia dias mês meses ano anos cá lá ali aqui agora hoje mesmo mesma quando onde como qual se tal assim seja sejam seria seriam fosse amável amáveis bondade tenho tem têm tenham faça façam "
     "fazem faz fazer vai vão ir vá estejam mo ma mos mas-mesmo lo la los las lhe lhes vos vosso vossa vossos teu tua tu você sr sra dr dra eng desculpem desculpe desculpa perdão lamento sinto muitíssimo muito bastante demais demasiado "
