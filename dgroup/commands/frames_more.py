@@ -10,7 +10,9 @@ from dgroup.commands.frames import frame_of as _frame
 _WHO: Final = "OTHER_ADDRESS OTHERS"
 _LEAVING: Final = "LEAVE REMOVE GO STOP CANCEL NOMORE NOT PAUSE"
 _NO: Final = "NOT NOMORE"
-_SWITCHED: Final = "ATTACHMENT SUMMARY COPY RECEIPT DIGEST DAILY WEEKLY MONTHLY LIGHT FULL THREAD TARGET"
+_SWITCHED: Final = (
+    "ATTACHMENT SUMMARY COPY RECEIPT DIGEST DAILY WEEKLY MONTHLY LIGHT FULL THREAD TARGET"
+)
 
 MORE_FRAMES: tuple[Frame, ...] = (
     # --- "it is of no interest to me" ---
@@ -29,7 +31,8 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("pause", "PAUSE WANT|MAKE SPAN|UNTIL", f"{_WHO} NOT PAST RESUME STATEMENT", 4, weight=5),
     _frame("pause", "STOP MAIL|SEND|RECEIVE SPAN", f"{_WHO} TARGET", 8, weight=9),
     _frame("resume", "CANCEL|STOP|REMOVE PAUSE|PAUSED", f"{_WHO} NOT UNTIL SPAN", 3, weight=14),
-    _frame("resume", "RESEND|ON MAIL ME|MY", f"{_WHO} {_LEAVING} EACH LANGUAGE_NAME {_SWITCHED}", 2, weight=1),
+    _frame("resume", "RESEND MAIL ME|MY", f"{_WHO} {_LEAVING} EACH LANGUAGE_NAME {_SWITCHED}", 2, weight=1),
+    _frame("resume", "ON MAIL ME|MY", f"{_WHO} {_LEAVING} MAYBE EACH LANGUAGE_NAME {_SWITCHED}", 0, weight=1),
     _frame("pause", "CHANGE|SET|WANT MAIL PENDING", f"{_WHO} {_NO} TARGET", 6, weight=12),
     # --- how mail comes ---
     _frame("full", "NOTENOUGH LIGHT", f"{_WHO}", 8, weight=25),

@@ -313,11 +313,7 @@ def _names_somebody(clause: Clause) -> bool:
 def _is_question(clause: Clause, verb: str) -> bool:
     if "CAN_I" in clause.meanings:
         return verb in _WEIGHTY
-    return (
-        clause.asks
-        and verb not in _MAY_BE_ASKED
-        and not _ASKS_US.search(clause.text.folded)
-    )
+    return clause.asks and verb not in _MAY_BE_ASKED and not _ASKS_US.search(clause.text.folded)
 
 
 # --- What it may mean where nothing is clear --------------------------------------------------

@@ -137,7 +137,13 @@ def _only(language: str, words: Mapping[str, str]) -> Table:
 
 
 LEXICON = Lexicon(
-    OWN, POSTS, COORDINATORS, AROUND, _only("fr", FRENCH), _only("es", SPANISH), _only("pt", PORTUGUESE)
+    OWN,
+    POSTS,
+    COORDINATORS,
+    AROUND,
+    _only("fr", FRENCH),
+    _only("es", SPANISH),
+    _only("pt", PORTUGUESE),
 )
 # Whole words, because a stem with a wrong letter could be the stem of anything. None is a
 # coordinator's word: those are never guessed.

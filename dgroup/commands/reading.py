@@ -270,16 +270,28 @@ def _candidates(sheet: Sheet) -> list[Guess]:
         # The text says more than a subject that only names a thing, or is from a letter before.
         headed = [one.guess for one in sheet.headed if one.guess is not None]
         guesses = [guess for guess in headed if not (sheet.base[1] or guess.topic)] + spoken
-    guesses = _strong(guesses)
+    guesses = [guess for guess in _strong(guesses) if not _only_stays(guess)] or guesses
     if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
         guesses = [guess for guess in guesses if guess.verb == "leave"]
     return guesses
 
 
+_MAIL_TOO = frozenset("MAIL RECEIVE SEND PAUSE STOP CANCEL".split())
+
+
+def _only_stays(guess: Guess) -> bool:
+    """Tell whether "I do not want to leave" only says how far another wish goes."""
+    has = guess.clause.meanings
+    return guess.verb == KEEP and "GO" in has and has.isdisjoint(_MAIL_TOO)
+
+
 def _strong(guesses: list[Guess]) -> list[Guess]:
     strong = [guess for guess in guesses if not guess.weak]
     people = [guess for guess in guesses if guess.verb == PEOPLE]
-    if {guess.verb for guess in guesses} == {PEOPLE, "status"}:  # "Nothing comes. Am I still a member?"
+    if {guess.verb for guess in guesses} == {
+        PEOPLE,
+        "status",
+    }:  # "Nothing comes. Am I still a member?"
         return [guess for guess in guesses if guess.verb == "status"]
     return strong or people or guesses
 

@@ -16,11 +16,11 @@ SPANISH: dict[str, str] = {
     "STOP": "déjenme fuera|ya oí bastante|oí bastante|ya leí bastante|ya tuve bastante|basta del|basta ya|frenen|frenar|corten|cortar|detengan*|detenga*|detened|parad|dejad|dejá|dejás|cesen|cese|alto al envío|no sigan|"
     "suficiente de",
     "CANCEL": "levant*|termin*|dar por terminad*|poner fin|pongan fin|finaliz*|rescind*|conclu*|dar fin",
-    "JOIN": "registrarme|regístrenme|regístrame|integrarme|integrarnos|integrar el grupo|anótenme|anótame|anotarme|acéptenme|unirme|métanme|meterme|"
-    "méteme|métame|pónganme en la lista|ponerme en la lista|poner mi nombre en|pongan mi nombre en|ingresar al grupo|entrar al grupo|"
-    "entrar en el grupo|dame de alta|denme de alta|deme de alta|dadme de alta|darnos de alta|den de alta|hacerme socio|afili*|unirse|sumar mi|súmenme|"
-    "súmame|suscribanme|subscripcion|inscripcion|enrol*|unir al grupo|unirnos al grupo|aceptar mi solicitud|solicitud de ingreso",
-    "BELONG": "estar dentro|pertenezco|aparecer en|figurar en|ser parte",
+    "JOIN": "registrarme|regístrenme|regístrame|integrar el grupo|anótenme|anótame|anotarme|acéptenme|unirme|métanme|meterme|méteme|métame|"
+    "pónganme en la lista|ponerme en la lista|poner mi nombre en|pongan mi nombre en|ingresar al grupo|entrar al grupo|entrar en el grupo|"
+    "dame de alta|denme de alta|deme de alta|dadme de alta|darnos de alta|den de alta|hacerme socio|afili*|unirse|sumar mi|súmenme|súmame|suscribanme|"
+    "subscripcion|inscripcion|enrol*|unir al grupo|unirnos al grupo|aceptar mi solicitud|solicitud de ingreso",
+    "BELONG": "ser incluido|ser incluida|ser agregado|ser agregada|ser añadido|ser añadida|ser inscrito|ser inscrita|ser admitido|ser admitida|estar dentro|pertenezco|aparecer en|figurar en|ser parte",
     "MEMBERSHIP": "inscripciones|suscripciones|subscripcion|suscripcion|pertenencia|membresia",
     "JOINED": "registrado|registrada|anotado|anotada|afiliado|afiliada|subscrito|subscrita|subscripto|miembro|socio|socia",
     "PAUSE": "nada hasta|nada hasta el|nada antes|nada antes del|poner en pausa|pónganme en pausa|hacer una pausa|una pausa|descanso|un descanso|un respiro|stand by|standby|congelar mis|congelen mis|"
@@ -47,13 +47,13 @@ SPANISH: dict[str, str] = {
     "DIGEST": "agrup*|un solo correo|un solo mensaje|un solo mail|un solo email|un único correo|un único mensaje|todo junto|todos juntos|todo en uno|en un paquete|"
     "en paquete|compendio|recopil*|compilado|digest|juntos",
     "SUMMARY": "sumario|síntesis|resumencito",
-    "LIGHT": "aliger*|solo las palabras|nada más las palabras|puro texto|texto solo|texto solamente|texto únicamente|solo letras|livian*|versión ligera|modo ligero|formato texto|modo texto|versión texto|"
+    "LIGHT": "el texto de los mensajes|el texto de los correos|aliger*|solo las palabras|nada más las palabras|puro texto|texto solo|texto solamente|texto únicamente|solo letras|livian*|versión ligera|modo ligero|formato texto|modo texto|versión texto|"
     "solo el texto|sin formato|nada más el texto|nomás el texto|nomás texto|nada más texto|únicamente el texto|solamente el texto|sin html|light|texto simple",
     "FULL": "enteros|entero|con todo|html|formato normal",
     "ATTACHMENT": "archivo adjunto|archivos|documentos adjuntos|documento adjunto|anexos|anexo|videos|documentos|ficheros|fotografías|adjuntadas",
     "LANGUAGE": "lenguaje|idiomas",
     "ADDRESS": "dirección de email|dirección de e mail|direccion|cuenta de correo|casilla|casilla de correo|casilla electrónica|buzón|correo nuevo",
-    "CHANGE": "usen|use|usar|utilicen|utilice|utilizar|traslad*|redirij*|redirig*|corrij*|corrig*|pásenme|pasarme|ponerme|migr*|muden|cámbi*",
+    "CHANGE": "reduzcan|reducir|reduzca|bajar a|bajen a|usen|use|usar|utilicen|utilice|utilizar|traslad*|redirij*|redirig*|corrij*|corrig*|pásenme|pasarme|ponerme|migr*|muden|cámbi*",
     "NEW": "nuevos|nuevas",
     "STATUS": "en qué quedó mi|en qué está mi|en qué estado está|sigo en pausa|estoy en pausa|sigue mi pausa|sigue corriendo mi pausa|cómo estoy configurad*|qué tengo elegido|qué elegí|me tienen en sus registros|todavía me tienen|todavía soy miembro|aún soy miembro|todavía estoy inscrit*|todavía estoy suscrit*|todavía estoy en la lista|todavía estoy en el grupo|"
     "aún estoy inscrit*|aún estoy suscrit*|aún estoy en la lista|aún estoy en el grupo|soy miembro de este grupo|soy miembro del grupo|"
@@ -78,7 +78,7 @@ SPANISH: dict[str, str] = {
     "RECEIVE": "no quiero recibir más|dejar de recibir|no seguir recibiendo|llega*|lleg*|reciv*|resib*|recepción",
     "SEND": "no me manden más|no me envíen más|no manden más|no envíen más|no me escriban más|reenv*|envíe*|pasen|pasenme|hacer llegar|háganme llegar|hagan llegar|facilit*|remít*|compart*|den|deme|proporcion*|inund*|bombarde*|"
     "entreg*",
-    "WANT": "ya no quiero|ya no deseo|ya no necesito|no quiero recibir más|no quiero más|no deseo más|no deseo seguir|kiero|qiero|kisiera|kier*|"
+    "WANT": "me convendría|me conviene|sería mejor|estaría mejor|mejor sería|opto|elijo|escojo|prefiriría|me vendría bien|me vendría mejor|me viene mejor|me quedo con|me bastaría|ya no quiero|ya no deseo|ya no necesito|no quiero recibir más|no quiero más|no deseo más|no deseo seguir|kiero|qiero|kisiera|kier*|"
     "gustaria|me gustaría|querría|queremos|requiero|requer*|desearía|me interesa|interesad*|ruego|les pido|le pido|pediría|quería|anhel*|decid*|"
     "decidí|he decidido|encantaría|sírvanse|sírvase|hagan el favor|tengan la bondad|solicitud",
     "NOT": "no me alcanza|no me basta|no es suficiente|no alcanza|no me es suficiente|no basta|ni|ningún|ninguna|ninguno|tampoco",
@@ -91,7 +91,7 @@ SPANISH: dict[str, str] = {
     "TOO": "también|tambien|además del|además de los",
     "SITE": "de la vista|de la vista del público|de la red|del sitio|de la página|de la web|del archivo|de los archivos|del portal|de internet|del sitio web|de la página web|en línea|de archivo",
     "IT": "eso|esto|aquello",
-    "NOTHING": "qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
+    "NOTHING": "no sé cómo llegué|no sé cómo llegué aquí|no sé cómo llegué acá|no sé por qué estoy|qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
     "doy las gracias|a cada rato|no a cada rato|no tengo tiempo|ya no tengo tiempo|no me da tiempo|falta de tiempo|no hay tiempo|ya no trabajo|"
     "no trabajo más|nada personal|ponerme al día|ponernos al día|ponerse al día|estar al día|al día de hoy|por error|por equivocación|sin querer|o no|"
     "y no aquí|y no en este|no aquí|más que suficiente|es suficiente|mala red|mala conexión|red lenta|baja presión|baja calidad|baja velocidad|"
@@ -113,7 +113,8 @@ SPANISH: dict[str, str] = {
     "lo que se escribió sobre|lo que se dijo sobre|lo que se ha dicho sobre|lo que se ha escrito sobre|mensajes que hablen de|mensajes que hablan de|rastreen mensajes sobre",
     "HIDE": "escond*|despublic*|tapar|tapen|que no se vea|invisible|hagan desaparecer|hacer desaparecer",
     "MUTE": "ahorr*|mute|mutear|muteen|ignor*|ahórrenme|enmudec*|acall*",
-    "UNMUTE": "había silenciado|había ignorado|silencié|las había silenciado|lo había silenciado|unmute|quitar el silencio|quiten el silencio|dejar de ignorar|dejen de silenciar|seguir de nuevo|seguir otra vez|volver a escuchar|vuelvan a activar el hilo|volver a ver el hilo",
+    "UNMUTE": "había silenciado|había ignorado|las había silenciado|lo había silenciado|unmute|quitar el silencio|quiten el silencio|dejar de ignorar|"
+    "dejen de silenciar|seguir de nuevo|seguir otra vez|volver a escuchar|vuelvan a activar el hilo|volver a ver el hilo",
     "DATA": "mi información personal|información sobre mí|datos sobre mí|información sobre mi persona|datos míos|tienen sobre mí|saben de mí|saben sobre mí|tienen de mí|"
     "registrado de mí|tienen registrado|guardan de mí|guardan sobre mí|información que tienen|toda mi información|todos mis datos|"
     "todo lo que tienen registrado de mí|todo lo que tienen de mí|todo lo que tienen sobre mí|todo lo que saben de mí|todo lo que guardan de mí|"
@@ -125,7 +126,7 @@ SPANISH: dict[str, str] = {
     "COPY": "copia de mis mensajes|copia de mis correos|copia de lo que escribo|copia de lo que envío|propios mensajes|propios correos|propios mails|propios emails|mis propios|mensajes que yo envío|correos que yo envío|mensajes que envío|"
     "lo que yo escribo|lo que yo mismo|mi propio mensaje|propias publicaciones",
     "UNTIL": "nada hasta|nada hasta el|nada antes|nada antes del|de vuelta el|de regreso el|vuelvo el|regreso el|volveré el|regresaré el|retorno el|vuelvo en|regreso en|antes del|nada antes|asta|hasta que|antes del|hasta fin",
-    "PENDING": "por aprobar|por revisar|sin aprobar|esperando|retenidos|en cola|que esperan|por moderar|sin revisar",
+    "PENDING": "pendientes|qué hay pendiente|mensajes retenidos|en la cola|por aprobar|por revisar|sin aprobar|esperando|retenidos|en cola|que esperan|por moderar|sin revisar",
     "ADD": "añád*|agrégu*|inclúy*|incorpór*",
     "CAN_I": "podría|podré|será posible|se podría|cabe la posibilidad",
     "STAY": "seguir en|continuar en|permanecer en|quedarme en|seguir siendo miembro|seguir siendo parte|seguir perteneciendo|seguir inscrit*|seguir suscrit*|continuar siendo",
@@ -137,6 +138,17 @@ SPANISH: dict[str, str] = {
     "IF": "en cuanto termine|en cuanto acabe|tan pronto como|cuando termine|cuando acabe|cuando empiece|cuando haya|una vez que|después de la|después del|después de mi|si llegan|si siguen|si sigue|si continúan|si no bajan|si no es|si no hay|si no cambia|si no paran|si no dejan|si vuelven a|cuando llegue|cuando se|si pasa|mientras no|con tal que|solo si|siempre y cuando",
     "WAIT": "pero todavía no|pero aún no|yo les digo cuándo|ya les diré|ya les avisaré cuándo|ya les escribiré",
     "OTHERS": "la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja",
+    "APPROVE": "aprueb*|aprob*|acept*|autoric*|autoriz*|dejen pasar",
+    "DECLINE": "rechac*|rechaz*|deneg*",
+    "DISCARD": "descart*|desech*|a la basura|tiren",
+    "COORDINATOR": "administrador|administradora|coordinadores",
+    "TRUST": "tener confianza|sin moderación|tengan confianza",
+    "BAN": "banear|baneen|banea|prohibir|prohíban|vetado|veten",
+    "UNBAN": "desbanear|desbaneen|levanten el veto|quitar el veto",
+    "REPORT": "reportes|informes|cifras",
+    "LOCK": "cierren|clausur*",
+    "MERGE": "junten|unan|juntar",
+    "UNDO": "deshagan|deshacer|volver atrás|revertir|reviertan",
     "FILLER": "necesario necesaria demás resto voy vamos xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
     "semana semanas día días mes meses año años rato acá allá allí ahí ahorita mismo misma cuando donde como cual cuál si "
     "tal así sea sean seria sería serían fuera amable amables bondad tengo tiene tienen tengan haga hagan hacen hace hacer va van ir vaya estén "

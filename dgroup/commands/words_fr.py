@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 FRENCH: dict[str, str] = {
-    "LEAVE": "démissionne du groupe|démissionne de la liste|laissez moi partir|ne plus me compter parmi|ne me comptez plus parmi|vais me désinscrire|vais me désabonner|vais me retirer|désincri*|désabone*|désabonement|desinscr*|dé inscri*|sortez nous|me faire sortir|faites moi sortir|rayez moi|"
+    "LEAVE": "désengag*|sorte de là|me sorte|sortir de là|me dégager|me délister|délist*|démissionne du groupe|démissionne de la liste|laissez moi partir|ne plus me compter parmi|ne me comptez plus parmi|vais me désinscrire|vais me désabonner|vais me retirer|désincri*|désabone*|désabonement|desinscr*|dé inscri*|sortez nous|me faire sortir|faites moi sortir|rayez moi|"
     "me rayer|me radier|radiez moi|m ôter|ôtez moi|virez moi|me virer|partir du groupe|partir de la liste|"
     "m en aller du groupe|se retirer du groupe|me retirer du groupe|me retirer de la liste|me retire du groupe|"
     "me retire de la liste|dire au revoir au groupe|prendre congé du groupe|hors de la liste|hors du groupe|"
@@ -12,7 +12,7 @@ FRENCH: dict[str, str] = {
     "GO": "vais quitter|vais partir du groupe|vais sortir du groupe|quite le|quiter|kitter|kiter|kitt*",
     "REMOVE": "laissez de côté|laisser de côté|ôtez|enlevé|enlevés|ote|suppression|virez|virer|sortez|dégag*",
     "STOP": "laissez moi en dehors|assez entendu sur|assez entendu|assez lu|arret|arrêts|mettre un terme|mettez un terme|marre de|ras le bol|assez de|assez du|coupez|couper",
-    "CANCEL": "lever|levez|lève|mettre un terme|mettez un terme|mettre terme|clôtur*|terminer|terminez|clore mon|dénoncer mon",
+    "CANCEL": "lever|levez|mettre un terme|mettez un terme|mettre terme|clôtur*|terminer|terminez|clore mon|dénoncer mon",
     "JOIN": "me joindre|joindre le groupe|intégrer le groupe|intégrer la liste|m intégrer|intégrez moi|mettez moi sur|mets moi sur|mettre mon nom sur|"
     "mettez mon nom sur|mettez moi dans|faites moi entrer|prendre part au groupe|acceptez moi|m accepter|demande d adhésion|demande d inscription|"
     "m inscrir*|minscrire|m abonner|mabonner|rejoin*|rejoindr*|comptez moi parmi|me compter parmi|devenir membres|m enregistrer|enregistrez moi",
@@ -44,7 +44,7 @@ FRENCH: dict[str, str] = {
     "DIGEST": "regroup*|condensé*|compilation|compilé*|un seul mail|un seul courriel|un seul message|un seul email|un seul courrier|"
     "un seul e mail|un unique mail|un unique message|en bloc|en paquet|rassembl*|groupement",
     "SUMMARY": "bulletin|resumes",
-    "LIGHT": "rien que les mots|que les mots|alléger|allégez|juste le texte|juste du texte|seul le texte|texte uniquement|texte seulement|seulement du texte|que du texte|"
+    "LIGHT": "le texte des messages|le texte des mails|rien que les mots|que les mots|alléger|allégez|juste le texte|juste du texte|seul le texte|texte uniquement|texte seulement|seulement du texte|que du texte|"
     "uniquement du texte|mode texte|en texte|version texte|format texte|texte simple|bas débit|faible débit|version light|light|"
     "mode économique|économie de données|rien que le texte|simple texte",
     "FULL": "en entier|au complet|avec tout|tout le contenu|format normal|html|version normale",
@@ -52,7 +52,7 @@ FRENCH: dict[str, str] = {
     "annexe|annexes|vidéos|images jointes|documents|pieces attachées|attachements|fichiers attachés|pièces attachées",
     "LANGUAGE": "langues",
     "ADDRESS": "adresse de messagerie|adresse courriel|coordonnées|adres|boîte mail|boîte aux lettres|boite mail",
-    "CHANGE": "utilisez|utiliser|utilise|écrivez plutôt à|transfér*|redirig*|basculez|chgt|mise à jour|corrig*",
+    "CHANGE": "ramenez|ramener|réduisez|réduire|utilisez|utiliser|utilise|écrivez plutôt à|transfér*|redirig*|basculez|chgt|mise à jour|corrig*",
     "NEW": "nouvo|nouveaux|nouvelles",
     "STATUS": "où en est mon|où en est ma|suis je en pause|suis je encore en pause|ma pause court|comment suis je configuré*|qu est ce que j ai choisi|j ai choisi quoi|m avez vous encore|suis je toujours en pause|où en suis je|suis je bien|est ce que je suis inscrit*|est ce que je suis abonné*|est ce que je suis membre|"
     "est ce que je suis bien|est ce que je suis encore|est ce que je suis toujours|je suis toujours inscrit*|je suis encore inscrit*|"
@@ -79,11 +79,11 @@ FRENCH: dict[str, str] = {
     "RECEIVE": "recevoire|recoi|recevoire|reception|recu|parvien*|arriv*",
     "SEND": "envoyez plus|envoie plus|renvoy*|renvoi*|transmett*|parvenir|fournir|fournissez|communiqu*|envoie|donnez|postez|faites suivre|mexpédier|inond*|bombard*|spamm*|"
     "écrive",
-    "WANT": "veux plus|souhaite plus|désire plus|voudrais plus|veu plus|n en veux plus|jve|jveux|jvx|jvoudrais|jaimerais|tiens à|tient à|voudrai|"
+    "WANT": "veu plu|veux plu|ferait mon bonheur|me conviendrait|me convient|serait mieux|serait préférable|serait bien|opte|opter|choisis|choisir|ce serait mieux|m irait|ça irait|j opte|me plairait|veux plus|souhaite plus|désire plus|voudrais plus|veu plus|n en veux plus|jve|jveux|jvx|jvoudrais|jaimerais|tiens à|tient à|voudrai|"
     "souhaiterai|prière de|prière|désireux|désireuse|envie de|il me faut|il me faudrait|vouloir|aimerai|demande|sollicit*|veu|svp de|prie de|"
     "vous prie|décidé|décide",
     "NOT": "pas de|pas d|ne me suffit pas|me suffit pas|ne suffit pas|suffit pas|ne me suffit plus|pas suffisant|rien|aucun|aucune|nul|pa",
-    "NOMORE": "ne plus rien|veux plus|souhaite plus|désire plus|voudrais plus|envoyez plus|envoie plus|plus aucun|plus jamais|plus de mails|"
+    "NOMORE": "veu plu|veux plu|recevoir plu|ne plus rien|veux plus|souhaite plus|désire plus|voudrais plus|envoyez plus|envoie plus|plus aucun|plus jamais|plus de mails|"
     "plus de messages|plus de courriels|n en veux plus|plus du tout|veu plus|pu de mails",
     "BORED": "ne m intéresse plus|ne m intéressent plus|ne m intéresse pas|ne m intéressent pas|m intéresse plus|m intéressent plus|"
     "m intéresse pas|m intéressent pas|ne me concerne plus|ne me concerne pas|ne me concernent plus|ne me concernent pas|"
@@ -94,7 +94,7 @@ FRENCH: dict[str, str] = {
     "TOO": "aussi|également|en plus du|en plus des",
     "SITE": "de la vue|de la vue du public|du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
     "IT": "ça|cela|ceci",
-    "NOTHING": "quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
+    "NOTHING": "ne m en sors pas|m en sors pas|m en sors plus|ne m en sors plus|sais pas comment je suis arrivé*|ne sais pas comment je suis arrivé*|à la place de|à la place des|quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
     "quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|par erreur|par mégarde|par inadvertance|"
     "ou non|ou pas|et pas ici|et non ici|pas ici|rien de personnel|pas le temps|plus le temps|n ai pas le temps|n ai plus le temps|manque de temps|"
     "la semaine dernière|la semaine passée|la semaine prochaine|cette semaine|ne travaille plus|travaille plus|n y travaille plus|pourquoi pas|"
@@ -127,7 +127,8 @@ FRENCH: dict[str, str] = {
     "COPY": "propres messages|propres mails|propres courriels|propres envois|propres publications|propres e mails|"
     "double de mes messages|mes messages en copie|messages que j envoie|mails que j envoie|messages que j écris|propres posts",
     "UNTIL": "rien avant|rien jusqu|rien jusqu au|plus rien jusqu|plus rien avant|de retour le|de retour au|de retour à partir|je reviens le|je rentre le|reviendrai le|rentrerai le|je reprends le|avant le|rien avant|d ici|jusqu a|jusqua|jusk|jusko|jusqu en|jusqu à ce que|avant le",
-    "PENDING": "à valider|à approuver|en souffrance|qui attendent|attendent|à modérer|non traités|bloqués",
+    "PENDING": "en attente de validation|messages retenus|retenus|file d attente|quoi en attente|à valider|à approuver|en souffrance|qui attendent|"
+    "attendent|à modérer|non traités",
     "ADD": "rajout*|insér*|mettre sur la liste|mettez sur la liste",
     "STAY": "rester dans|rester membre|rester sur|rester abonné*|rester inscrit*|continuer à faire partie",
     "FORGOT": "me rappelle plus|me souviens plus|ne me rappelle plus|ne me souviens plus|ai oublié|ne sais plus|sais plus",
@@ -136,8 +137,21 @@ FRENCH: dict[str, str] = {
     "MISSED": "n ai jamais reçu|jamais reçu|jamais arrivé*|n est jamais arrivé*|ai raté|ai manqué|n ai pas reçu|ne retrouve plus|ne trouve plus|ne trouve pas|ai perdu|pas reçu",
     "RESEND": "renvoy*|renvoi*",
     "FROM": "pas d|pas de",
-    "IF": "dès que mon|dès que ma|dès que le|dès que la|dès que j|dès que je|quand la|quand mon|quand le|quand ma|quand l|quand j|quand je|lorsque|une fois que|une fois la|une fois le|une fois mon|après la|après le|après mon|si les|si ça|si cela|si vous continuez|tant que",
+    "IF": "dès que mon|dès que ma|dès que le|dès que la|dès que j|dès que je|quand la|quand mon|quand le|quand ma|quand l|quand j|quand je|lorsque|"
+    "une fois que|une fois la|une fois le|une fois mon|après la|après le|après mon|si les|si ça|si cela|tant que",
     "WAIT": "mais pas encore|mais plus tard",
+    "APPROVE": "approuv*|accept*|valid*|laissez passer",
+    "DECLINE": "rejet*|refus*",
+    "DISCARD": "jette|mettre à la poubelle|mettez à la poubelle|à la poubelle",
+    "COORDINATOR": "animateur|animatrice|administrateur|administratrice|responsable",
+    "INVITE": "convier|conviez",
+    "TRUST": "faire confiance à|faites confiance à|sans modération",
+    "BAN": "interdire|interdisez|banir",
+    "UNBAN": "lever le bannissement|levez le bannissement|lever le blocage",
+    "REPORT": "rapport mensuel|rapports|chiffres",
+    "LOCK": "clôturez le fil|fermez le",
+    "MERGE": "regrouper les fils|joindre les fils|réunissez",
+    "UNDO": "revenez en arrière|défaites|défaire",
     "FILLER": "nécessaire autres autre savoir quel quelle quels quelles fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
     "savez sais savoir mr mme dr monde part grâce gentil gentille gentillesse aimable amabilité obligeance urgent urgence "
     "urgemment rapidement vite quoi nous on notre nos lors comme quand depuis qui dont car chez semaine semaines jour jours "

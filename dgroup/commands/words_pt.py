@@ -19,7 +19,7 @@ PORTUGUESE: dict[str, str] = {
     "entrar no grupo|entrar na lista|entrar para o grupo|entrar pro grupo|entrar para a lista|tornar me membro|me tornar membro|me tornar|"
     "passar a receber|registar me|registrar me|me registrar|me registem|me registrem|registem me|ingressar no grupo|participar do grupo|"
     "participar no grupo|aderir|quero entrar|aceitem me|me aceitem|pedido de adesão|pedido de inscrição|afili*|subscrição|assinar",
-    "BELONG": "pertenço|constar da|constar na|ser parte",
+    "BELONG": "ser incluído|ser incluída|ser adicionado|ser adicionada|ser inscrito|ser inscrita|pertenço|constar da|constar na|ser parte",
     "MEMBERSHIP": "inscrições|assinaturas|subscricao|inscricao|afiliação|filiação",
     "JOINED": "subscrita|registado|registada|registrado|registrada|cadastrado|cadastrada|assinante|membro|sócio|sócia",
     "PAUSE": "nada até|nada até ao|nada antes|nada antes de|fazer uma pausa|dar uma pausa|pôr em pausa|ponham em pausa|ponham me em pausa|colocar em pausa|coloquem em pausa|uma pausa|intervalo|um intervalo|descanso|um descanso|um tempo de descanso|stand by|"
@@ -43,18 +43,22 @@ PORTUGUESE: dict[str, str] = {
     "DIGEST": "agrup*|um só email|um só e mail|um só mail|uma só mensagem|uma única mensagem|um único email|um único e mail|um único mail|tudo junto|todas juntas|todos juntos|num pacote|em pacote|compilação|compilad*|coletânea|"
     "resumo agrupado|digest|em bloco|juntas|num só email|num só e mail|numa só mensagem|num único email|numa única mensagem",
     "SUMMARY": "sumário|síntese|resuminho|apanhado",
-    "LIGHT": "só as palavras|apenas as palavras|aligeir*|texto apenas|texto somente|texto só|só letras|somente texto|modo texto|formato texto|versão leve|modo leve|versão texto|em texto|apenas em texto|só em texto|levezinho|light|texto puro|puro texto|sem html|só mesmo o texto|unicamente o texto|unicamente texto",
+    "LIGHT": "o texto das mensagens|o texto dos emails|só as palavras|apenas as palavras|aligeir*|texto apenas|texto somente|texto só|só letras|somente texto|modo texto|formato texto|versão leve|modo leve|versão texto|em texto|apenas em texto|só em texto|levezinho|light|texto puro|puro texto|sem html|só mesmo o texto|unicamente o texto|unicamente texto",
     "FULL": "inteiro|inteiros|inteira|inteiras|com tudo|html|formato normal|na íntegra",
     "ATTACHMENT": "ficheiro anexo|ficheiros anexos|ficheiro|arquivo anexo|arquivos anexos|documentos anexos|documentos|vídeos|fotografias|"
     "imagens anexas|anexados",
     "LANGUAGE": "lingua|idiomas",
     "ADDRESS": "endereço de correio|endereço de correio eletrónico|endereco|endereço eletrónico|caixa de correio|conta de email|conta de e mail|e mail novo|email novo|novo email|novo e mail|novo mail",
-    "CHANGE": "usem|usar|utilizem|utilize|utilizar|transfir*|transfer*|redirecion*|corrij*|corrig*|passem|ponham|pôr|põe|coloquem|colocar|muden|migr*|mandem para|passa",
+    "CHANGE": "reduzam|reduzir|reduza|troquem|usem|usar|utilizem|utilize|utilizar|transfir*|transfer*|redirecion*|corrij*|corrig*|passem|ponham|pôr|põe|coloquem|colocar|muden|migr*|mandem para|passa",
     "NEW": "novos|novas",
-    "STATUS": "em que pé está|em que pé está a minha|estou em pausa|ainda estou em pausa|a minha pausa ainda está|como estou configurad*|o que tenho escolhido|o que escolhi|ainda me têm|me têm nos vossos|ainda sou membro|ainda estou inscrit*|ainda estou na lista|ainda estou no grupo|sou membro deste grupo|sou membro do grupo|sou membro da lista|sou membro desta lista|ainda estou registad*|ainda estou cadastrad*|faço parte da lista|faço parte do grupo|como estou inscrit*|como estou registad*|como estou registrad*|como estou cadastrad*|estou registad*|estou registrad*|estou cadastrad*|"
-    "continuo inscrit*|continuo no grupo|continuo na lista|continuo a ser|continuo membro|continuo cadastrad*|estou na lista|estou no grupo|"
-    "minha situação|minha situacao|situacao|meu perfil|minhas opções|minha configuração|minha configuracao|meu estado|status|meu status|ajustes|"
-    "configuração|minhas preferências|meu cadastro|minha conta como está|ainda faço parte",
+    "STATUS": "em que pé está|em que pé está a minha|estou em pausa|ainda estou em pausa|a minha pausa ainda está|como estou configurad*|"
+    "o que tenho escolhido|o que escolhi|ainda me têm|me têm nos vossos|ainda sou membro|ainda estou inscrit*|ainda estou na lista|"
+    "ainda estou no grupo|sou membro deste grupo|sou membro do grupo|sou membro da lista|sou membro desta lista|ainda estou registad*|"
+    "ainda estou cadastrad*|faço parte da lista|faço parte do grupo|como estou inscrit*|como estou registad*|como estou registrad*|"
+    "como estou cadastrad*|estou registad*|estou registrad*|estou cadastrad*|continuo inscrit*|continuo no grupo|continuo na lista|continuo a ser|"
+    "continuo membro|continuo cadastrad*|estou na lista|estou no grupo|minha situação|minha situacao|situacao|meu perfil|minhas opções|"
+    "minha configuração|minha configuracao|meu estado|status|meu status|configuração|minhas preferências|meu cadastro|minha conta como está|"
+    "ainda faço parte",
     "WHO": "somos quantos|quantos há|quantos estão|quantos somos|quem somos|quem são|quem mais|que pessoas|que gente|quais pessoas|quem faz|quem está|quem estão|quantas pessoas|quantos membros|conhecer os|quem participa|quem integra|saber quem|quem lê|quem recebe",
     "MEMBERS": "inscritos|sócios|subscritores|associados|participantas|pessoal do grupo",
     "HELP": "que opções tenho|que tenho de escrever|o que tenho de escrever|o que tenho de vos escrever|não sei como mudar|quais são as opções|que comandos|o que posso fazer|que posso fazer|o que se pode fazer|como funciona isto|como funciona isso|como funciona|guia|manual|expliqu*|explic*|não entendo|não percebo|como se usa|como usar|preciso de ajuda|socorro|"
@@ -70,7 +74,7 @@ PORTUGUESE: dict[str, str] = {
     "RECEIVE": "não quero receber mais|não receber mais|deixar de receber|cheg*|receb*|recepção|receção|chegando",
     "SEND": "não me mandem mais|não me enviem mais|não mandem mais|não enviem mais|não me escrevam mais|reenv*|passem me|fazer chegar|façam chegar|"
     "façam me chegar|forneç*|fornec*|compartilh*|partilh*|encaminh*|remet*|inund*|bombarde*|entreg*|envi*",
-    "WANT": "já não quero|já não desejo|já não preciso|não preciso mais|não quero receber mais|não desejo mais|nao quero mais|n quero mais|"
+    "WANT": "convinha me|conviria me|me convém|seria melhor|era melhor|opto|escolho|me conviria|dava me mais jeito|dava jeito|prefiro que|fico com|bastava me|já não quero|já não desejo|já não preciso|não preciso mais|não quero receber mais|não desejo mais|nao quero mais|n quero mais|"
     "não quero mais|keru|kero|qro|qria|qeria|gostava|gostaria|gostaríamos|queira|queiram|necessit*|necessito|interessad*|pretendo|pretend*|rogo|venho|"
     "decid*|decidi|adoraria|façam o favor|faça o favor|por gentileza|quis|almejo|desejaria|preferia|preferiria|pedia|queria mesmo",
     "NOT": "não me chega|não me basta|não chega|não basta|não é suficiente|não me é suficiente|nem|nenhum|nenhuma|naum|nada de|tampouco",
@@ -82,7 +86,7 @@ PORTUGUESE: dict[str, str] = {
     "TOO": "também|tambem|tbm|além do|além dos",
     "SITE": "da vista|da vista do público|da rede|do site|da página|da web|do arquivo|dos arquivos|do portal|da internet|do sítio|da página web|do ar|do saite|da net",
     "IT": "isso|isto|aquilo",
-    "NOTHING": "que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
+    "NOTHING": "não sei como vim parar|não sei como vim parar aqui|não sei como cheguei|não sei por que estou|que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
     "não toda hora|nao toda hora|toda hora|a toda a hora|não tenho tempo|já não tenho tempo|não tenho mais tempo|falta de tempo|sem tempo|"
     "já não trabalho|não trabalho mais|nada pessoal|nada de pessoal|pôr me em dia|pôr em dia|estar em dia|por engano|por erro|por lapso|sem querer|"
     "ou não|e não aqui|e não neste|não aqui|mais que suficiente|mais do que suficiente|é suficiente|rede ruim|rede fraca|má rede|net fraca|"
@@ -113,7 +117,7 @@ PORTUGUESE: dict[str, str] = {
     "COPY": "cópia das minhas mensagens|cópia dos meus emails|cópia do que escrevo|cópia do que envio|próprios emails|próprios e mails|próprios mails|meus próprios|minhas próprias|próprias msgs|mensagens que envio|emails que envio|"
     "mensagens que eu envio|o que eu próprio|o que eu mesmo|a minha própria mensagem|próprias publicações",
     "UNTIL": "nada até|nada até ao|nada antes|nada antes de|de volta a|de volta no|de volta em|de volta dia|volto em|volto no|volto dia|volto a|regresso a|regresso no|regresso em|voltarei em|voltarei a|antes de|antes do|nada antes|ate|até que|antes de dia|até o dia|até fim|até ao dia",
-    "PENDING": "por aprovar|por rever|à espera|esperando|aguardando|retidas|em fila|na fila|que esperam|por moderar|para aprovar",
+    "PENDING": "pendentes|o que há pendente|mensagens retidas|o que está pendente|por aprovar|por rever|à espera|esperando|aguardando|retidas|em fila|na fila|que esperam|por moderar|para aprovar",
     "ADD": "adicion*|acrescent*|inclu*|coloc*",
     "CAN_I": "poderia|será possível|dava para|daria para|dá pra|posso eu",
     "STAY": "continuar no|continuar na|ficar no|ficar na|permanecer no|permanecer na|continuar membro|continuar a ser membro|continuar a fazer parte|continuar inscrit*|continuar sendo|seguir sendo|seguir no",
@@ -125,6 +129,17 @@ PORTUGUESE: dict[str, str] = {
     "IF": "assim que acabar|assim que terminar|assim que o meu|assim que a|assim que eu|logo que acabe|logo que termine|logo que a|logo que o|quando acabar|quando terminar|quando a|quando o|quando começar|uma vez que|depois da|depois do|depois de acabar|se vierem|se continuar*|se não|se chegar*|se isto|se isso|se for|só se|se houver|se vier|se os|enquanto não|contanto que|se eu",
     "WAIT": "mas ainda não|eu digo quando|depois digo quando|eu aviso quando",
     "OTHERS": "o retirem|a retirem|lhe deem baixa",
+    "APPROVE": "aprov*|aceit*|autoriz*|deixem passar",
+    "DECLINE": "recus*|rejeit*|neguem",
+    "DISCARD": "descart*|deitem fora|joguem fora|para o lixo|jogar fora",
+    "COORDINATOR": "administrador|administradora|moderador|coordenadores",
+    "TRUST": "ter confiança|tenham confiança|sem moderação",
+    "BAN": "banam|banir|banem|proibir|proíbam",
+    "UNBAN": "desbanir|desbanam|levantar o bloqueio",
+    "REPORT": "relatórios|números do grupo",
+    "LOCK": "fechem|tranquem",
+    "MERGE": "juntem|unam|unir",
+    "UNDO": "desfaçam|desfazer|voltar atrás|anular a última",
     "FILLER": "necessário necessária resto restantes outros vou vamos pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
     "semana semanas dia dias mês meses ano anos cá lá ali aqui agora hoje mesmo mesma quando onde como qual se tal assim seja sejam seria seriam fosse amável amáveis bondade tenho tem têm tenham faça façam "
     "fazem faz fazer vai vão ir vá estejam mo ma mos mas-mesmo lo la los las lhe lhes vos vosso vossa vossos teu tua tu você sr sra dr dra eng desculpem desculpe desculpa perdão lamento sinto muitíssimo muito bastante demais demasiado "
