@@ -76,7 +76,7 @@ def _tree(source: str) -> HtmlElement | None:
     for element in elements:
         if not isinstance(element.tag, str) or _is_hidden(element):
             _drop(element, root)
-        elif element.tag == "blockquote":
+        elif element.tag == "blockquote" or "yahoo_quoted" in element.get("id", ""):
             _mark_quote(element)
         elif element.tag == "a":
             _keep_address(element)

@@ -11,77 +11,25 @@ from dataclasses import dataclass
 
 from dgroup.commands.lexicon import split_words
 from dgroup.commands.text import Text, sentences
+from dgroup.commands.words_answers import (
+    AGREED,
+    ANSWERS,
+    ANYWHERE,
+    CONDITIONS,
+    DOUBTS,
+    UNSURE,
+)
 from dgroup.incoming import Answer
 
 MAX_SENTENCES = 12
 MAX_REASON = 1000
-_LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "nl")
-
-# By language in the order above; the first that has a phrase counts where several share it.
-_ANSWERS: dict[Answer, str] = {
-    Answer.NO: "no|nope|cancel|reject|rejected|decline|declined|refuse|do not|don t|deny|denied|not ok|no way|"
-    "please don t|please do not|please not|stop|never|i do not|i don t|keep me|i did not|i didn t|it wasn t me|not me|that was not me"
-    "/non|refuser|refusez|refusé|rejeter|rejetez|ne faites|ne fais|pas d accord|n ajoutez|n ajoute|ne pas|"
-    "jamais|ne publiez|ce n est pas moi|ce n était pas moi|ne le|ne la|ne les|abandonner"
-    "/no|cancelar|cancela|cancelen|cancele|rechazar|rechazo|rechazado|rechaza|negar|nunca|no lo|no fui yo"
-    "/não|cancelar|cancela|cancele|cancelem|recusar|recuso|recusado|rejeitar|rejeitado|nunca|não fui eu|negativo"
-    "/nein|abbrechen|ablehnen|nicht/no|annulla|rifiuta|rifiutare/nee|annuleren|weigeren|niet",
-    Answer.UNDO: "undo|take it back|revert|put it back|undo it|undo that/annuler|annulez|annule|défaire"
-    "/deshacer|deshaz|deshaga|deshazlo|deshacerlo/desfazer|desfaz|desfaça|reverter/rückgängig/annullare/ongedaan",
-    Answer.DISCARD: "discard|throw away|delete|delete it|spam|bin|trash|drop it|junk|dump"
-    "/jeter|jetez|supprimer|supprimez|poubelle|effacer|écarter|pourriel"
-    "/descartar|descarta|descarte|eliminar|elimina|elimine|borrar|basura|desechar"
-    "/descartar|descarte|eliminar|elimine|apagar|lixo|excluir|jogar fora/verwerfen|löschen/scarta|elimina/weggooien",
-    Answer.TRUST: "trust|trust him|trust her|trust them|always/confiance|faire confiance|faites confiance|"
-    "faites lui confiance|faire toujours confiance|toujours"
-    "/confiar|confía|confíe|confianza|siempre/confiar|confie|confiança|sempre/vertrauen/fiducia/vertrouwen",
-    Answer.REOPEN: "reopen|re open|publish anyway|publish after all|publish it after all/rouvrir|rouvrez|"
-    "publier quand même|publiez quand même|réouvrir/reabrir|reabre|reabra|publicar de todos modos"
-    "/reabrir|reabra|reabre|publicar mesmo assim/wieder öffnen/riapri/heropenen",
-    Answer.POST: "post|publish it as a post|post it|publish my post|publish my message|it is a post|it was a post"
-    "/publier|publiez|publie|poster|postez|c est un message"
-    "/publicar|publique|publíquenlo|publica|publiquen/publicar|publique|publiquem|postar"
-    "/veröffentlichen/pubblica|pubblicare/plaatsen|publiceren",
-    Answer.LEAVE: "leave|unsubscribe|remove me|signoff|leave the group|unsub"
-    "/quitter|désinscrire|désabonner|désinscription|désabonnement|me désinscrire|désinscrivez moi|retirez moi"
-    "/baja|salir|dar de baja|darme de baja|salir del grupo/sair|desinscrever|sair do grupo"
-    "/abmelden|verlassen/esci|disiscrivimi/uitschrijven|afmelden",
-    Answer.INVITE: "invite|invite them|ask them first|invite her|invite him|invite all|invite everyone"
-    "/inviter|invitez|invite les|invitez les|demandez leur"
-    "/invitar|invita|invite|invítalos|invítelos|invítenlos|invitarlos/convidar|convide|convida|convidem|convide os"
-    "/einladen/invita|invitare/uitnodigen",
-    Answer.YES: "yes|yep|yeah|yup|y|ok|okay|confirm|confirmed|approve|approved|accept|accepted|go ahead|do it|"
-    "i confirm|i approve|i agree|agreed|agree|sure|correct|please do|of course|fine|right|all good|looks good|"
-    "publish|distribute|it was me|i sent it|yes it was me|i do|absolutely|definitely|certainly|proceed|ok yes|k|"
-    "that is correct|that s correct|that was me|please proceed|thumbs up"
-    "/oui|ouais|d accord|confirmer|confirme|confirmez|confirmé|je confirme|approuver|approuve|approuvé|j approuve|"
-    "j accepte|accepte|accepter|accepté|vas y|allez y|bien sûr|entendu|volontiers|c est bon|c est moi|exact|"
-    "parfait|je valide|valider|validé|c était moi|certainement|absolument|c est ok|tout est bon|okay|ok pour moi"
-    "/sí|si|confirmar|confirmo|confirmado|confírmalo|confirme|aprobar|apruebo|aprobado|apruebe|de acuerdo|acepto|"
-    "aceptar|aceptado|adelante|claro|claro que sí|vale|por supuesto|correcto|dale|perfecto|fui yo|está bien|"
-    "estoy de acuerdo|desde luego|así es|procedan|hágalo|háganlo"
-    "/sim|confirmar|confirmo|confirmado|confirme|aprovar|aprovo|aprovado|aceito|aceitar|aceite|de acordo|claro|"
-    "pode ser|com certeza|tudo bem|está bem|concordo|certo|fui eu|pode fazer|podem fazer|isso mesmo|vamos|"
-    "pode adicionar|prossiga|tá bom|exato"
-    "/ja|bestätigen|bestätigt|ich bestätige|einverstanden|genehmigt/sì|confermo|approvo|va bene|d accordo"
-    "/ja|akkoord|bevestig|ik bevestig|goedgekeurd|prima",
-}  # fmt: skip
 
 _COURTESY = frozenset(
     split_words(
         "please kindly pls well hello hi dear bonjour salut hola olá oi merci svp veuillez por favor gracias "
-        "obrigado obrigada then so oh ah and je vous we i"
+        "obrigado obrigada then so oh ah and je vous we i but mas pero mais sorry désolé désolée perdón desculpe desculpem lamento well bon bueno thanks thank you"
     )
 )
-_DOUBTS = frozenset(
-    split_words(
-        "but not dont wait if unless except instead never no cancel however later though hold without "
-        "mais pas attendez sauf plutôt jamais non cependant excepté sinon attends hormis "
-        "pero espere salvo excepto nunca sin embargo todavía aún menos espera esperen "
-        "porém não espera espere exceto nunca ainda contudo aguarde aguardem "
-        "aber nicht ausser außer nein tranne però maar niet behalve"
-    )
-) - {"embargo", "sin"}
 _THUMBS_UP = re.compile(
     r"[\U0001F44D\U0001F44C\u2705\u2714\U0001F197][\ufe0f\U0001F3FB-\U0001F3FF]*"
 )
@@ -111,8 +59,8 @@ class Answered:
 
 def _table() -> dict[tuple[str, ...], tuple[Answer, str]]:
     found: dict[tuple[str, ...], tuple[Answer, str]] = {}
-    for answer, text in _ANSWERS.items():
-        for language, phrases in zip(_LANGUAGES, text.split("/"), strict=True):
+    for answer, by_language in ANSWERS.items():
+        for language, phrases in by_language.items():
             for phrase in phrases.split("|"):
                 found.setdefault(tuple(split_words(phrase)), (answer, language))
     return found
@@ -121,6 +69,21 @@ def _table() -> dict[tuple[str, ...], tuple[Answer, str]]:
 ANSWER_WORDS = _table()
 """folded words -> (answer, language); what is both in two languages is the one that does less"""
 _LONGEST = max(map(len, ANSWER_WORDS))
+_ANYWHERE = {answer: re.compile(rf"\b(?:{words})\b") for answer, words in ANYWHERE.items()}
+_UNSURE = re.compile(UNSURE)
+_AGREED = re.compile(rf"\b(?:{AGREED})\b")
+_DOUBTS = frozenset(split_words(DOUBTS))
+_CONDITIONS = re.compile(CONDITIONS)
+_LONG_DRAWN = re.compile(r"(.)\1\1+")
+_PARTS = re.compile(r"\s*[,;]\s+")
+_OVERRULED = re.compile(
+    r"\W*(?:oh|ah|ay|ai|oops|ups|sorry|pardon|desole|perdon|desculp)|.*\b(?:meant|mean it|wanted|what i did|lo que|o que|ce que|voulais|queria)\b"
+)
+_SAYS_IF = re.compile(
+    r"[Ss]i (?!si\b|por |claro|gracias|quiero|confirm|acept|estoy|de acuerdo|adelante|se[nñ]or|please|pls|"
+    r"dale|vale|svp|merci|pf|xfa|porfa|lo |fui|soy|publi|apr)\w"
+)
+_IF = re.compile(r"\W*(?:if|se|when|once|cuando|quando|quand|wenn|falls)\s")
 
 
 def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
@@ -134,16 +97,54 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
     if choices := _choices(said):
         return Answered(Answer.FIX, choices=choices)
     found = [hit for number, one in enumerate(said) if (hit := _begin(one, number))]
-    for hit in found:
-        if hit.answer is Answer.NO:
-            return Answered(Answer.NO, hit.language, _reason(said, hit))
-    if not found or found[0].number > 2 or any(_doubts(one) for one in said):
+    if any(map(_is_unsure, said)):
         return Answered(Answer.OTHER)
+    aside = _anywhere(said)
+    if not found:
+        found = [hit for at, one in enumerate(said[:3]) for hit in _parts(one, at)]
+    back = [*aside, *(hit for hit in found if hit.answer is Answer.UNDO)]
+    for hit in found:
+        if hit.answer is Answer.NO and any("?" in one.raw for one in said[: hit.number]):
+            return Answered(Answer.OTHER)
+        if hit.answer is Answer.NO and not (back and _overrules(back[0], said[hit.number])):
+            return Answered(Answer.NO, hit.language, _reason(said, hit))
+    return _agreed(said, found, back)
+
+
+def _is_unsure(sentence: Text) -> bool:
+    parts = [sentence.folded, *re.split(r"[,;:]", sentence.folded)]
+    return any(_UNSURE.match(" ".join(split_words(part[:200]))) for part in parts[:8])
+
+
+def _overrules(aside: _Hit, denial: Text) -> bool:
+    """Tell an exclamation, or a denial of what we guessed, from a no: "Oh no, put it back", "No, it was
+    meant for the group"."""
+    if aside.answer is Answer.UNDO:
+        return _OVERRULED.match(denial.folded) is not None
+    return aside.answer is Answer.POST and _OVERRULED.match(denial.folded) is not None
+
+
+def _agreed(said: Sequence[Text], found: list[_Hit], aside: list[_Hit]) -> Answered:
+    """No sentence says no: what they agree to, if nothing leaves it in doubt."""
+    spoken = next((hit.language for hit in found if hit.language), "")
+    denied = any(hit.answer is Answer.NO for one in said for hit in _parts(one, 0))
+    denied = denied and any(hit.answer is Answer.YES for hit in found) and not aside
+    if denied or any(_doubts(one, aside, spoken) for one in said):
+        return Answered(Answer.OTHER)
+    if aside:
+        language = next((hit.language for hit in found if hit.language), aside[0].language)
+        return Answered(aside[0].answer, language)
+    if not found or found[0].number > 2:
+        return Answered(Answer.OTHER)
+    found += [hit for hit in _parts(said[0], 0) if hit.answer in _SPECIFIC]
     kinds = {hit.answer for hit in found}
     if len(kinds - {Answer.YES}) > 1:
         return Answered(Answer.OTHER)
     best = min(found, key=lambda hit: hit.answer is Answer.YES)
     return Answered(best.answer, best.language)
+
+
+_SPECIFIC = frozenset({Answer.DISCARD, Answer.TRUST, Answer.UNDO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,21 @@ class _Hit:
     language: str
     number: int
     end: int
+
+
+def _anywhere(said: Sequence[Text]) -> list[_Hit]:
+    """What decides wherever it stands: "Oh dear, that was a mistake, please put it back as it was"."""
+    text = " ".join(" ".join(split_words(one.folded[:500])) for one in said)
+    return [_Hit(answer, "", 0, 0) for answer, words in _ANYWHERE.items() if words.search(text)]
+
+
+def _parts(sentence: Text, number: int) -> list[_Hit]:
+    """The answers that the parts behind commas begin with."""
+    found = []
+    for stop in _PARTS.finditer(sentence.folded[:500]):
+        if hit := _begin(sentence.cut(stop.end()), number):
+            found.append(hit)
+    return found
 
 
 def _thumbed(raw: str) -> Answer | None:
@@ -168,7 +184,7 @@ def _begin(sentence: Text, number: int) -> _Hit | None:
     if thumb is not None:
         return _Hit(thumb, "", number, len(sentence.raw))
     places = [*re.finditer(r"[^\W_]+", sentence.folded[:300])]
-    words = [place[0] for place in places]
+    words = [_LONG_DRAWN.sub(r"\1", place[0]) for place in places]
     start = 0
     while start < len(words) and words[start] in _COURTESY and (words[start],) not in ANSWER_WORDS:
         if hit := _phrase(words, start, places, number):
@@ -187,8 +203,18 @@ def _phrase(
     return None
 
 
-def _doubts(sentence: Text) -> bool:
-    return "?" in sentence.raw or not _DOUBTS.isdisjoint(split_words(sentence.folded[:1000]))
+def _doubts(sentence: Text, aside: Sequence[_Hit], language: str) -> bool:
+    if aside and _OVERRULED.match(sentence.folded):
+        return False
+    if "?" in sentence.raw or _IF.match(sentence.folded) or _SAYS_IF.match(sentence.raw):
+        return True
+    text = " ".join(split_words(sentence.folded[:1000]))
+    for pattern in (_AGREED, *_ANYWHERE.values()):
+        text = pattern.sub(" ", text)
+    if language not in {"pt", ""} and " no " in f" {text} ":
+        return True  # "no grupo" is Portuguese
+    plain = sentence.raw[:1000].lower()
+    return not _DOUBTS.isdisjoint(text.split()) or _CONDITIONS.search(plain) is not None
 
 
 def _reason(said: Sequence[Text], hit: _Hit) -> str:

@@ -71,6 +71,10 @@ def _is_yes(code: Code, said: Reading) -> bool:
         return joins or words in {Answer.YES, Answer.EMPTY}
     if code.action == "post":
         return words is Answer.POST or (words is Answer.LEAVE and _verb(code) == "leave")
+    if words is Answer.LEAVE and code.action == "leave":
+        return True
+    if words is Answer.POST and code.action == "publish":
+        return True
     return words is Answer.YES or (command is not None and words in command.answers)
 
 

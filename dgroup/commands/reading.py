@@ -179,10 +179,15 @@ def _with_answer(sheet: Sheet, reading: Reading) -> Reading:
 
 def _answered(sheet: Sheet) -> Answered:
     """In a command, a "no" that is part of it ("no quiero más mensajes") is no answer."""
-    answered = read_answer(sheet.said, sheet.subject)
+    said = _above_name(sheet)
+    answered = read_answer(said, sheet.subject)
+    if answered.answer is Answer.UNDO and "confirm" in sheet.subject.folded:
+        answered = replace(
+            answered, answer=Answer.NO
+        )  # French has one word for both; nothing is done yet
     if answered.answer is Answer.NO and sheet.mail.route.kind is not RouteKind.CONFIRM:
         # Beside a command it must come first: a motto ("Stop cholera!") stands further below.
-        answered = read_answer(sheet.said[:1], sheet.subject)
+        answered = read_answer(said[:1], sheet.subject)
     if sheet.mail.route.kind is not RouteKind.COMMAND or answered.answer is not Answer.NO:
         return answered
     keeps = any(guess.verb == KEEP for guess in sheet.guesses)
@@ -190,6 +195,17 @@ def _answered(sheet: Sheet) -> Answered:
     if asks and not keeps:
         return Answered(Answer.OTHER, answered.language)
     return answered
+
+
+def _above_name(sheet: Sheet) -> list[Text]:
+    """The lines above the sender's own name: below it stands an office's or a gateway's text."""
+    sender = sheet.mail.content.message.from_
+    name = frozenset(split_words(sender[0].name)) if sender and sender[0].name else frozenset()
+    for number, line in enumerate(sheet.said):
+        words = split_words(line.folded[:80])
+        if number and words and name.issuperset(words):
+            return sheet.said[:number]
+    return sheet.said
 
 
 def _code(sheet: Sheet, answer: Answer) -> str:

@@ -24,7 +24,7 @@ MAX_LINE = 1000
 """characters of a line"""
 _SCAN = 2_000_000
 _LONG = 50
-_ENDS = frozenset({"end", "fin", "fim", "ende", "fine", "einde"})
+_ENDS = frozenset({"end", "fin", "fim", "ende", "einde"})
 _QUOTES = str.maketrans("\u2018\u2019\u201b\u00b4\u02bc\u0060\u00a0\u202f\u2007", "''''''   ")
 _DOUBLE = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2033", '""""""')
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
