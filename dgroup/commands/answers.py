@@ -163,11 +163,9 @@ def _anywhere(said: Sequence[Text]) -> list[_Hit]:
 
 def _parts(sentence: Text, number: int) -> list[_Hit]:
     """The answers that the parts behind commas begin with."""
-    found = []
-    for stop in _PARTS.finditer(sentence.folded[:500]):
-        if hit := _begin(sentence.cut(stop.end()), number):
-            found.append(hit)
-    return found
+    stops = _PARTS.finditer(sentence.folded[:500])
+    hits = (_begin(sentence.cut(stop.end()), number) for stop in stops)
+    return [hit for hit in hits if hit is not None]
 
 
 def _thumbed(raw: str) -> Answer | None:

@@ -13,6 +13,7 @@ from dgroup.commands.dates import SPOKEN, When, find_days
 from dgroup.commands.lexicon import LEXICON, Meanings, split_words
 from dgroup.commands.names import CODES, LANGUAGE_NAMES
 from dgroup.commands.text import Text
+from dgroup.commands.words_phrases import PURPOSE
 from dgroup.commands.words_polite import BECAUSE, INSTEAD
 
 _ITEM = re.compile(
@@ -96,9 +97,32 @@ def narrow(clause: Clause, language: str) -> None:
             clause.unknown += not spoken and bool(item.meanings)
         if len(spoken) < len(item.meanings):
             clause.items[place] = replace(item, meanings=spoken)
+    _forget_argument(clause)
     clause.meanings = {meaning for item in clause.items for meaning in item.meanings}
     if clause.days:
         clause.meanings.add("SPAN" if any(day.span for day in clause.days) else "DAY")
+
+
+_FINDS = frozenset("find trouver encontrar vind finde trova look".split())
+_TITLED = ("RETITLE", "SPLIT")
+
+
+def _forget_argument(clause: Clause) -> None:
+    """What stands behind "search" or behind the post to be retitled is what is searched for, or a title:
+    a word in it asks for nothing."""
+    first = clause.first
+    start = 0
+    if "SEARCH" in first:
+        start = clause.at("SEARCH")[0] + 1
+        if clause.items[start - 1].word in _FINDS or clause.at("I") or clause.at("ME"):
+            return
+    elif not first.isdisjoint(_TITLED) and clause.targets:
+        start = next(iter(clause.at("TARGET")), len(clause.items)) + 1
+    for place in range(start, len(clause.items) if start else 0):
+        item = clause.items[place]
+        if item.meanings and not set(item.meanings) <= {"FILLER", "MAIL", "GROUP", "POST"}:
+            clause.items[place] = replace(item, meanings={})
+            clause.unknown += 1
 
 
 def without_people(clause: Clause) -> Clause:
@@ -153,6 +177,9 @@ def pattern_of(phrases: Sequence[str]) -> re.Pattern[str]:
 
 _REASON = pattern_of(BECAUSE)
 _CONTRAST = pattern_of(INSTEAD)
+_PURPOSE = pattern_of(PURPOSE)
+_HEAD = 12
+"""characters of a wish that a purpose may follow"""
 
 
 def without_reason(text: Text) -> tuple[Text, str]:
@@ -164,6 +191,9 @@ def without_reason(text: Text) -> tuple[Text, str]:
         because = text.raw[found.end() : end].strip(" :,.")
         text = _blanked(text, found.start(), end)
     found = _CONTRAST.search(text.folded)
+    if found is not None:
+        text = _blanked(text, found.start(), _end_of(text.folded, found))
+    found = _PURPOSE.search(text.folded, min(_HEAD, len(text.folded)))
     if found is not None:
         text = _blanked(text, found.start(), _end_of(text.folded, found))
     return text, because

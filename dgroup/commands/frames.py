@@ -48,7 +48,7 @@ _OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST WHO"
 _NO: Final = "NOT NOMORE"
 _OFTEN: Final = "EACH DAILY WEEKLY MONTHLY DIGEST"
 _LEAVING: Final = "LEAVE REMOVE GO STOP CANCEL NOMORE NOT PAUSE"
-_TALK: Final = "STATEMENT PROBLEM"
+_TALK: Final = "STATEMENT PROBLEM TOO_MANY"
 _WHO: Final = "OTHER_ADDRESS OTHERS"
 
 FRAMES: tuple[Frame, ...] = (
@@ -66,6 +66,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("leave", "REMOVE MY ADDRESS|NAME|MAIL GROUP", f"{_OUT} {_NO} ATTACHMENT", _SENTENCE),
     _frame("leave", "REMOVE ME|OWN_ADDRESS GROUP|MEMBERSHIP", f"{_OUT} {_NO} ATTACHMENT", 12),
     _frame("leave", "REMOVE GROUP", f"{_OUT} {_NO} ATTACHMENT POST MEMBERS ALL", 0),
+    _frame("leave", "REMOVE IT GROUP", f"{_OUT} {_NO} ATTACHMENT POST MEMBERS ALL MAIL", 2, weight=1),
     _frame("leave", "ERASE ME|MY GROUP", f"{_OUT} {_NO} TARGET", _SENTENCE, weight=5),
     _frame("leave", "STOP", f"{_OUT} {_NO} {_OFTEN} SPAN UNTIL DAY AWAY ATTACHMENT SUMMARY COPY RECEIPT", 0),
     _frame("leave", "STOP SEND|RECEIVE|MAIL|MEMBERSHIP|GROUP", f"{_OUT} NOT {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT DIGEST", 2),
@@ -183,8 +184,8 @@ FRAMES: tuple[Frame, ...] = (
     _frame("last", "LAST MAIL|POST", f"{_WHO} {_LEAVING} TRACE {_OFTEN} PROBLEM", 0),
     _frame("last", "LAST MAIL|POST SEND|SHOW|WANT|RECEIVE|GET|NUMBER", f"{_WHO} {_LEAVING} TRACE {_OFTEN}", 3),
     _frame("last", "LAST", f"{_WHO} {_LEAVING} TRACE", 0, first=True),
-    _frame("search", "SEARCH", f"{_LEAVING}", _ANY, first=True),
-    _frame("search", "SEARCH WANT|MAIL|GROUP", f"{_LEAVING} JOIN PROBLEM HOW", 12, weight=-1),
+    _frame("search", "SEARCH", f"{_LEAVING} I OTHERS", _ANY, first=True),
+    _frame("search", "SEARCH WANT|MAIL|GROUP", f"{_LEAVING} JOIN PROBLEM HOW OTHERS", 12, weight=-1),
     # --- one's posts and data ---
     _frame("hide", "HIDE TARGET", f"{_WHO} NOT", 4, weight=5),
     _frame("hide", "HIDE", f"{_WHO} NOT", 0, first=True),
@@ -220,6 +221,7 @@ FRAMES: tuple[Frame, ...] = (
 GROUP_FRAMES: tuple[Frame, ...] = (
     _frame("add", "ADD OTHER_ADDRESS", "NOT TARGET_POST", _SENTENCE, weight=6),
     _frame("add", "JOIN OTHER_ADDRESS", "NOT NOMORE LEAVE REMOVE CHANGE NEW INVITE ME MY I", _SENTENCE, weight=5),
+    _frame("add", "SET OTHER_ADDRESS GROUP", "NOT NOMORE ME MY LEAVE REMOVE", _SENTENCE, weight=1),
     _frame("add", "ADD", "NOT NOMORE ME MY", 2, first=True),
     _frame("add", "ADD MEMBERS|OTHERS|GROUP", "NOT NOMORE ME", _SENTENCE, weight=2),
     _frame("invite", "INVITE", "NOT NOMORE ME CANCEL REMOVE UNINVITE", 2, first=True),
@@ -249,8 +251,8 @@ GROUP_FRAMES: tuple[Frame, ...] = (
     _frame("coordinator", "COORDINATOR OTHER_ADDRESS", "NOT REMOVE LEAVE SET", 2, first=True, weight=8),
     _frame("coordinator", "COORDINATOR OTHER_ADDRESS MAKE|ADD|WANT|BELONG|NEW|CHANGE", "NOT REMOVE LEAVE", 4, weight=8),
     _frame("members", "MEMBERS", "WHO ADD REMOVE LEAVE", 0, first=True, weight=-1),
-    _frame("pending", "PENDING", f"{_WHO} NOT PROBLEM", 0),
-    _frame("pending", "PENDING SHOW|WHO|MAIL|GROUP|MEMBERS", f"{_WHO} NOT", 1),
+    _frame("pending", "PENDING", f"{_WHO} NOT PROBLEM", 1),
+    _frame("pending", "PENDING SHOW|WHO|MAIL|GROUP|MEMBERS|POST|WHAT_IF", f"{_WHO} NOT", 3),
     _frame("bouncing", "BOUNCING", f"{_WHO} NOT", 0),
     _frame("bouncing", "BOUNCING SHOW|WHO|MAIL|GROUP|MEMBERS|ADDRESS", f"{_WHO}", 1, weight=1),
     _frame("report", "REPORT", f"{_WHO} NOT PROBLEM", 0),

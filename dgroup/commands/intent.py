@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
@@ -15,6 +15,8 @@ KEEP = "keep"
 PEOPLE = "people"
 """a trouble or a question that a person must answer"""
 _OUT = ("LEAVE", "REMOVE", "GO", "CANCEL", "STOP")
+_CONDITIONS = frozenset({"IF", "LATER"})
+_ENDS = frozenset({"leave", "remove", "erase", "hide", "delete", "ban"})
 _ANSWERED = frozenset("STATUS LANGUAGE PENDING MEMBERS BOUNCING".split())
 _NEAR = 3
 _WEAK = frozenset({"help", "status", "who", "search", "data"})
@@ -81,6 +83,8 @@ def judge(clause: Clause) -> Guess | None:
     if len(asked) != 1 or KEEP in asked:
         return whole
     best = next(found for found in parts if found.verb in asked)
+    if clause.meanings & _CONDITIONS - best.clause.meanings:
+        best = replace(best, sure=False, doubtful=_speaks_of_end(clause) or best.doubtful)
     denied = any("NOT" in part.meanings for part in parts_of(clause))
     if best.rivals or (best.verb in _WEIGHTY and denied and not _commands(best.clause)):
         return whole
@@ -100,10 +104,12 @@ def _judged(clause: Clause) -> Guess | None:
     has = clause.meanings
     if _keeps(clause):
         return Guess(KEEP, clause, sure=False)
-    asked = _asked_for_help(clause)
+    asked = _asked_for_help(clause) or _asks_indirectly(clause)
     if asked:
         return Guess(asked, clause, sure=asked == "help")
     found = _best(clause)
+    if found and found[0].verb in _THANKED and _THANKS.match(clause.text.folded):
+        return None
     trouble = found and found[0].verb in _WEIGHTY and "PROBLEM" in has and not _commands(clause)
     if not found or trouble or _on_behalf(clause, found[0].verb):
         return Guess(PEOPLE, clause, sure=False) if has & {"PROBLEM", "COMPLAINT"} else None
@@ -113,8 +119,34 @@ def _judged(clause: Clause) -> Guess | None:
     sure = sure and not _is_question(clause, best.verb)
     # "Stop that" may be about what was spoken of before.
     sure = sure and not (best.verb == "leave" and "IT" in has and has.isdisjoint(_OURS))
-    doubtful = bool(has & {"IF", "MAYBE"}) and best.verb in {"leave", "pause", "erase"}
+    doubtful = bool(has & {"IF", "MAYBE"}) and (
+        best.verb in {"leave", "pause", "erase"} or _speaks_of_end(clause)
+    )
+    if best.verb in _ENDS and "LATER" in has:
+        sure, doubtful = False, True
+    if best.verb in _ENDS and _is_dated(clause):
+        sure = False  # "from 1 April": we cannot wait for a day, so we ask
     return Guess(best.verb, clause, sure, best.on, rivals, doubtful)
+
+
+_THANKED = frozenset(
+    "help status get receipt who data copy summary thread search last full light resume".split()
+)
+_THANKS = re.compile(
+    r"\W*(?:many |mil |muchas |muito |un grand |mille )?(?:thanks|thank you|merci|gracias|obrigad[oa]|danke)(?: beaucoup| a todos| a tous| all)? "
+    r"(?:for|pour|de l|por|pelo|pela|pelos|pelas|fur|d)\b(?! (?:me |m )?\w+(?:r|er|ir|re|ing)\b)"
+)
+_DATED = re.compile(
+    r"\b(?:from|by|as of|starting|effective|a partir d\w*|des|desde|ab)\W+(?:the |le |el |o |dem )?$"
+)
+
+
+def _speaks_of_end(clause: Clause) -> bool:
+    return not clause.meanings.isdisjoint({"LEAVE", "GO", "REMOVE", "ERASE"})
+
+
+def _is_dated(clause: Clause) -> bool:
+    return any(_DATED.search(clause.text.folded[: day.start]) for day in clause.days)
 
 
 def _best(clause: Clause) -> list[Frame]:
@@ -188,8 +220,26 @@ def _derive(clause: Clause) -> None:
         has.add("GROUP_ITSELF")
     if "POST" in has and "TARGET" in has:
         has.add("TARGET_POST")
+    _command_first(clause)
     if "WHO" in has and "HOLD" in has:
         has.discard("HOLD")
+
+
+def _command_first(clause: Clause) -> None:
+    """Take away a denial that stands far behind an order and is no part of it: "take me off, I do not
+    work there any more"."""
+    noes = [*clause.at("NOT"), *clause.at("NOMORE"), *clause.at("NE")]
+    orders = [
+        place
+        for meaning in ("REMOVE", "LEAVE")
+        for place in clause.at(meaning)
+        if any("ME" in item.meanings for item in clause.items[place : place + 2])
+    ]
+    if not noes or not orders or min(noes) <= min(orders) + 2:
+        return
+    behind = {m for item in clause.items[min(noes) : min(noes) + 5] for m in item.meanings}
+    if behind.isdisjoint({"LEAVE", "REMOVE", "GROUP", "GO", "ALL", "CANCEL", "STOP"}):
+        clause.meanings -= {"NOT", "NOMORE", "NE"}
 
 
 _ASKING = frozenset("WANT SEND CHANGE ME CAN_I LEAVE JOIN GO REMOVE SET NOMORE NOT HOW".split())
@@ -273,12 +323,28 @@ def _asked_for_help(clause: Clause) -> str:
     leads = bool(clause.first & {"HOW", "WHAT_IF"}) or (
         clause.asks and bool(has & {"HOW", "WHAT_IF"})
     )
+    if "STATUS" in clause.first:
+        return ""
     if "HOW" in has and leads and "WHO" not in has and (clause.asks or _how_leads(clause)):
         return "help" if hints([clause]) or has & {"GROUP", "WORKS"} else PEOPLE
     if "WHAT_IF" in has and leads and not has & _ANSWERED:
         return PEOPLE
     if clause.asks and "IF" in has and "CAN_I" not in has:
         return PEOPLE
+    return ""
+
+
+_INDIRECT = re.compile(
+    r"\b(?:ask\w*|know|tell|explain|wonder\w*|demand\w*|sai[st]|savoir|dire|expliqu\w*|pregunt\w*|saber|se|decir\w*|dig\w+|explic\w*|"
+    r"pergunt\w*|sei|dizer\w*|remember|rappelle|recuerdo|lembro)(?: (?:me|moi|us|nous|him|her|bien|exactly|pas|plus|just))*,? "
+    r"(?:how to|how i|how one|how can|comment|como)\b"
+)
+
+
+def _asks_indirectly(clause: Clause) -> str:
+    """Tell a question within a sentence: "a colleague asks me how one leaves"."""
+    if "HOW" in clause.meanings and _INDIRECT.search(clause.text.folded):
+        return "help"
     return ""
 
 

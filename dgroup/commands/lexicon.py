@@ -12,6 +12,7 @@ from dgroup.commands.words_around import AROUND
 from dgroup.commands.words_es import SPANISH
 from dgroup.commands.words_fr import FRENCH
 from dgroup.commands.words_group import COORDINATORS
+from dgroup.commands.words_phrases import TURNS
 from dgroup.commands.words_polite import POLITE
 from dgroup.commands.words_posts import POSTS
 from dgroup.commands.words_pt import PORTUGUESE
@@ -141,15 +142,18 @@ LEXICON = Lexicon(
     POSTS,
     COORDINATORS,
     AROUND,
+    TURNS,
     _only("fr", FRENCH),
     _only("es", SPANISH),
     _only("pt", PORTUGUESE),
 )
+TURNING = frozenset(words for _, _, words, _ in _entries((TURNS,)))
+"""phrases that do not tell a command from an ordinary post"""
 # Whole words, because a stem with a wrong letter could be the stem of anything. None is a
 # coordinator's word: those are never guessed.
 LEXICON.learn_typos(
     "unsubscribe subscribe resubscribe signoff remove subscription weekly monthly pausing resume nomail digest "
-    "status language vacation address attachments "
+    "status language vacation summary message messages  address attachments "
     "désinscrire désinscription désinscrivez désabonner désabonnement désabonnez inscrire inscription "
     "abonner abonnement quitter retirer suspendre reprendre hebdomadaire quotidien mensuel langue adresse "
     "rejoindre "

@@ -37,7 +37,7 @@ _HEADINGS = {
     "name": "name nom nombre nome full_name fullname display_name nom_complet nombre_completo nome_completo "
     "naam participant participante membre member nom_et_prenom nombre_y_apellido nom_prenom",
     "first": "first_name firstname prenom given_name primer_nombre primeiro_nome vorname nombres voornaam",
-    "last": "last_name lastname surname family_name nom_de_famille apellido apellidos sobrenome apelido nachname "
+    "last": "last_name lastname surname family_name nom_de_famille apellido apellidos sobrenome sobrenomes apelidos noms apelido nachname "
     "cognome achternaam",
     "language": "language langue idioma lingua lang sprache taal",
     "delivery": "mode delivery envoi frequency frequence frecuencia entrega frequencia envio modo reception",
@@ -157,6 +157,8 @@ def _columns(cells: Sequence[str]) -> dict[str, int]:
             found.setdefault(role, place)
     if "first" in found and "name" in found and "last" not in found:
         found["last"] = found.pop("name")  # "Prénom;Nom": the second is the family's
+    elif "last" in found and "name" in found and "first" not in found:
+        found["first"] = found.pop("name")
     return found
 
 

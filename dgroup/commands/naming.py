@@ -85,6 +85,8 @@ def _of_others(sheet: Sheet) -> Reading | None:
     for clause in sheet.clauses[:5]:
         if "SET" not in clause.first or "OTHER_ADDRESS" not in clause.meanings:
             continue
+        if "GROUP" in clause.meanings:  # "put awa@x on the list"
+            continue
         wish = judge(without_people(clause))
         value = wish.verb if wish is not None and not wish.rivals else ""
         role = "moderator" if "MODERATOR" in clause.meanings else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dgroup.address import person_name
 from dgroup.commands.dates import LANGUAGES
@@ -22,7 +22,9 @@ _FIELDS = re.compile(r"\s*[;,\t|]\s*|\s{3,}|\s+[-–—]\s+")
 _NO_NAME = re.compile(r"[<>\"();:\[\]=|]|mailto:", re.IGNORECASE)
 _FORMULA = re.compile(r"^\s*[=+@\t\r-]|[(]\s*[\"']|![A-Z]+\d|https?:|\|", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"<>@]{2,80})\"")
-_SENTENCE_END = re.compile(r"(?<=\b)[a-zà-ÿ]{3,}[.!?]\s+")
+_SURNAME_FIRST = re.compile(r"[\s;,]*([^\W\d_][\w'-]+, [^\W\d_][\w'. -]{1,60}?)\s*<\n")
+"""as address books write it"""
+_SENTENCE_END = re.compile(r"(?<=\b)[a-zà-ÿ]{2,}[.!?:]\s+")
 _AFTER_END = re.compile(r"^>?[.!?](?:\s|$)|(?<=[a-zà-ÿ])[.!?](?:\s|$)")
 _PARTICLES = frozenset(
     "de da do dos das la le les du des del di van von der den el al ben bin e y i ter zu".split()
@@ -61,8 +63,10 @@ class Found:
             self.truncated = True
             return
         before = self.people.get(key)
-        if before is None or (named.name and not before.name):
+        if before is None:
             self.people[key] = named
+        elif named.name and not before.name:  # the address stays as it was written first
+            self.people[key] = replace(named, address=before.address)
 
     def problem(self, line: str, why: str) -> None:
         """Note a line that names nobody."""
@@ -154,6 +158,8 @@ def _named(address: str, rest: str, group: frozenset[str]) -> Named:
     feed stands for in `rest`."""
     if quoted := _QUOTED.search(rest):
         return Named(address, person_name(quoted[1].strip()))
+    if inverted := _SURNAME_FIRST.match(rest):
+        return Named(address, person_name(inverted[1]))
     before, _, after = rest.partition("\n")
     ends = [end.end() for end in _SENTENCE_END.finditer(before)]
     before = before[ends[-1] :] if ends else before
@@ -206,7 +212,7 @@ def name_of(text: str, group: frozenset[str] = frozenset()) -> str:
     words = words[:cut]
     if len(words) > 6 or not any(sign.isalpha() for word in words for sign in word):
         return ""
-    if len(words) < len(whole) and words[0][:1].islower():
+    if words[0][:1].islower() and (len(words) < len(whole) or _says_something(words)):
         return ""
     return person_name(" ".join(words).strip(" ,;:-"))
 
@@ -215,6 +221,12 @@ def _is_prose(word: str, group: frozenset[str]) -> bool:
     """A small word that names have not: what follows is a sentence."""
     small = word[:1].islower() or not word[:1].isalpha()
     return small and word not in _PARTICLES and _is_command(word, group)
+
+
+def _says_something(words: Sequence[str]) -> bool:
+    """Tell words in small letters from a name: "c'est urgent"."""
+    parts = [part for word in words if word not in _PARTICLES for part in split_words(word)]
+    return any(LEXICON.known(part) for part in parts)
 
 
 def _begins_name(words: Sequence[str]) -> bool:

@@ -18,7 +18,7 @@ from dgroup.commands.answers import Answered, read_answer
 from dgroup.commands.clause import Clause, languages_of
 from dgroup.commands.greetings import is_nothing
 from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints
-from dgroup.commands.lexicon import LEXICON, split_words
+from dgroup.commands.lexicon import LEXICON, TURNING, split_words
 from dgroup.commands.naming import LISTING, people_of, setting_of
 from dgroup.commands.opinion import weighed
 from dgroup.commands.options import options_of
@@ -80,9 +80,25 @@ def read(mail: Incoming) -> Reading:
     else:
         reading = _of_words(sheet)
     reading = _with_people(sheet, reading)
+    if reading.verb in _TAKING and _is_disguised(sheet, reading):
+        reading = Reading("", language=reading.language, sure=False, nearest=(reading.verb, "help"))
     if mail.route.kind is RouteKind.COMMAND and not _by_address(mail.route):
         reading = weighed(sheet, reading)
     return _with_answer(sheet, reading)
+
+
+_TAKING = LISTING - {"add", "invite"}
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def _is_disguised(sheet: Sheet, reading: Reading) -> bool:
+    """Tell an address that was made to look like another's: by foreign letters, or written backwards."""
+    alike = any(why == "look-alike" for _, why in reading.problems)
+    mail = sheet.mail
+    return (
+        alike
+        or _TURNS.search(f"{mail.message.subject[:1000]}\n{mail.content.own[:4000]}") is not None
+    )
 
 
 def _read_post(mail: Incoming) -> Reading:
@@ -141,7 +157,7 @@ def _of_phrases() -> frozenset[str]:
         max(words, key=lambda word: ("FILLER" not in LEXICON.known(word), len(word)))
         for found in LEXICON.phrases.values()
         for words, _, meaning, _ in found
-        if meaning in _WORDS_OF_POSTS
+        if meaning in _WORDS_OF_POSTS and words not in TURNING
     )
 
 
@@ -235,6 +251,10 @@ def _of_address(sheet: Sheet) -> Reading:
     said_no = any(guess.verb == KEEP for guess in guesses) or (
         not same and _answered(sheet).answer is Answer.NO
     )
+    if said_no:
+        return _unclear(sheet, (route.verb, "status"))
+    if other := _contradicts(sheet):
+        return _unclear(sheet, (route.verb, other))
     clauses = sheet.clauses
     first = clauses[0] if clauses else Clause(Text("", ""))
     guess = same[0] if same else Guess(route.verb, first, sure=True)
@@ -244,10 +264,30 @@ def _of_address(sheet: Sheet) -> Reading:
     waits = any("WAIT" in clause.meanings for clause in clauses)
     # A robot's "I am away" that nothing else betrays must not end a membership.
     waits = waits or (route.verb != "pause" and any("AWAY" in one.meanings for one in clauses))
-    sure = not (said_no or waits or _has_no_day(guess.verb, options, clauses))
+    sure = not (waits or _has_no_day(guess.verb, options, clauses))
     spoken = languages_of(one.clause for one in sheet.body)  # a subject is often another mail's
     language = _language_of(route) or spoken
     return Reading(route.verb, options=options, language=language, sure=sure)
+
+
+_STATES = frozenset("leave join pause resume".split())
+
+
+def _contradicts(sheet: Sheet) -> str:
+    """Give the verb that the text asks for where that and the address's cannot both be meant."""
+    ours = sheet.mail.route.verb
+    for one in sheet.body:
+        guess = one.guess
+        if guess is None or not guess.sure or guess.verb == ours:
+            continue
+        if "leave" in {ours, guess.verb} and ours in _OWN and guess.verb in _OWN:
+            return guess.verb
+        if ours in _STATES and guess.verb in _STATES:
+            return guess.verb
+    return ""
+
+
+_OWN = _STATES | frozenset("each daily weekly monthly light full address language".split())
 
 
 def _language_of(route: Route) -> str:
@@ -284,9 +324,19 @@ def _candidates(sheet: Sheet) -> list[Guess]:
     guesses = sheet.guesses
     if any(not guess.weak and not guess.doubtful for guess in spoken):
         # The text says more than a subject that only names a thing, or is from a letter before.
-        headed = [one.guess for one in sheet.headed if one.guess is not None]
+        headed = [
+            one.guess
+            for one in sheet.headed
+            if one.guess is not None and not _repeated(sheet, one.guess)
+        ]
         guesses = [guess for guess in headed if not (sheet.base[1] or guess.topic)] + spoken
     guesses = [guess for guess in _strong(guesses) if not _only_stays(guess)] or guesses
+    if {guess.verb for guess in guesses} == {
+        "pause",
+        "resume",
+    }:  # "stop the mail, I am back on Monday"
+        ends = [guess for guess in guesses if guess.verb == "pause" or not _is_to_come(guess)]
+        guesses = ends if any(guess.verb == "pause" for guess in ends) else guesses
     if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
         guesses = [guess for guess in guesses if guess.verb == "leave"]
     return guesses
@@ -301,14 +351,35 @@ def _only_stays(guess: Guess) -> bool:
     return guess.verb == KEEP and "GO" in has and has.isdisjoint(_MAIL_TOO)
 
 
+def _repeated(sheet: Sheet, guess: Guess) -> bool:
+    """Tell whether the subject only says a word of what the text then says in full."""
+    words = {item.word for item in guess.clause.items if "FILLER" not in item.meanings}
+    return any(
+        one.guess is not None and words <= {item.word for item in one.clause.items}
+        for one in sheet.body
+    )
+
+
+def _is_to_come(guess: Guess) -> bool:
+    """Tell whether somebody says when the pause will end rather than that it shall end."""
+    clause = guess.clause
+    return bool(clause.days) or _TO_COME.search(clause.text.folded) is not None
+
+
+_TO_COME = re.compile(
+    r"\b(?:will|ll|shall|reprendrai|serai|reviendrai|volvere|estare|retomare|voltarei|estarei|retomarei|when|quand|cuando|quando|luego|depois|ensuite|later)\b"
+)
+
+
 def _strong(guesses: list[Guess]) -> list[Guess]:
     strong = [guess for guess in guesses if not guess.weak]
     people = [guess for guess in guesses if guess.verb == PEOPLE]
-    if {guess.verb for guess in guesses} == {
-        PEOPLE,
-        "status",
-    }:  # "Nothing comes. Am I still a member?"
-        return [guess for guess in guesses if guess.verb == "status"]
+    asked = [
+        guess
+        for guess in guesses
+        if guess.verb == "status" or (guess.verb == "help" and guess.sure)
+    ]
+    people = asked or people  # "nothing comes; am I still a member?" has an answer of ours
     return strong or people or guesses
 
 

@@ -41,6 +41,12 @@ def _ends(own: str) -> str:
     return f"{own[:TAIL].rpartition(' ')[0]}\n\n{own[-TAIL:].partition(' ')[2]}"
 
 
+def _row(text: Text) -> Text:
+    """Of a line of a list ("awa@x.example; Awa Diop; weekly") the first field: the others ask for nothing."""
+    stop = text.raw.find(";")
+    return text.cut(0, stop) if "@" in text.raw[: max(stop, 0)] else text
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A sentence and what it asks for, if anything."""
@@ -107,7 +113,7 @@ class Sheet:
         return clause_of(text, self.today, self.group, self.mail.sender, self.domain)
 
     def _clauses(self, texts: Iterable[Text]) -> list[Clause]:
-        return [self.clause(one) for text in texts if text.raw for one in sentences(text)]
+        return [self.clause(one) for text in texts if text.raw for one in sentences(_row(text))]
 
     @cached_property
     def _sorted(self) -> tuple[list[Clause], list[Clause], str]:

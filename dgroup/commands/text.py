@@ -37,6 +37,7 @@ _ADDRESS_LINK = re.compile(
 )
 _NUMERO = re.compile(r"\b[Nn]\s?\.?\s?[º°ª]\s*(?=\d)")
 """the sign of a number, which would become the word "no" """
+_LOST = re.compile(r"(?<=[a-z])(?:\?\?(?=o)|\?(?=[a-z]))")
 _STARS = re.compile(r"\*{1,2}(?=\S)|(?<=\S)\*{1,2}")
 _NO_WORD = re.compile(r"[^\w'@.+-]+")
 _CHARACTERS = frozenset("\u200c\u200d")
@@ -72,6 +73,8 @@ def clean(text: str) -> str:
         text = text.translate(_DOUBLE).translate(_DASHES)
         if not text.isprintable():
             text = "".join(map(_visible, text))
+    if "?" in text:  # an accent that a mail program lost: "d?sinscrire", "inscri??o"
+        text = _LOST.sub(lambda lost: "ca" if len(lost[0]) > 1 else "e", text)
     return _STARS.sub("", text).strip() if "*" in text else text.strip()
 
 
