@@ -304,7 +304,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], _Read], ...]:
         (rf"\b(?:mid|mi|mediados|meados|mitte|meta|half)[\s-]+(?:de\s+|di\s+)?{_MONTH}{_YEAR}", _mid_month),
         (rf"{_FOR}(\d{{1,3}}|{_any(_NUMBERS)})\s+(?:full\s+|whole\s+|of\s+)?{_UNIT}\b", _span),
         (rf"\b(\d{{1,3}}|{_any(set(_NUMBERS) - set(_COUNTS[1].split()))})\s+{_UNIT}\b(?!\s+ago)", _span),
-        (rf"\b{_NEXT}\s+({_WEEKDAY})\b|\b({_WEEKDAY})(?:[\s-]feira)?\s+{_NEXT}\b|\b({_WEEKDAY})\b", _weekday),
+        (rf"\b{_NEXT}\s+({_WEEKDAY})\b|\b({_WEEKDAY})(?:[\s-]feira)?\s+{_NEXT}\b|(?<!del )(?<!du )(?<!da )\b({_WEEKDAY})\b(?!\s+(?:summar|letter|digest|mail|market))", _weekday),
         (rf"\b{_NEXT}\s+{_UNIT}\b|\b{_UNIT}\s+{_NEXT}\b", _next_unit),
         (rf"\b({_any(_LONG_MONTHS)})\b{_YEAR}", _month),
         (r"\b(?:tomorrow|demain|manana|amanha|morgen|domani)\b", _tomorrow),

@@ -44,7 +44,7 @@ frame_of = _frame
 
 _SENTENCE: Final = 6
 _ANY: Final = 99
-_OUT: Final = "OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST WHO"
+_OUT: Final = "STAY OTHER_ADDRESS TARGET OTHERS DATA ACCOUNT INVITATION PAST WHO"
 _NO: Final = "NOT NOMORE"
 _OFTEN: Final = "EACH DAILY WEEKLY MONTHLY DIGEST"
 _LEAVING: Final = "LEAVE REMOVE GO STOP CANCEL NOMORE NOT PAUSE"
@@ -68,7 +68,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("leave", "REMOVE GROUP", f"{_OUT} {_NO} ATTACHMENT POST MEMBERS ALL", 0),
     _frame("leave", "REMOVE IT GROUP", f"{_OUT} {_NO} ATTACHMENT POST MEMBERS ALL MAIL", 2, weight=1),
     _frame("leave", "ERASE ME|MY GROUP", f"{_OUT} {_NO} TARGET", _SENTENCE, weight=5),
-    _frame("leave", "STOP", f"{_OUT} {_NO} {_OFTEN} SPAN UNTIL DAY AWAY ATTACHMENT SUMMARY COPY RECEIPT", 0),
+    _frame("leave", "STOP", f"{_OUT} IT {_NO} {_OFTEN} SPAN UNTIL DAY AWAY ATTACHMENT SUMMARY COPY RECEIPT", 0),
     _frame("leave", "STOP SEND|RECEIVE|MAIL|MEMBERSHIP|GROUP", f"{_OUT} NOT {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT DIGEST", 2),
     _frame("leave", "STOP SEND|RECEIVE|GROUP ME|MY|MAIL|I|MEMBERSHIP", f"{_OUT} NOT {_OFTEN} SPAN UNTIL AWAY ATTACHMENT SUMMARY COPY RECEIPT DIGEST", _SENTENCE),
     _frame("leave", "STOP EACH MAIL|SEND|RECEIVE|ME", f"{_OUT} NOT WANT SPAN UNTIL AWAY", 3, weight=15),
@@ -104,6 +104,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("pause", "PAUSE MAIL|ME|MY|MEMBERSHIP|GROUP|WANT", f"{_WHO} NOT RESUME PAST STATEMENT THREAD", _SENTENCE, weight=1),
     _frame("pause", "PAUSE|PAUSED MAIL|ME|MY|MEMBERSHIP|GROUP|SEND|RECEIVE WANT|UNTIL|SPAN|AWAY|MAKE", f"{_WHO} NOT RESUME PAST STATEMENT THREAD", 12, weight=1),
     _frame("pause", "PAUSE STOP|SEND|RECEIVE|MAIL UNTIL|SPAN|DAY|AWAY", f"{_WHO} RESUME", 12, weight=1),
+    _frame("pause", "STAY STOP|NOT|NOMORE|PAUSE MAIL|SEND|RECEIVE", f"{_WHO}", 12, weight=3),
     _frame("pause", "STOP UNTIL|SPAN", f"{_WHO}", _SENTENCE, weight=8),
     _frame("pause", "STOP AWAY", f"{_WHO}", _SENTENCE, weight=8),
     _frame("pause", "STOP SEND|RECEIVE|MAIL UNTIL|SPAN|AWAY|DAY", f"{_WHO}", 12, weight=8),
@@ -120,7 +121,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("resume", "SET MAIL", f"{_WHO} {_NO} LEAVE {_OFTEN} PAUSE LIGHT ADDRESS MY", 0),
     _frame("resume", "AGAIN SEND|RECEIVE", f"{_WHO} {_NO} LEAVE {_OFTEN}", 4, weight=1),
     _frame("resume", "AGAIN SEND|RECEIVE MAIL|ME|GROUP", f"{_WHO} {_NO} LEAVE DAILY WEEKLY MONTHLY DIGEST", _SENTENCE, weight=1),
-    _frame("resume", "STOP|CANCEL PAUSE|AWAY", f"{_WHO} NOT UNTIL", 2, weight=9),
+    _frame("resume", "STOP|CANCEL PAUSE|AWAY", f"{_WHO} NOT UNTIL MAIL RECEIVE SEND", 4, weight=15),
     _frame("resume", "REMOVE PAUSE|AWAY", f"{_WHO} NOT UNTIL ME", 2, weight=9),
     # --- how often ---
     _frame("each", "EACH", f"{_WHO} {_LEAVING} {_OFTEN.replace('EACH ', '')} TARGET GET {_TALK}", 0),
@@ -209,10 +210,10 @@ FRAMES: tuple[Frame, ...] = (
         frame
         for verb in ("summary", "receipt", "copy")
         for frame in (
-            _frame(verb, f"{verb.upper()} OFF|NOT|STOP|WITHOUT|NOMORE|CANCEL|REMOVE|LEAVE", f"{_WHO} {_OFTEN} DATA MONTHLY TARGET", 3, weight=12, on=False),
+            _frame(verb, f"{verb.upper()} OFF|NOT|STOP|WITHOUT|NOMORE|CANCEL|REMOVE|LEAVE", f"{_WHO} {_OFTEN} DATA MONTHLY TARGET STAY", 6, weight=12, on=False),
             _frame(verb, f"{verb.upper()} ON", f"{_WHO} DATA OFF TARGET", 3, weight=8),
             _frame(verb, f"{verb.upper()} WANT|RECEIVE|SEND|RESUME|AGAIN", f"{_WHO} {_LEAVING} DATA {_OFTEN} TARGET THREAD", 3, weight=1),
-            _frame(verb, verb.upper(), f"{_WHO} {_LEAVING} DATA {_OFTEN} TARGET OFF PROBLEM", 0),
+            _frame(verb, verb.upper(), f"{_WHO} {_LEAVING} DATA {_OFTEN} TARGET OFF PROBLEM STAY TOO_MANY", 0),
         )
     ),
     _frame("summary", "SUMMARY OFF|NOT|STOP|WITHOUT|NOMORE|CANCEL WEEKLY|MONTHLY", f"{_WHO} DATA", 3, weight=12, on=False),

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
 from dgroup.commands.frames_more import MORE_FRAMES
+from dgroup.commands.lexicon import LEXICON
 
 KEEP = "keep"
 """what "don't remove me" asks for: nothing may change"""
 PEOPLE = "people"
 """a trouble or a question that a person must answer"""
 _OUT = ("LEAVE", "REMOVE", "GO", "CANCEL", "STOP")
-_CONDITIONS = frozenset({"IF", "LATER"})
+_CONDITIONS = frozenset({"IF", "LATER", "MAYBE"})
 _ENDS = frozenset({"leave", "remove", "erase", "hide", "delete", "ban"})
 _ANSWERED = frozenset("STATUS LANGUAGE PENDING MEMBERS BOUNCING".split())
 _NEAR = 3
@@ -71,6 +72,39 @@ class Guess:
         return all(_TOPICS & set(item.meanings) for item in self.clause.items)
 
 
+def judge_kindly(clause: Clause) -> Guess | None:
+    """The same for a sentence that says much else: only what does no harm and can be taken back."""
+    if (
+        clause.meanings & {"NOT", "NOMORE", "OTHERS", "OTHER_ADDRESS", "PROBLEM", *_OUT}
+        or clause.typo
+    ):
+        return None
+    if not _ASKED.search(clause.text.folded) and clause.meanings.isdisjoint(
+        {"WANT", "ME", "SEND", "CHANGE"}
+    ):
+        return None
+    found = [frame for frame in _best(clause, _KIND) if frame.verb in _TAKEN_BACK]
+    if len({frame.verb for frame in found}) != 1 or clause.meanings & _CONDITIONS:
+        return None
+    return Guess(
+        found[0].verb,
+        clause,
+        sure=not clause.asks or _ASKS_US.search(clause.text.folded) is not None,
+        on=found[0].on,
+    )
+
+
+_KIND = 10
+"""more unknown words than a frame bears"""
+_TAKEN_BACK = frozenset(
+    "each daily weekly monthly light full language status who help get thread last search mute unmute receipt "
+    "summary copy data resume".split()
+)
+_ASKED = re.compile(
+    r"\b(?:please|pls|plz|kindly|could|can|svp|merci|pourr\w+|pouvez|por favor|porfa|xfa|pueden?|podr\w+|favor|pfv?|pode\w*|podi\w+)\b"
+)
+
+
 def judge(clause: Clause) -> Guess | None:
     """Say what a sentence asks for, if anything; where the whole says nothing clear, its parts may."""
     whole = _judged(clause)
@@ -102,12 +136,18 @@ def _commands(clause: Clause) -> bool:
 def _judged(clause: Clause) -> Guess | None:
     _derive(clause)
     has = clause.meanings
-    if _keeps(clause):
+    if _SI.match(clause.text.folded) and "NOTHING" not in clause.items[0].meanings:
+        has.add("IF")
+    if _keeps(clause) or (
+        "STAY" in has and has.isdisjoint({"STOP", "NOT", "NOMORE", "PAUSE", "SEND", "MAIL"})
+    ):
         return Guess(KEEP, clause, sure=False)
     asked = _asked_for_help(clause) or _asks_indirectly(clause)
     if asked:
         return Guess(asked, clause, sure=asked == "help")
     found = _best(clause)
+    if found and found[0].verb == "leave" and (not _denies_mail(clause) or _stops_else(clause)):
+        found = []
     if found and found[0].verb in _THANKED and _THANKS.match(clause.text.folded):
         return None
     trouble = found and found[0].verb in _WEIGHTY and "PROBLEM" in has and not _commands(clause)
@@ -122,9 +162,11 @@ def _judged(clause: Clause) -> Guess | None:
     doubtful = bool(has & {"IF", "MAYBE"}) and (
         best.verb in {"leave", "pause", "erase"} or _speaks_of_end(clause)
     )
-    if best.verb in _ENDS and "LATER" in has:
+    if "LATER" in has and (
+        best.verb in _ENDS or (best.verb == "pause" and "LATER" in clause.first)
+    ):
         sure, doubtful = False, True
-    if best.verb in _ENDS and _is_dated(clause):
+    if best.verb in _ENDS and (_is_dated(clause) or _THANKED_FOR.match(clause.text.folded)):
         sure = False  # "from 1 April": we cannot wait for a day, so we ask
     return Guess(best.verb, clause, sure, best.on, rivals, doubtful)
 
@@ -136,9 +178,39 @@ _THANKS = re.compile(
     r"\W*(?:many |mil |muchas |muito |un grand |mille )?(?:thanks|thank you|merci|gracias|obrigad[oa]|danke)(?: beaucoup| a todos| a tous| all)? "
     r"(?:for|pour|de l|por|pelo|pela|pelos|pelas|fur|d)\b(?! (?:me |m )?\w+(?:r|er|ir|re|ing)\b)"
 )
+_THANKED_FOR = re.compile(r"\W*(?:many )?(?:thanks|thank you) for \w+ing\b")
 _DATED = re.compile(
     r"\b(?:from|by|as of|starting|effective|a partir d\w*|des|desde|ab)\W+(?:the |le |el |o |dem )?$"
 )
+
+
+_SI = re.compile(r"\W*(?:si|se) (?!me |nos |le |les |te )\w[^,]*,")
+"""a condition in Spanish and Portuguese: the words alone say yes, and oneself"""
+_STOPS_ELSE = re.compile(
+    r"\b(?:dejar de|deixar de|arreter (?:de |d'?)|cesser (?:de |d'?)|parar de|stop )\s*(?!m\b)([a-z]{3,}(?:r|er|ir|re|ing))\b"
+)
+
+
+def _stops_else(clause: Clause) -> bool:
+    """Tell whether something else is to stop: "the village wants to stop paying"."""
+    found = _STOPS_ELSE.search(clause.text.folded)
+    if found is None or not clause.meanings.isdisjoint({"ME", "MAIL", "GROUP"}):
+        return False
+    return not LEXICON.known(found[1])
+
+
+_PLAIN_END = frozenset("LEAVE REMOVE GO STOP CANCEL NOMORE ERASE NE".split())
+
+
+def _denies_mail(clause: Clause) -> bool:
+    """Tell whether a "no" stands before what is not to be sent: not in "when I write I do not see it"."""
+    if not clause.meanings.isdisjoint(_PLAIN_END) or "SEND" not in clause.meanings:
+        return True
+    if not clause.meanings.isdisjoint({"RECEIVE", "WANT", "BELONG"}):
+        return True
+    noes = clause.at("NOT")
+    german = any(clause.items[no].word in {"nicht", "niet", "keine", "pas"} for no in noes)
+    return german or not noes or min(noes) < max(clause.at("SEND"))
 
 
 def _speaks_of_end(clause: Clause) -> bool:
@@ -149,15 +221,15 @@ def _is_dated(clause: Clause) -> bool:
     return any(_DATED.search(clause.text.folded[: day.start]) for day in clause.days)
 
 
-def _best(clause: Clause) -> list[Frame]:
-    """The frames that fit with the most weight."""
+def _best(clause: Clause, more: int = 0) -> list[Frame]:
+    """The frames that fit with the most weight; each bears so many more unknown words."""
     score = -1
     found: list[Frame] = []
     first = clause.first
     for meaning in sorted(clause.meanings & _BY_KEY.keys()):
         for frame in _BY_KEY[meaning]:
             here = 10 * len(frame.needs) + frame.weight
-            if here < score or not _fits(frame, clause, first):
+            if here < score or not _fits(frame, clause, first, more):
                 continue
             if here > score:
                 score, found = here, []
@@ -178,11 +250,11 @@ _BY_KEY = _keyed()
 _GROUP_VERBS = frozenset(frame.verb for frame in GROUP_FRAMES)
 
 
-def _fits(frame: Frame, clause: Clause, first: frozenset[str]) -> bool:
+def _fits(frame: Frame, clause: Clause, first: frozenset[str], more: int) -> bool:
     has = clause.meanings
     if clause.typo and frame.verb in _GROUP_VERBS:
         return False  # a coordinator's word is never guessed
-    if clause.unknown > frame.slack or not has.isdisjoint(frame.none):
+    if clause.unknown > frame.slack + more or not has.isdisjoint(frame.none):
         return False
     if any(has.isdisjoint(need) for need in frame.needs):
         return False

@@ -153,7 +153,7 @@ TURNING = frozenset(words for _, _, words, _ in _entries((TURNS,)))
 # coordinator's word: those are never guessed.
 LEXICON.learn_typos(
     "unsubscribe subscribe resubscribe signoff remove subscription weekly monthly pausing resume nomail digest "
-    "status language vacation summary message messages  address attachments "
+    "status language vacation summary message messages receive receiving  address attachments "
     "désinscrire désinscription désinscrivez désabonner désabonnement désabonnez inscrire inscription "
     "abonner abonnement quitter retirer suspendre reprendre hebdomadaire quotidien mensuel langue adresse "
     "rejoindre "

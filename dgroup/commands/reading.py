@@ -17,7 +17,7 @@ from dgroup.address import split_address
 from dgroup.commands.answers import Answered, read_answer
 from dgroup.commands.clause import Clause, languages_of
 from dgroup.commands.greetings import is_nothing
-from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints
+from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints, judge_kindly
 from dgroup.commands.lexicon import LEXICON, TURNING, split_words
 from dgroup.commands.naming import LISTING, people_of, setting_of
 from dgroup.commands.opinion import weighed
@@ -248,8 +248,11 @@ def _of_address(sheet: Sheet) -> Reading:
     """The address wins; what the text says may still be "no", or when a pause ends."""
     route, guesses = sheet.mail.route, sheet.guesses
     same = [guess for guess in guesses if guess.verb == route.verb]
-    said_no = any(guess.verb == KEEP for guess in guesses) or (
-        not same and _answered(sheet).answer is Answer.NO
+    stays = any("STAY" in clause.meanings for clause in sheet.clauses) and route.verb == "leave"
+    said_no = (
+        stays
+        or any(guess.verb == KEEP for guess in guesses)
+        or (not same and _answered(sheet).answer is Answer.NO)
     )
     if said_no:
         return _unclear(sheet, (route.verb, "status"))
@@ -306,7 +309,7 @@ def _language_of(route: Route) -> str:
 def _of_words(sheet: Sheet) -> Reading:
     if setting := setting_of(sheet):
         return replace(setting, language=sheet.language)
-    guesses = _candidates(sheet)
+    guesses = _candidates(sheet) or _kindly(sheet)
     verbs = {guess.verb for guess in guesses}
     doubted = all(guess.doubtful for guess in guesses)
     if len(verbs) != 1 or guesses[0].rivals or verbs & {KEEP, PEOPLE} or doubted:
@@ -330,25 +333,24 @@ def _candidates(sheet: Sheet) -> list[Guess]:
             if one.guess is not None and not _repeated(sheet, one.guess)
         ]
         guesses = [guess for guess in headed if not (sheet.base[1] or guess.topic)] + spoken
-    guesses = [guess for guess in _strong(guesses) if not _only_stays(guess)] or guesses
+    guesses = _without_stay(_strong(guesses))
     if {guess.verb for guess in guesses} == {
         "pause",
         "resume",
     }:  # "stop the mail, I am back on Monday"
         ends = [guess for guess in guesses if guess.verb == "pause" or not _is_to_come(guess)]
         guesses = ends if any(guess.verb == "pause" for guess in ends) else guesses
+    guesses = [_meant(sheet, guess) for guess in guesses]
     if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
         guesses = [guess for guess in guesses if guess.verb == "leave"]
     return guesses
 
 
-_MAIL_TOO = frozenset("MAIL RECEIVE SEND PAUSE STOP CANCEL".split())
-
-
-def _only_stays(guess: Guess) -> bool:
-    """Tell whether "I do not want to leave" only says how far another wish goes."""
-    has = guess.clause.meanings
-    return guess.verb == KEEP and "GO" in has and has.isdisjoint(_MAIL_TOO)
+def _kindly(sheet: Sheet) -> list[Guess]:
+    """What a mail to a command address asks for among much else, where that is one thing and harmless."""
+    if sheet.mail.route.kind is RouteKind.POST:
+        return []
+    return [guess for clause in sheet.clauses[:8] if (guess := judge_kindly(clause)) is not None]
 
 
 def _repeated(sheet: Sheet, guess: Guess) -> bool:
@@ -360,6 +362,31 @@ def _repeated(sheet: Sheet, guess: Guess) -> bool:
     )
 
 
+_SWITCHES = {"COPY": "copy", "RECEIPT": "receipt", "SUMMARY": "summary"}
+_NAMED_END = frozenset("ME GROUP MEMBERSHIP MAIL LEAVE OWN_ADDRESS ADDRESS".split())
+
+
+def _meant(sheet: Sheet, guess: Guess) -> Guess:
+    """ "Stop that": what the sentence before named, or nothing that is sure."""
+    if guess.verb != "leave" or not guess.clause.meanings.isdisjoint(_NAMED_END):
+        return _staying(sheet, guess)
+    clauses = sheet.clauses
+    at = next((place for place, one in enumerate(clauses) if one.text is guess.clause.text), 0)
+    for before in reversed(clauses[max(0, at - 2) : at]):
+        for meaning, verb in _SWITCHES.items():
+            if meaning in before.meanings:
+                return replace(guess, verb=verb, on=False)
+    return guess
+
+
+def _staying(sheet: Sheet, guess: Guess) -> Guess:
+    """Who says that they stay does not leave: "stop the mails, but I do not want to leave"."""
+    if guess.verb != "leave" or not any("STAY" in one.meanings for one in sheet.clauses):
+        return guess
+    stops = guess.clause.meanings & {"MAIL", "SEND", "RECEIVE"}
+    return replace(guess, verb="pause") if stops else replace(guess, sure=False, doubtful=True)
+
+
 def _is_to_come(guess: Guess) -> bool:
     """Tell whether somebody says when the pause will end rather than that it shall end."""
     clause = guess.clause
@@ -369,6 +396,18 @@ def _is_to_come(guess: Guess) -> bool:
 _TO_COME = re.compile(
     r"\b(?:will|ll|shall|reprendrai|serai|reviendrai|volvere|estare|retomare|voltarei|estarei|retomarei|when|quand|cuando|quando|luego|depois|ensuite|later)\b"
 )
+
+
+def _without_stay(guesses: list[Guess]) -> list[Guess]:
+    """Who only says that they stay forbids nothing that ends nothing: "pause my mail; I remain a member"."""
+    stays = [one for one in guesses if one.verb == KEEP and "STAY" in one.clause.meanings]
+    others = [one for one in guesses if one not in stays]
+    if others and not any(one.verb in _ENDING or one.verb == KEEP for one in others):
+        return others
+    return guesses
+
+
+_ENDING = frozenset({"leave", "remove", "erase", "delete"})
 
 
 def _strong(guesses: list[Guess]) -> list[Guess]:

@@ -32,26 +32,26 @@ TURNS: Table = {
         "nl": "na de|na het|zodra|niet voor",
     },
     "NOTHING": {
-        "en": "if possible|if you can|if you could|if you please|if you would|if you will|if you don t mind|if i may|"
+        "en": "drop me a line|please find|find attached|find the attached|leave a line|if possible|if you can|if you could|if you please|if you would|if you will|if you don t mind|if i may|"
         "if it is possible|if it s possible|if you do not mind|if that s ok|if that is ok|when you have a moment|"
         "when you have time|when you can|leave me on|keep me on|leave my name on|leave everything|leave alone|"
         "for the annual report|for the report|for our report|for my report|for a report|for the yearly report|"
         "data bundle|my data bundle|my data plan|data plan|mobile data|my mobile data|data costs|"
         "i deleted it|deleted it by mistake|deleted it|erased it|i lost it|take part in this discussion|"
         "nothing personal|on leave from work|so far|my mailbox|my inbox|my phone|last week|last month|last year|"
-        "at the moment|stay a member|remain a member|to stay|every now and then|long ago|all the time|all the best|"
+        "at the moment|every now and then|long ago|all the time|all the best|"
         "thank you for your work|as soon as you can|in the meantime",
         "fr": "si possible|si c est possible|si vous pouvez|si vous le pouvez|si vous voulez bien|si cela est possible|"
         "laissez moi sur|gardez moi sur|pour le rapport|pour un rapport|pour notre rapport|pour le rapport annuel|"
         "je l ai effacé|je l ai supprimé|effacé par erreur|supprimé par erreur|forfait data|mes données mobiles|"
         "dès que vous pouvez|dès que vous pourrez|quand vous pourrez|quand vous pouvez|quand vous aurez le temps|"
         "rien de personnel|y a t il|pour le moment venu|la semaine prochaine|la semaine dernière",
-        "es": "si es posible|si pueden|si puede|si fuera posible|si no es molestia|si no les importa|si no le importa|"
+        "es": "qué pausa|si es posible|si pueden|si puede|si fuera posible|si no es molestia|si no les importa|si no le importa|"
         "si son tan amables|si fueran tan amables|déjenme en|manténganme en|para el informe|para un informe|"
         "para nuestro informe|para el informe anual|se me borró|lo borré|la borré|borré sin querer|borré por error|"
         "mis datos móviles|plan de datos|paquete de datos|en cuanto puedan|en cuanto sea posible|en cuanto pueda|"
         "cuando puedan|cuando pueda|nada personal|la semana que viene|la semana pasada|la próxima semana",
-        "pt": "se possível|se for possível|se puderem|se puder|se não se importam|se faz favor|se fizer favor|"
+        "pt": "que pausa|se possível|se for possível|se puderem|se puder|se não se importam|se faz favor|se fizer favor|"
         "deixem me na|mantenham me na|para o relatório|para um relatório|para o nosso relatório|apaguei sem querer|"
         "apaguei por engano|apaguei a|apaguei o|meus dados móveis|pacote de dados|plano de dados|dados móveis|"
         "assim que puderem|assim que possível|assim que puder|quando puderem|quando puder|nada pessoal|"
@@ -61,9 +61,9 @@ TURNS: Table = {
     "LEAVE": {
         "en": "take my name off|take my email off|take this address off|take this address out|want out|i m out|i am out|get off|"
         "get me off|be taken off|been taken off|be removed from|cut me off|sign out|pull out of|be out of this|bow out|"
-        "drop out|step away|withdraw from the group|withdraw from this group|part ways|say goodbye|scratch me|"
-        "strike me off|cross me off|leave the group|leave this group|leave the list|leave your list|leave this list|"
-        "quit the group|rmove me|end my membership|discontinue my|get rid of my|get rid of me|remov me|unsuscrib*|"
+        "drop out|step away|part ways|say goodbye|scratch me|"
+        "strike me off|cross me off|"
+        "rmove me|end my membership|discontinue my|get rid of my|get rid of me|remov me|unsuscrib*|"
         "unsubcrib*|unsubscrib|unsibscrib*|unsubscr*|no longer part of|not be part of|not part of",
         "pt": "desligamento|desligar me|me desligar|desliguem me|o meu desligamento",
         "de": "aus dem verteiler|aus der liste|von der liste|aus dem mailverteiler|aus der gruppe",
@@ -72,7 +72,7 @@ TURNS: Table = {
     "PAUSE": {
         "en": "interrupt*|take a break from|need a break|a break from|have a break|put me on hold|keep the mails back|"
         "keep my mail back|hold back my|hold my mail|hold my mails|hold my messages|hold the mails|freeze my|"
-        "temporarily no|stop temporarily|temporarily stop|for the time being|for a while|for now|mail on hold",
+        "mail on hold",
     },
     "RESUME": {
         "en": "un pause|un pausing|let the mails come|let them come again|start sending|i m back|i am back now|end my pause|"
@@ -139,14 +139,14 @@ TURNS: Table = {
         "fr": "suppression de toutes",
     },
     "RECEIPT": {
-        "en": "confirmation when|confirmation each time|confirmation whenever|posting confirmation*|confirm each|confirm every|"
+        "en": "those letters|these letters|your post is out|confirmation when|confirmation each time|confirmation whenever|posting confirmation*|confirm each|confirm every|"
         "confirmation of my|confirmation for my|confirmation that my|confirmations|a note when my|tell me when my|"
         "let me know when my|whenever i post|each time i post|every time i post|when i post",
-        "fr": "confirmation quand|confirmation chaque fois|confirmation à chaque|confirmation de mes|confirmation lorsque|"
+        "fr": "ces lettres|confirmation quand|confirmation chaque fois|confirmation à chaque|confirmation de mes|confirmation lorsque|"
         "confirmations|me le confirmer|chaque fois que j écris|quand j écris au groupe",
-        "es": "confirmación cuando|confirmación por cada|confirmación de mis|confirmaciones|me lo podrían confirmar|"
+        "es": "esas cartas|estas cartas|confirmación cuando|confirmación por cada|confirmación de mis|confirmaciones|me lo podrían confirmar|"
         "confirmarme|cada vez que escribo|cuando mi mensaje se publi*",
-        "pt": "confirmação quando|confirmação a cada|confirmação das minhas|confirmações|confirmar mo|avisos de receção|"
+        "pt": "essas cartas|estas cartas|confirmação quando|confirmação a cada|confirmação das minhas|confirmações|confirmar mo|avisos de receção|"
         "aviso de receção|aviso de recebimento|cada vez que escrevo",
     },
     "COPY": {
@@ -158,12 +158,28 @@ TURNS: Table = {
     },
     "SUMMARY": {"en": "monday summary|weekly letter", "fr": "résumé du lundi|lettre hebdomadaire", "es": "resumen del lunes|carta semanal",
                 "pt": "resumo da segunda|carta semanal"},
+    "FILLER": {"fr": "peux|peut|prends|enfin", "en": "mr|mrs|dr"},
     "AWAY": {
-        "en": "my absence|while i m away|while i am away|off sick|on mission|on field work|in the field|travelling|traveling|on a trip|abroad",
-        "fr": "le temps de mon absence|pendant mon absence|mon absence|en mission|sur le terrain|en voyage",
-        "es": "durante mi ausencia|mi ausencia|mientras estoy fuera|en el campo|de misión",
-        "pt": "durante a minha ausência|minha ausência|enquanto estou fora|em missão|no campo",
+        "en": "for a while|for some time|temporarily|for now|for the moment|for the time being|my absence|while i m away|while i am away|off sick|on mission|on field work|in the field|travelling|traveling|on a trip|abroad",
+        "fr": "congé maladie|congé maternité|pendant quelque temps|quelque temps|un certain temps|temporairement|pour le moment|pour l instant|en attendant|momentanément|provisoirement|le temps de mon absence|pendant mon absence|mon absence|en mission|sur le terrain|en voyage",
+        "es": "por un tiempo|un tiempo|temporalmente|por ahora|por el momento|de momento|mientras tanto|provisionalmente|durante mi ausencia|mi ausencia|mientras estoy fuera|en el campo|de misión",
+        "pt": "durante algum tempo|por algum tempo|algum tempo|um tempo|temporariamente|por enquanto|por agora|de momento|entretanto|provisoriamente|durante a minha ausência|minha ausência|enquanto estou fora|em missão|no campo",
     },
+    "STAY": {
+        "en": "stay a member|remain a member|stay in the group|stay on the list|stay in this group|remain in the group|keep my place|keep my membership|"
+        "don t want to leave|do not want to leave|not leaving|without leaving|still be a member|still a member",
+        "fr": "rester membre|reste membre|rester dans|rester sur|reste dans|sans quitter|garder ma place|ne veux pas quitter|veux pas quitter|ne pas quitter",
+        "es": "seguir siendo miembro|seguir en el grupo|quedarme en|sin salir|no quiero salir|no salir|seguir siendo parte|sigo siendo miembro",
+        "pt": "continuar membro|continuar a ser membro|continuar no grupo|ficar no grupo|sem sair|não quero sair|não sair|continuar como membro",
+    },
+    "CANCEL": {
+        "fr": "lever|levez|terminez|terminer|mettez un terme|mettre un terme|clore|clôturer|clôturez|arrêtez ma",
+        "es": "levant*|termin*|acaben|acabar|pongan fin|poner fin", "pt": "levant*|termin*|acabem|acabar|ponham fim|pôr fim", "en": "end|lift|close my",
+    },
+    "OTHERS": {"es": "la den|lo den|los den|las den|comunidad|la comunidad", "fr": "communauté|la communauté", "pt": "comunidade|a comunidade",
+               "en": "community|the community|villagers"},
+    "LAST": {"en": "most recent|newest|the latest", "fr": "les plus récents|plus récents|les plus récentes", "es": "más recientes", "pt": "mais recentes"},
+    "OFF": {"en": "leave out|leave off|turned off|switched off|no need for|don t need"},
     "TOO_MANY": {"en": "too many|so many|far too much|too much", "fr": "trop de|tellement de", "es": "demasiados|demasiado|demasiadas|tantos",
                  "pt": "demasiados|demasiadas|demais|tantos|tantas"},
     "REMOVE": {"es": "quitaran|quitarán|sacaran|eliminaran|retiraran|borraran", "pt": "retirassem|tirassem|removessem|excluíssem"},
@@ -192,7 +208,7 @@ TURNS: Table = {
     "THREAD": {"en": "all the replies|all replies|all answers|all the answers|whole exchange|replies to|answers to|the replies",
                "fr": "toutes les réponses|les réponses|réponses au|réponses à", "es": "todas las respuestas|las respuestas|respuestas al|respuestas a",
                "pt": "todas as respostas|as respostas|respostas à|respostas ao"},
-    "IT": {"en": "it", "fr": "le|la|l", "es": "lo|la", "pt": "o|a"},
+    "IT": {"en": "it"},
 }  # fmt: skip
 """meaning -> language -> phrases"""
 
