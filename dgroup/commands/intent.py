@@ -281,7 +281,7 @@ def _derive(clause: Clause) -> None:
         if particle in words and any(word.startswith(verb) for word in words):
             clause.unknown -= meaning not in has
             has.add(meaning)
-    if "STOP" in has and all(_stops_else(clause, place) for place in clause.at("STOP")):
+    if "STOP" in has and all(_stops_doing(clause, place) for place in clause.at("STOP")):
         has.discard("STOP")
     if "I" in has and not has & _ASKING:
         has.add("STATEMENT")
@@ -317,7 +317,7 @@ def _command_first(clause: Clause) -> None:
 _ASKING = frozenset("WANT SEND CHANGE ME CAN_I LEAVE JOIN GO REMOVE SET NOMORE NOT HOW".split())
 
 
-def _stops_else(clause: Clause, place: int) -> bool:
+def _stops_doing(clause: Clause, place: int) -> bool:
     """Tell whether another doing is to stop than to send: "dejar de pagar", "arrêter de creuser"."""
     behind = clause.items[place + 1 : place + 5]
     if not behind or behind[0].word not in {"de", "d"}:

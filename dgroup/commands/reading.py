@@ -367,7 +367,7 @@ _NAMED_END = frozenset("ME GROUP MEMBERSHIP MAIL LEAVE OWN_ADDRESS ADDRESS".spli
 
 
 def _meant(sheet: Sheet, guess: Guess) -> Guess:
-    """ "Stop that": what the sentence before named, or nothing that is sure."""
+    """Of "stop that": what the sentence before named, or nothing that is sure."""
     if guess.verb != "leave" or not guess.clause.meanings.isdisjoint(_NAMED_END):
         return _staying(sheet, guess)
     clauses = sheet.clauses
