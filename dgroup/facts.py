@@ -221,7 +221,11 @@ def command_facts(
     group: Group,
     token_member: int | None,
 ) -> CommandFacts:
-    """Read what `plan.plan_command` needs; `token_member` is the id that a leave token names."""
+    """Read what `plan.plan_command` needs; `token_member` is the id that a leave token names.
+
+    The token is proof of nothing but a wish to leave: beside another verb it would have the answer
+    to one member's command, a coordinator's list too, sent to the holder of the token.
+    """
     now = mail.envelope.received_at
     code = find_code(conn, group.id, reading, mail.sender)
     asked = payload.asked(code.payload, reading) if code is not None else reading
@@ -231,7 +235,7 @@ def command_facts(
     facts = CommandFacts(
         group=group,
         member=member,
-        token_member=_named(conn, group.id, token_member, code),
+        token_member=_named(conn, group.id, token_member if asked.verb == "leave" else None, code),
         code=code,
         people=known_people(conn, group, _people(asked)),
         coordinators=members.coordinators(conn, group.id),
