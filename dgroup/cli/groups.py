@@ -18,7 +18,7 @@ from dgroup import groups, members
 from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError
-from dgroup.model import Group, WhoJoins, WhoPosts
+from dgroup.model import Group, GroupState, WhoJoins, WhoPosts, WhoSees
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -75,6 +75,10 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     "archive": ("archive", _choice(*ArchiveMode), "who may read it: public, members or none"),
     "who-posts": ("who_posts", _choice(*WhoPosts), "members, open, moderated or announce"),
     "who-joins": ("who_joins", _choice(*WhoJoins), "open, approval or closed"),
+    "who-sees-members": ("who_sees", _choice(*WhoSees), "members or coordinators"),
+    "first-posts": ("first_posts", _number(0, 20), "posts of a new member that are held first"),
+    "hold-days": ("hold_days", _number(1, 60), "days that a held mail waits"),
+    "welcome": ("welcome", str, "own words in the welcome letter"),
     "tag": ("tag", _line, "subject tag like [water]; it breaks signatures, so '' is best"),
     "reply-to-group": (
         "reply_to_group",
@@ -86,7 +90,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     "summary-hour": ("summary_hour", _number(0, 23), "its hour, 0 to 23, in the group's time zone"),
 }
 _HELP = "\n".join(
-    ["\b", "Settings:", *(f"  {k:<15} {about}" for k, (_, _, about) in SETTINGS.items())]
+    ["\b", "Settings:", *(f"  {k:<16} {about}" for k, (_, _, about) in SETTINGS.items())]
 )
 
 
@@ -146,10 +150,16 @@ def list_groups(context: Context) -> None:
     """List the groups of this host."""
     with context.runtime() as runtime, runtime.db.read() as conn:
         rows = [
-            (one.name, one.info.title, members.count_active(conn, one.id), one.info.archive)
+            (
+                one.name,
+                one.info.title,
+                members.count_active(conn, one.id),
+                one.info.archive,
+                _state(one),
+            )
             for one in groups.every(conn, runtime.site.domain)
         ]
-    click.echo(table(("name", "title", "members", "archive"), rows))
+    click.echo(table(("name", "title", "members", "archive", "state"), rows))
 
 
 @group_commands.command("show")
@@ -163,9 +173,15 @@ def show(context: Context, name: str) -> None:
         bosses = ", ".join(boss.address for boss in members.coordinators(conn, found.id))
         home = ids.url(runtime.site.base_url, ids.home_path(found.name))
     rows = [("address", found.address), ("pages", home), ("members", count)]
-    rows += [("coordinators", bosses or "none yet")]
+    rows += [("coordinators", bosses or "none yet"), ("state", _state(found))]
     rows += [(key, _value(found, column)) for key, (column, _, _) in SETTINGS.items()]
     click.echo(table(("setting", "value"), rows))
+
+
+def _state(group: Group) -> str:
+    words = {GroupState.OPEN: "open", GroupState.FROZEN: "closed", GroupState.DELETED: "ended"}
+    since = group.info.closed_at
+    return words[group.state] + (f" since {since:%Y-%m-%d}" if since else "")
 
 
 def _value(group: Group, column: str) -> object:

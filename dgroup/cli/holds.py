@@ -17,6 +17,21 @@ from dgroup.writer import Writer
 _RAW = click.option("--raw", is_flag=True, help="The whole mail as it came, byte for byte.")
 
 
+class _Number(click.ParamType):
+    """The number of a mail that waits, as letters write it (P-98) or plain (98)."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Give the number; anything else is wrong use."""
+        digits = str(value).upper().removeprefix("P-")
+        if not (digits.isascii() and digits.isdigit()):
+            self.fail(f"'{value}' is no number like P-98", param, ctx)
+        return int(digits)
+
+
 @click.group("hold")
 def hold_commands() -> None:
     """Decide on mails that wait for a decision.
@@ -33,7 +48,7 @@ def list_holds(context: Context, group: str) -> None:
     with context.runtime() as runtime, runtime.db.read() as conn:
         found = group_named(conn, group, runtime.site.domain)
         rows = [
-            (x.id, f"{x.held_at:%Y-%m-%d %H:%M}", x.sender, x.reason, x.subject)
+            (f"P-{x.id}", f"{x.held_at:%Y-%m-%d %H:%M}", x.sender, x.reason, x.subject)
             for x in operate.held(conn, found.id)
         ]
     click.echo(table(("number", "since", "from", "why", "subject"), rows) if rows else "None.")
@@ -41,7 +56,7 @@ def list_holds(context: Context, group: str) -> None:
 
 @hold_commands.command("show")
 @click.argument("group")
-@click.argument("number", type=int)
+@click.argument("number", type=_Number())
 @_RAW
 @with_context
 def show_hold(context: Context, group: str, number: int, raw: bool) -> None:
@@ -70,7 +85,7 @@ def _print(mail: bytes, *, raw: bool) -> None:
 
 @hold_commands.command("approve")
 @click.argument("group")
-@click.argument("number", type=int)
+@click.argument("number", type=_Number())
 @with_context
 def approve(context: Context, group: str, number: int) -> None:
     """Publish a mail that waits, as if it had just come."""
@@ -79,7 +94,7 @@ def approve(context: Context, group: str, number: int) -> None:
 
 @hold_commands.command("refuse")
 @click.argument("group")
-@click.argument("number", type=int)
+@click.argument("number", type=_Number())
 @click.option("--because", default="", help="A sentence for its author.")
 @with_context
 def refuse(context: Context, group: str, number: int, because: str) -> None:
@@ -89,7 +104,7 @@ def refuse(context: Context, group: str, number: int, because: str) -> None:
 
 @hold_commands.command("discard")
 @click.argument("group")
-@click.argument("number", type=int)
+@click.argument("number", type=_Number())
 @with_context
 def discard(context: Context, group: str, number: int) -> None:
     """Do not publish a mail, and tell nobody."""
@@ -100,7 +115,7 @@ def _decide(context: Context, group: str, number: int, decision: str, because: s
     with context.runtime() as runtime, runtime.db.write() as conn:
         found = group_named(conn, group, runtime.site.domain)
         hold_decision(conn, runtime.tools, found, number, decision, "host", now(), because)
-    click.echo(f"Mail {number} of {found.name} is {decision}.")
+    click.echo(f"Mail P-{number} of {found.name} is {decision}.")
 
 
 @click.group("quarantine")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dgroup.cli.groups import SETTINGS
@@ -43,6 +45,11 @@ def test_a_time_zone_that_does_not_exist_is_wrong_use(water: Folder) -> None:
     assert "seeds" not in water.done("group", "list")
 
 
+def test_a_group_says_whether_it_is_open(water: Folder) -> None:
+    assert water.done("group", "list").splitlines()[1].endswith("open")
+    assert re.search(r"^state +open$", water.done("group", "show", "water"), re.MULTILINE)
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
@@ -53,6 +60,10 @@ def test_a_time_zone_that_does_not_exist_is_wrong_use(water: Folder) -> None:
         ("archive", "members"),
         ("who-posts", "moderated"),
         ("who-joins", "approval"),
+        ("who-sees-members", "members"),
+        ("first-posts", "2"),
+        ("hold-days", "7"),
+        ("welcome", "Welcome! Who are you?"),
         ("tag", "[wells]"),
         ("reply-to-group", "no"),
         ("max-size", "20000"),

@@ -25,6 +25,8 @@ def water(folder: Folder) -> Folder:
 def test_a_held_mail_is_listed_and_shown(water: Folder) -> None:
     assert "ben@ngo.example  moderated" in water.done("hold", "list", "water")
     shown = water.done("hold", "show", "water", "1")
+    assert shown == water.done("hold", "show", "water", "P-1"), "as letters write the number"
+    assert "no number like P-98" in water.refused("hold", "show", "water", "first", code=2)
     assert "From:" in shown
     assert "Subject: Pumps" in shown
     assert "Which one lasts?" in shown

@@ -13,7 +13,7 @@ def test_init_makes_settings_data_and_database_and_says_what_is_next(folder: Fol
     assert "dgroup group create" in said
     assert (folder.path / "data" / "dgroup.db").is_file()
     assert (folder.path / "data" / "public").is_dir()
-    assert folder.done("group", "list") == "name  title  members  archive\n"
+    assert folder.done("group", "list") == "name  title  members  archive  state\n"
 
 
 def test_init_again_changes_nothing(folder: Folder) -> None:
