@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dgroup.commands import BY_VERB
 from dgroup.commands.likeness import NOTHING, Examples, features, read_examples, shipped
 from dgroup.commands.opinion import OWN, weighed
+from dgroup.commands.reading import read
 from dgroup.commands.sheet import Sheet
 from dgroup.incoming import Reading
 from tests.dgroup.plainmail import mail
@@ -79,3 +80,9 @@ def test_any_text_has_a_likeness(text: str) -> None:
 def test_a_long_text_costs_no_more_than_its_beginning() -> None:
     assert len(features("water " * 100_000)) < 20
     check_linear(lambda size: shipped().likeness("pump well " * size), 2000)
+
+
+def test_a_word_that_names_another_way_is_asked_about() -> None:
+    text = "Bonjour, est-ce que je peux recevoir un seul courriel par semaine ? Merci, Luc"
+    told = read(mail(to="water-request@lists.example", subject="Trop de messages", body=text))
+    assert (told.verb, told.sure, told.nearest) == ("", False, ("weekly", "daily"))
