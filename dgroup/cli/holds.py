@@ -17,7 +17,7 @@ from dgroup.writer import Writer
 _RAW = click.option("--raw", is_flag=True, help="The whole mail as it came, byte for byte.")
 
 
-class _Number(click.ParamType):
+class _Number(click.ParamType[int]):
     """The number of a mail that waits, as letters write it (P-98) or plain (98)."""
 
     name = "number"
