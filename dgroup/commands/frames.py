@@ -119,15 +119,16 @@ FRAMES: tuple[Frame, ...] = (
     _frame("resume", "RESUME", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP THREAD PAST", 1, first=True),
     _frame("resume", "RESUME MAIL|SEND|RECEIVE|MEMBERSHIP|GROUP|AWAY|ME|MY", f"{_WHO} {_NO} LEAVE WEEKLY MONTHLY DAILY STOP", _SENTENCE, weight=1),
     _frame("resume", "SET MAIL", f"{_WHO} {_NO} LEAVE {_OFTEN} PAUSE LIGHT ADDRESS MY", 0),
-    _frame("resume", "AGAIN SEND|RECEIVE", f"{_WHO} {_NO} LEAVE {_OFTEN}", 4, weight=1),
-    _frame("resume", "AGAIN SEND|RECEIVE MAIL|ME|GROUP", f"{_WHO} {_NO} LEAVE DAILY WEEKLY MONTHLY DIGEST", _SENTENCE, weight=1),
+    _frame("resume", "AGAIN SEND|RECEIVE", f"{_WHO} {_NO} LEAVE TARGET {_OFTEN}", 4, weight=1),
+    _frame("resume", "AGAIN SEND|RECEIVE MAIL|ME|GROUP", f"{_WHO} {_NO} LEAVE TARGET DAILY WEEKLY MONTHLY DIGEST", _SENTENCE, weight=1),
     _frame("resume", "STOP|CANCEL PAUSE|AWAY", f"{_WHO} NOT UNTIL MAIL RECEIVE SEND", 4, weight=15),
     _frame("resume", "REMOVE PAUSE|AWAY", f"{_WHO} NOT UNTIL ME", 2, weight=9),
     # --- how often ---
     _frame("each", "EACH", f"{_WHO} {_LEAVING} {_OFTEN.replace('EACH ', '')} TARGET GET {_TALK}", 0),
     _frame("each", "EACH MAIL|SEND|RECEIVE|WANT|CHANGE|GROUP|ME", f"{_WHO} {_LEAVING} DAILY WEEKLY MONTHLY DIGEST TARGET GET {_TALK}", 4),
     _frame("each", "EACH SEND|RECEIVE|WANT|CHANGE RESUME|AGAIN", f"{_WHO} {_LEAVING} DAILY WEEKLY MONTHLY DIGEST", 4, weight=5),
-    _frame("each", "STOP|CANCEL|REMOVE|WITHOUT|NOMORE DIGEST", f"{_WHO} DAILY WEEKLY MONTHLY", 2, weight=9),
+    _frame("each", "STOP|CANCEL|REMOVE|WITHOUT|NOMORE|OFF DIGEST", f"{_WHO} DAILY WEEKLY MONTHLY", 2, weight=9),
+    _frame("each", "STOP|CANCEL|REMOVE|WITHOUT|NOMORE|OFF DIGEST|SUMMARY DAILY", f"{_WHO}", 2, weight=9),
     *(
         frame
         for verb in ("daily", "weekly", "monthly")
@@ -143,11 +144,11 @@ FRAMES: tuple[Frame, ...] = (
     _frame("light", "LIGHT", f"{_WHO} {_LEAVING} FULL ATTACHED", 0),
     _frame("light", "LIGHT MAIL|SEND|RECEIVE|WANT|CHANGE|GROUP|ME", f"{_WHO} REMOVE LEAVE FULL", 4),
     _frame("light", "WITHOUT ATTACHMENT", f"{_WHO} LEAVE TARGET", 4, weight=9),
-    _frame("light", "NOT|NOMORE|STOP|REMOVE ATTACHMENT", f"{_WHO} LEAVE TARGET PROBLEM", 4, weight=15),
+    _frame("light", "NOT|NOMORE|STOP|REMOVE|OFF ATTACHMENT", f"{_WHO} LEAVE TARGET PROBLEM", 4, weight=15),
     _frame("full", "FULL", f"{_WHO} {_LEAVING} LIGHT DIGEST THREAD TARGET", 0),
     _frame("full", "FULL MAIL|SEND|RECEIVE|WANT|CHANGE", f"{_WHO} {_LEAVING} LIGHT DIGEST THREAD TARGET", 2),
     _frame("full", "WITH ATTACHMENT", f"{_WHO} {_LEAVING} WITHOUT PROBLEM", 4, weight=5),
-    _frame("full", "SEND|RECEIVE|WANT|AGAIN ATTACHMENT AGAIN|WANT|WITH|ON", f"{_WHO} {_LEAVING} WITHOUT PROBLEM", 4),
+    _frame("full", "SEND|RECEIVE|WANT|AGAIN ATTACHMENT AGAIN|WANT|WITH|ON", f"{_WHO} {_LEAVING} WITHOUT PROBLEM", 4, weight=5),
     # --- language, address, oneself ---
     _frame("language", "LANGUAGE LANGUAGE_NAME", f"{_WHO} {_LEAVING}", 3, weight=9),
     _frame("language", "LANGUAGE CHANGE", f"{_WHO} {_LEAVING}", 3),
@@ -183,7 +184,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("thread", "THREAD TARGET GET|SEND|WANT|RECEIVE|FULL|SHOW", f"{_WHO} {_LEAVING} MUTE UNMUTE SPLIT MERGE LOCK UNLOCK RETITLE", 4),
     _frame("last", "LAST NUMBER", f"{_WHO} {_LEAVING} TRACE", 1),
     _frame("last", "LAST MAIL|POST", f"{_WHO} {_LEAVING} TRACE {_OFTEN} PROBLEM", 0),
-    _frame("last", "LAST MAIL|POST SEND|SHOW|WANT|RECEIVE|GET|NUMBER", f"{_WHO} {_LEAVING} TRACE {_OFTEN}", 3),
+    _frame("last", "LAST MAIL|POST SEND|SHOW|WANT|RECEIVE|GET|NUMBER|AGAIN", f"{_WHO} {_LEAVING} TRACE {_OFTEN}", 3, weight=5),
     _frame("last", "LAST", f"{_WHO} {_LEAVING} TRACE", 0, first=True),
     _frame("search", "SEARCH", f"{_LEAVING} I OTHERS", _ANY, first=True),
     _frame("search", "SEARCH WANT|MAIL|GROUP", f"{_LEAVING} JOIN PROBLEM HOW OTHERS", 12, weight=-1),
@@ -200,6 +201,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("unmute", "UNMUTE", f"{_WHO}", 0, weight=6),
     _frame("unmute", "UNMUTE TARGET|THREAD", f"{_WHO}", 4, weight=6),
     _frame("unmute", "RESUME THREAD TARGET", f"{_WHO} {_NO}", 2, weight=9),
+    _frame("unmute", "THREAD TARGET AGAIN", f"{_WHO} {_NO}", 4, weight=9),
     _frame("data", "DATA", f"{_WHO} {_LEAVING} ERASE CHANGE", 2, weight=4),
     _frame("data", "DATA SEND|WANT|RECEIVE|COPY|SHOW|GET|ALL|ME", f"{_WHO} LEAVE REMOVE ERASE", _SENTENCE, weight=5),
     _frame("erase", "ERASE", f"{_OUT} {_NO} GROUP POST", 0),
@@ -216,6 +218,7 @@ FRAMES: tuple[Frame, ...] = (
             _frame(verb, verb.upper(), f"{_WHO} {_LEAVING} DATA {_OFTEN} TARGET OFF PROBLEM STAY TOO_MANY", 0),
         )
     ),
+    _frame("summary", "SUMMARY ALSO|AGAIN WANT|SEND|RECEIVE|RESUME", f"{_WHO} DATA {_NO} STOP", 3, weight=8),
     _frame("summary", "SUMMARY OFF|NOT|STOP|WITHOUT|NOMORE|CANCEL WEEKLY|MONTHLY", f"{_WHO} DATA", 3, weight=12, on=False),
 )  # fmt: skip
 

@@ -283,6 +283,8 @@ def _contradicts(sheet: Sheet) -> str:
         guess = one.guess
         if guess is None or not guess.sure or guess.verb == ours:
             continue
+        if ours.upper() in guess.clause.meanings:  # it names both
+            continue
         if "leave" in {ours, guess.verb} and ours in _OWN and guess.verb in _OWN:
             return guess.verb
         if ours in _STATES and guess.verb in _STATES:
@@ -484,7 +486,7 @@ def _nearest(sheet: Sheet, guesses: Sequence[Guess]) -> tuple[str, ...]:
     if (
         len(sheet.lines) <= _LONG
         and not (named or speaks)
-        and sum(one.unknown for one in sheet.clauses) > _FOR_PEOPLE
+        and sum(one.unknown + len(one.at("NOTHING")) for one in sheet.clauses) > _FOR_PEOPLE
     ):
         return ()
     known = tuple(dict.fromkeys([*named, *hints(sheet.clauses)]))[:2]

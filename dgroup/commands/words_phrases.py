@@ -59,7 +59,7 @@ TURNS: Table = {
     },
     # --- more English
     "LEAVE": {
-        "en": "take my name off|take my email off|take this address off|take this address out|want out|i m out|i am out|get off|"
+        "en": "let me go|had my fill|no need to write|address taken off|name taken off|stop writing|cease all|want off|no longer send me|no longer sent me|take my name off|take my email off|take this address off|take this address out|want out|i m out|i am out|get off|"
         "get me off|be taken off|been taken off|be removed from|cut me off|sign out|pull out of|be out of this|bow out|"
         "drop out|step away|part ways|say goodbye|scratch me|"
         "strike me off|cross me off|"
@@ -70,12 +70,12 @@ TURNS: Table = {
         "es": "no seguir en",
     },
     "PAUSE": {
-        "en": "interrupt*|take a break from|need a break|a break from|have a break|put me on hold|keep the mails back|"
+        "en": "hold everything|mails rest|mails wait|mail wait|nothing until|no post for|keep my mail back|keep everything|interrupt*|take a break from|need a break|a break from|have a break|put me on hold|keep the mails back|"
         "keep my mail back|hold back my|hold my mail|hold my mails|hold my messages|hold the mails|freeze my|"
         "mail on hold",
     },
     "RESUME": {
-        "en": "un pause|un pausing|let the mails come|let them come again|start sending|i m back|i am back now|end my pause|"
+        "en": "let the mails roll|start my mails|start my mail|mails on|end my break|un pause|un pausing|let the mails come|let them come again|start sending|i m back|i am back now|end my pause|"
         "end the pause|end of my pause|lift the pause|take me off pause|take me off hold|back in the office|"
         "ready to receive|back to work",
         "fr": "fin de ma pause|fin de la pause|sortez moi de pause|enlevez la pause|levez la pause",
@@ -97,7 +97,7 @@ TURNS: Table = {
     "FULL": {"en": "complete version|full version|complete mails|whole mails|whole messages|everything included",
              "es": "versión completa", "fr": "version complète", "pt": "versão completa"},
     "STATUS": {
-        "en": "am i still on|am i on the list|am i on your list|am i registered|i m registered|i am registered|whether i m on|whether i am on|"
+        "en": "is my pause|how am i|what have i chosen|have me on|still have me|am i still on|am i on the list|am i on your list|am i registered|i m registered|i am registered|whether i m on|whether i am on|"
         "if i am on|if i m on|am i in the group|am i part of|do i get the|what i chose|what did i choose|how i m set|how am i set|"
         "my registration|my current|what mode|how i get|am i getting|am i even|my details",
         "es": "cómo está mi|cómo estoy registrad*|cómo estoy inscrit*|sigo inscrit*|sigo siendo miembro|sigo en la lista|"
@@ -127,7 +127,7 @@ TURNS: Table = {
         "pt": "têm sobre mim|guardam sobre mim|sabem sobre mim|registado sobre mim|registrado sobre mim|sobre a minha pessoa",
     },
     "ACCOUNT": {
-        "en": "every trace of me|all traces of me|all my data|everything i wrote|whatever you have",
+        "en": "every trace of me|all traces of me|everything i wrote|whatever you have",
         "es": "toda la información sobre mi persona|toda mi información",
         "pt": "toda a informação sobre a minha pessoa|toda a minha informação",
         "fr": "toutes mes informations|toute trace de moi",
@@ -158,6 +158,14 @@ TURNS: Table = {
     },
     "SUMMARY": {"en": "monday summary|weekly letter", "fr": "résumé du lundi|lettre hebdomadaire", "es": "resumen del lunes|carta semanal",
                 "pt": "resumo da segunda|carta semanal"},
+    "WANT": {
+        "en": "is enough|is plenty|is all i|would do|will do|be happy with|happy with|happier with|would be enough|be fine with|suits me|would suit me",
+        "fr": "me suffit|suffit|suffirait|me convient|me suffirait", "es": "es suficiente|me basta|me alcanza|más que suficiente|me sirve|me conviene",
+        "pt": "me chega|basta me|chega me|é suficiente|mais que suficiente|me basta|me serve|já me chega",
+    },
+    "ALSO": {"en": "too|also|as well", "fr": "aussi|également", "es": "también", "pt": "também"},
+    "CHANGE": {"en": "move my|from now on|rather than here|in future"},
+    "ATTACHMENT": {"en": "photographs|documents"},
     "FILLER": {"fr": "peux|peut|prends|enfin", "en": "mr|mrs|dr"},
     "AWAY": {
         "en": "for a while|for some time|temporarily|for now|for the moment|for the time being|my absence|while i m away|while i am away|off sick|on mission|on field work|in the field|travelling|traveling|on a trip|abroad",
