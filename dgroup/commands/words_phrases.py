@@ -46,7 +46,7 @@ TURNS: Table = {
         "je l ai effacé|je l ai supprimé|effacé par erreur|supprimé par erreur|forfait data|mes données mobiles|"
         "dès que vous pouvez|dès que vous pourrez|quand vous pourrez|quand vous pouvez|quand vous aurez le temps|"
         "rien de personnel|y a t il|pour le moment venu|la semaine prochaine|la semaine dernière",
-        "es": "qué pausa|si es posible|si pueden|si puede|si fuera posible|si no es molestia|si no les importa|si no le importa|"
+        "es": "baja presión|baja calidad|baja tensión|baja producción|baja demanda|baja velocidad|baja cobertura|baja temperatura|qué pausa|si es posible|si pueden|si puede|si fuera posible|si no es molestia|si no les importa|si no le importa|"
         "si son tan amables|si fueran tan amables|déjenme en|manténganme en|para el informe|para un informe|"
         "para nuestro informe|para el informe anual|se me borró|lo borré|la borré|borré sin querer|borré por error|"
         "mis datos móviles|plan de datos|paquete de datos|en cuanto puedan|en cuanto sea posible|en cuanto pueda|"
@@ -184,7 +184,7 @@ TURNS: Table = {
         "fr": "lever|levez|terminez|terminer|mettez un terme|mettre un terme|clore|clôturer|clôturez|arrêtez ma",
         "es": "levant*|termin*|acaben|acabar|pongan fin|poner fin", "pt": "levant*|termin*|acabem|acabar|ponham fim|pôr fim", "en": "end|lift|close my",
     },
-    "OTHERS": {"es": "la den|lo den|los den|las den|comunidad|la comunidad", "fr": "communauté|la communauté", "pt": "comunidade|a comunidade",
+    "OTHERS": {"es": "darla de baja|darlo de baja|darlas de baja|darlos de baja|dar de baja la|dar de baja el|dar de baja los|la den|lo den|los den|las den|comunidad|la comunidad", "fr": "communauté|la communauté", "pt": "comunidade|a comunidade",
                "en": "community|the community|villagers"},
     "LAST": {"en": "most recent|newest|the latest", "fr": "les plus récents|plus récents|les plus récentes", "es": "más recientes", "pt": "mais recentes"},
     "OFF": {"en": "leave out|leave off|turned off|switched off|no need for|don t need"},
