@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
 from dgroup.commands.frames_more import MORE_FRAMES
-from dgroup.commands.lexicon import LEXICON
+from dgroup.commands.hints import hints
+from dgroup.commands.turns import (
+    CONDITION,
+    THANKED,
+    THANKED_FOR,
+    THANKS,
+    asks_indirectly,
+    denies_mail,
+    is_dated,
+    speaks_of_end,
+    stops_else,
+)
 
 KEEP = "keep"
 """what "don't remove me" asks for: nothing may change"""
@@ -118,7 +128,7 @@ def judge(clause: Clause) -> Guess | None:
         return whole
     best = next(found for found in parts if found.verb in asked)
     if clause.meanings & _CONDITIONS - best.clause.meanings:
-        best = replace(best, sure=False, doubtful=_speaks_of_end(clause) or best.doubtful)
+        best = replace(best, sure=False, doubtful=speaks_of_end(clause) or best.doubtful)
     denied = any("NOT" in part.meanings for part in parts_of(clause))
     if best.rivals or (best.verb in _WEIGHTY and denied and not _commands(best.clause)):
         return whole
@@ -136,19 +146,19 @@ def _commands(clause: Clause) -> bool:
 def _judged(clause: Clause) -> Guess | None:
     _derive(clause)
     has = clause.meanings
-    if _SI.match(clause.text.folded) and "NOTHING" not in clause.items[0].meanings:
+    if CONDITION.match(clause.text.folded) and "NOTHING" not in clause.items[0].meanings:
         has.add("IF")
     if _keeps(clause) or (
         "STAY" in has and has.isdisjoint({"STOP", "NOT", "NOMORE", "PAUSE", "SEND", "MAIL"})
     ):
         return Guess(KEEP, clause, sure=False)
-    asked = _asked_for_help(clause) or _asks_indirectly(clause)
+    asked = _asked_for_help(clause) or asks_indirectly(clause)
     if asked:
         return Guess(asked, clause, sure=asked == "help")
     found = _best(clause)
-    if found and found[0].verb == "leave" and (not _denies_mail(clause) or _stops_else(clause)):
+    if found and found[0].verb == "leave" and (not denies_mail(clause) or stops_else(clause)):
         found = []
-    if found and found[0].verb in _THANKED and _THANKS.match(clause.text.folded):
+    if found and found[0].verb in THANKED and THANKS.match(clause.text.folded):
         return None
     trouble = found and found[0].verb in _WEIGHTY and "PROBLEM" in has and not _commands(clause)
     if not found or trouble or _on_behalf(clause, found[0].verb):
@@ -160,65 +170,15 @@ def _judged(clause: Clause) -> Guess | None:
     # "Stop that" may be about what was spoken of before.
     sure = sure and not (best.verb == "leave" and "IT" in has and has.isdisjoint(_OURS))
     doubtful = bool(has & {"IF", "MAYBE"}) and (
-        best.verb in {"leave", "pause", "erase"} or _speaks_of_end(clause)
+        best.verb in {"leave", "pause", "erase"} or speaks_of_end(clause)
     )
     if "LATER" in has and (
         best.verb in _ENDS or (best.verb == "pause" and "LATER" in clause.first)
     ):
         sure, doubtful = False, True
-    if best.verb in _ENDS and (_is_dated(clause) or _THANKED_FOR.match(clause.text.folded)):
+    if best.verb in _ENDS and (is_dated(clause) or THANKED_FOR.match(clause.text.folded)):
         sure = False  # "from 1 April": we cannot wait for a day, so we ask
     return Guess(best.verb, clause, sure, best.on, rivals, doubtful)
-
-
-_THANKED = frozenset(
-    "help status get receipt who data copy summary thread search last full light resume".split()
-)
-_THANKS = re.compile(
-    r"\W*(?:many |mil |muchas |muito |un grand |mille )?(?:thanks|thank you|merci|gracias|obrigad[oa]|danke)(?: beaucoup| a todos| a tous| all)? "
-    r"(?:for|pour|de l|por|pelo|pela|pelos|pelas|fur|d)\b(?! (?:me |m )?\w+(?:r|er|ir|re|ing)\b)"
-)
-_THANKED_FOR = re.compile(r"\W*(?:many )?(?:thanks|thank you) for \w+ing\b")
-_DATED = re.compile(
-    r"\b(?:from|by|as of|starting|effective|a partir d\w*|des|desde|ab)\W+(?:the |le |el |o |dem )?$"
-)
-
-
-_SI = re.compile(r"\W*(?:si|se) (?!me |nos |le |les |te )\w[^,]*,")
-"""a condition in Spanish and Portuguese: the words alone say yes, and oneself"""
-_STOPS_ELSE = re.compile(
-    r"\b(?:dejar de|deixar de|arreter (?:de |d'?)|cesser (?:de |d'?)|parar de|stop )\s*(?!m\b)([a-z]{3,}(?:r|er|ir|re|ing))\b"
-)
-
-
-def _stops_else(clause: Clause) -> bool:
-    """Tell whether something else is to stop: "the village wants to stop paying"."""
-    found = _STOPS_ELSE.search(clause.text.folded)
-    if found is None or not clause.meanings.isdisjoint({"ME", "MAIL", "GROUP"}):
-        return False
-    return not LEXICON.known(found[1])
-
-
-_PLAIN_END = frozenset("LEAVE REMOVE GO STOP CANCEL NOMORE ERASE NE".split())
-
-
-def _denies_mail(clause: Clause) -> bool:
-    """Tell whether a "no" stands before what is not to be sent: not in "when I write I do not see it"."""
-    if not clause.meanings.isdisjoint(_PLAIN_END) or "SEND" not in clause.meanings:
-        return True
-    if not clause.meanings.isdisjoint({"RECEIVE", "WANT", "BELONG"}):
-        return True
-    noes = clause.at("NOT")
-    german = any(clause.items[no].word in {"nicht", "niet", "keine", "pas"} for no in noes)
-    return german or not noes or min(noes) < max(clause.at("SEND"))
-
-
-def _speaks_of_end(clause: Clause) -> bool:
-    return not clause.meanings.isdisjoint({"LEAVE", "GO", "REMOVE", "ERASE"})
-
-
-def _is_dated(clause: Clause) -> bool:
-    return any(_DATED.search(clause.text.folded[: day.start]) for day in clause.days)
 
 
 def _best(clause: Clause, more: int = 0) -> list[Frame]:
@@ -406,20 +366,6 @@ def _asked_for_help(clause: Clause) -> str:
     return ""
 
 
-_INDIRECT = re.compile(
-    r"\b(?:ask\w*|know|tell|explain|wonder\w*|demand\w*|sai[st]|savoir|dire|expliqu\w*|pregunt\w*|saber|se|decir\w*|dig\w+|explic\w*|"
-    r"pergunt\w*|sei|dizer\w*|remember|rappelle|recuerdo|lembro)(?: (?:me|moi|us|nous|him|her|bien|exactly|pas|plus|just))*,? "
-    r"(?:how to|how i|how one|how can|comment|como)\b"
-)
-
-
-def _asks_indirectly(clause: Clause) -> str:
-    """Tell a question within a sentence: "a colleague asks me how one leaves"."""
-    if "HOW" in clause.meanings and _INDIRECT.search(clause.text.folded):
-        return "help"
-    return ""
-
-
 def _how_leads(clause: Clause) -> bool:
     """Tell a question: "como" and "wie" also mean "as"; without a question mark only the others ask."""
     return any(
@@ -452,30 +398,3 @@ def _is_question(clause: Clause, verb: str) -> bool:
     if "CAN_I" in clause.meanings:
         return verb in _WEIGHTY
     return clause.asks and verb not in _MAY_BE_ASKED and not _ASKS_US.search(clause.text.folded)
-
-
-# --- What it may mean where nothing is clear --------------------------------------------------
-
-_HINTS: tuple[tuple[str, str], ...] = (
-    ("LEAVE", "leave"), ("JOIN", "join"), ("MEMBERSHIP", "join"), ("PAUSE", "pause"), ("RESUME", "resume"),
-    ("REMOVE", "leave"), ("STOP", "leave"), ("GO", "leave"), ("CANCEL", "leave"), ("AWAY", "pause"),
-    ("WEEKLY", "weekly"), ("DAILY", "daily"), ("MONTHLY", "monthly"), ("EACH", "each"),
-    ("DIGEST", "daily"), ("SUMMARY", "weekly"), ("LIGHT", "light"), ("ATTACHMENT", "light"),
-    ("LANGUAGE", "language"), ("LANGUAGE_NAME", "language"), ("ADDRESS", "address"),
-    ("STATUS", "status"), ("MEMBERS", "who"), ("ADD", "add"), ("INVITE", "invite"), ("SEARCH", "search"),
-    ("THREAD", "thread"), ("HIDE", "hide"), ("MUTE", "mute"), ("DATA", "data"), ("ERASE", "erase"),
-    ("UNDO", "undo"), ("GET", "get"), ("LAST", "last"),
-)  # fmt: skip
-
-
-def hints(clauses: Sequence[Clause]) -> tuple[str, ...]:
-    """Give at most two verbs that single words hint at, in the order of the words."""
-    found: dict[str, None] = {}
-    by_meaning = dict(_HINTS)
-    for clause in clauses:
-        for item in clause.items:
-            for meaning, verb in by_meaning.items():
-                if meaning in item.meanings:
-                    found.setdefault(verb)
-                    break
-    return tuple(found)[:2]

@@ -9,43 +9,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from archive.text import normal_subject
 from dgroup import tokens
 from dgroup.address import split_address
 from dgroup.commands.answers import Answered, read_answer
-from dgroup.commands.clause import Clause, languages_of
+from dgroup.commands.candidates import candidates, kindly
+from dgroup.commands.clause import Clause
 from dgroup.commands.greetings import is_nothing
-from dgroup.commands.intent import KEEP, PEOPLE, Guess, hints, judge_kindly
-from dgroup.commands.lexicon import LEXICON, TURNING, split_words
+from dgroup.commands.hints import hints
+from dgroup.commands.intent import KEEP, PEOPLE, Guess
+from dgroup.commands.lexicon import LEXICON, split_words
 from dgroup.commands.naming import LISTING, people_of, setting_of
 from dgroup.commands.opinion import weighed
 from dgroup.commands.options import options_of
 from dgroup.commands.own_words import own_words
-from dgroup.commands.sheet import SHORT_POST, SUBJECT, TAIL, Sheet
+from dgroup.commands.perhaps import ELSE, may_command
+from dgroup.commands.sheet import SHORT_POST, Sheet
+from dgroup.commands.spoken import languages_of
 from dgroup.commands.text import Text
 from dgroup.incoming import Answer, Incoming, Options, Reading
 from dgroup.model import Route, RouteKind
 
-_WORDS = 40
-"""words of a post that may be a command and little else"""
-_TITLE = 6
 _QUOTED = 20_000
 """characters of a mail, quotes included, in which a code is looked for"""
 _LONG = 200
 """lines of a mail that no person is asked to read for us"""
-_ELSE = 8
-"""unknown words that a post which is a command may hold"""
-_WORDS_OF_POSTS = frozenset(
-    "LEAVE GO REMOVE STOP CANCEL JOIN ENTER MEMBERSHIP PAUSE AWAY HOLD RESUME EACH DAILY WEEKLY MONTHLY DIGEST "
-    "NOMORE RECEIVE".split()
-)
-_EVERYDAY = frozenset(
-    "have getting gets hear avoir ter tener more each out get without end right start already enough let back single "
-    "they one".split()
-)
-"""words of commands that every other post holds"""
 _OF_POSTS = frozenset("join leave pause resume each daily weekly monthly help".split())
 _HARMLESS = frozenset(
     "pause resume each daily weekly monthly light full language status who help get thread last search mute "
@@ -58,11 +46,6 @@ _CHATTER = 25
 _FOR_PEOPLE = 8
 """unknown words of a mail without any hint of a command that a person had better read"""
 _MEMBERSHIP = frozenset({"LEAVE", "JOIN", "MEMBERSHIP", "PAUSE"})
-_ASKS_OUT = re.compile(
-    r"unsubscri|remove me|take me off|sign me off|opt out|\bleave (?:the|this)|d.sinscri|d.sabonn|retire|"
-    r"quitter l|e baja|qu.ten?me|sacar|descadastr|remov|tirem|sair d|abmeld|austragen|disiscri|uitschrij|afmelden",
-    re.IGNORECASE,
-)
 
 
 def read(mail: Incoming) -> Reading:
@@ -103,7 +86,7 @@ def _is_disguised(sheet: Sheet, reading: Reading) -> bool:
 
 def _read_post(mail: Incoming) -> Reading:
     """A post is a command only where it says little else; most are told quickly to be none."""
-    if not _may_command(mail):
+    if not may_command(mail):
         return Reading("", sure=False)
     sheet = Sheet(mail)
     reading = _of_words(sheet)
@@ -119,46 +102,13 @@ def _is_only(sheet: Sheet, verb: str) -> bool:
     """Tell whether a post says hardly anything else; a question must be about the group."""
     if verb == "help" and not any({"HOW", "GROUP"} <= clause.meanings for clause in sheet.clauses):
         return False
-    return sum(clause.unknown for clause in sheet.clauses) <= _ELSE
+    return sum(clause.unknown for clause in sheet.clauses) <= ELSE
 
 
 def _names_membership(sheet: Sheet) -> bool:
     """Tell whether somebody asks to be let out of the group, or not to get its mail: in so many words."""
     asked = [guess.clause.meanings for guess in sheet.guesses if guess.verb == "leave"]
     return any("GROUP" in has or {"MAIL", "LEAVE", "MEMBERSHIP"} & has for has in asked)
-
-
-def _may_command(mail: Incoming) -> bool:
-    """Tell whether a post can be a command: quick, because all posts come by."""
-    own = mail.content.own
-    subject, is_reply = normal_subject(mail.message.subject[:SUBJECT])
-    titled = [] if is_reply else split_words(subject)
-    if len(titled) <= _TITLE and any(map(_hints, titled)):
-        return True
-    if len(own) > SHORT_POST or len(own.split(None, _WORDS)) > _WORDS:
-        ends = (own[:TAIL], own[-TAIL:])
-        return any(_ASKS_OUT.search(end) is not None for end in ends)
-    words = split_words(own)
-    near = len(words) <= _ELSE and any(map(LEXICON.misspelt, words))
-    return near or any(map(_hints, words))
-
-
-@lru_cache(maxsize=8192)
-def _hints(word: str) -> bool:
-    if word in _EVERYDAY:
-        return False
-    return not _WORDS_OF_POSTS.isdisjoint(LEXICON.known(word)) or word in _of_phrases()
-
-
-@lru_cache(maxsize=1)
-def _of_phrases() -> frozenset[str]:
-    """Give the longest word of each phrase that may make a post a command."""
-    return frozenset(
-        max(words, key=lambda word: ("FILLER" not in LEXICON.known(word), len(word)))
-        for found in LEXICON.phrases.values()
-        for words, _, meaning, _ in found
-        if meaning in _WORDS_OF_POSTS and words not in TURNING
-    )
 
 
 # --- People, answer, codes --------------------------------------------------------------------
@@ -311,7 +261,7 @@ def _language_of(route: Route) -> str:
 def _of_words(sheet: Sheet) -> Reading:
     if setting := setting_of(sheet):
         return replace(setting, language=sheet.language)
-    guesses = _candidates(sheet) or _kindly(sheet)
+    guesses = candidates(sheet) or kindly(sheet)
     verbs = {guess.verb for guess in guesses}
     doubted = all(guess.doubtful for guess in guesses)
     if len(verbs) != 1 or guesses[0].rivals or verbs & {KEEP, PEOPLE} or doubted:
@@ -321,107 +271,6 @@ def _of_words(sheet: Sheet) -> Reading:
 
 def _unclear(sheet: Sheet, nearest: tuple[str, ...]) -> Reading:
     return Reading("", language=sheet.language, sure=False, nearest=nearest)
-
-
-def _candidates(sheet: Sheet) -> list[Guess]:
-    """What is asked for, without what gives way to another wish in the same mail."""
-    spoken = [one.guess for one in sheet.body if one.guess is not None]
-    guesses = sheet.guesses
-    if any(not guess.weak and not guess.doubtful for guess in spoken):
-        # The text says more than a subject that only names a thing, or is from a letter before.
-        headed = [
-            one.guess
-            for one in sheet.headed
-            if one.guess is not None and not _repeated(sheet, one.guess)
-        ]
-        guesses = [guess for guess in headed if not (sheet.base[1] or guess.topic)] + spoken
-    guesses = _without_stay(_strong(guesses))
-    if {guess.verb for guess in guesses} == {
-        "pause",
-        "resume",
-    }:  # "stop the mail, I am back on Monday"
-        ends = [guess for guess in guesses if guess.verb == "pause" or not _is_to_come(guess)]
-        guesses = ends if any(guess.verb == "pause" for guess in ends) else guesses
-    guesses = [_meant(sheet, guess) for guess in guesses]
-    if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
-        guesses = [guess for guess in guesses if guess.verb == "leave"]
-    return guesses
-
-
-def _kindly(sheet: Sheet) -> list[Guess]:
-    """What a mail to a command address asks for among much else, where that is one thing and harmless."""
-    if sheet.mail.route.kind is RouteKind.POST:
-        return []
-    return [guess for clause in sheet.clauses[:8] if (guess := judge_kindly(clause)) is not None]
-
-
-def _repeated(sheet: Sheet, guess: Guess) -> bool:
-    """Tell whether the subject only says a word of what the text then says in full."""
-    words = {item.word for item in guess.clause.items if "FILLER" not in item.meanings}
-    return any(
-        one.guess is not None and words <= {item.word for item in one.clause.items}
-        for one in sheet.body
-    )
-
-
-_SWITCHES = {"COPY": "copy", "RECEIPT": "receipt", "SUMMARY": "summary"}
-_NAMED_END = frozenset("ME GROUP MEMBERSHIP MAIL LEAVE OWN_ADDRESS ADDRESS".split())
-
-
-def _meant(sheet: Sheet, guess: Guess) -> Guess:
-    """Of "stop that": what the sentence before named, or nothing that is sure."""
-    if guess.verb != "leave" or not guess.clause.meanings.isdisjoint(_NAMED_END):
-        return _staying(sheet, guess)
-    clauses = sheet.clauses
-    at = next((place for place, one in enumerate(clauses) if one.text is guess.clause.text), 0)
-    for before in reversed(clauses[max(0, at - 2) : at]):
-        for meaning, verb in _SWITCHES.items():
-            if meaning in before.meanings:
-                return replace(guess, verb=verb, on=False)
-    return guess
-
-
-def _staying(sheet: Sheet, guess: Guess) -> Guess:
-    """Who says that they stay does not leave: "stop the mails, but I do not want to leave"."""
-    if guess.verb != "leave" or not any("STAY" in one.meanings for one in sheet.clauses):
-        return guess
-    stops = guess.clause.meanings & {"MAIL", "SEND", "RECEIVE"}
-    return replace(guess, verb="pause") if stops else replace(guess, sure=False, doubtful=True)
-
-
-def _is_to_come(guess: Guess) -> bool:
-    """Tell whether somebody says when the pause will end rather than that it shall end."""
-    clause = guess.clause
-    return bool(clause.days) or _TO_COME.search(clause.text.folded) is not None
-
-
-_TO_COME = re.compile(
-    r"\b(?:will|ll|shall|reprendrai|serai|reviendrai|volvere|estare|retomare|voltarei|estarei|retomarei|when|quand|cuando|quando|luego|depois|ensuite|later)\b"
-)
-
-
-def _without_stay(guesses: list[Guess]) -> list[Guess]:
-    """Who only says that they stay forbids nothing that ends nothing: "pause my mail; I remain a member"."""
-    stays = [one for one in guesses if one.verb == KEEP and "STAY" in one.clause.meanings]
-    others = [one for one in guesses if one not in stays]
-    if others and not any(one.verb in _ENDING or one.verb == KEEP for one in others):
-        return others
-    return guesses
-
-
-_ENDING = frozenset({"leave", "remove", "erase", "delete"})
-
-
-def _strong(guesses: list[Guess]) -> list[Guess]:
-    strong = [guess for guess in guesses if not guess.weak]
-    people = [guess for guess in guesses if guess.verb == PEOPLE]
-    asked = [
-        guess
-        for guess in guesses
-        if guess.verb == "status" or (guess.verb == "help" and guess.sure)
-    ]
-    people = asked or people  # "nothing comes; am I still a member?" has an answer of ours
-    return strong or people or guesses
 
 
 _WEAK_WORDS = frozenset("STOP GO REMOVE EACH DIGEST LIGHT FULL LAST ENTER AWAY HOLD".split())

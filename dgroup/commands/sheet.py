@@ -13,10 +13,11 @@ from functools import cached_property
 
 from archive.text import normal_subject
 from dgroup.address import split_address
-from dgroup.commands.clause import Clause, clause_of, languages_of, narrow
+from dgroup.commands.clause import Clause, clause_of, narrow
 from dgroup.commands.greetings import trimmed
 from dgroup.commands.intent import Guess, judge
 from dgroup.commands.lexicon import split_words
+from dgroup.commands.spoken import languages_of
 from dgroup.commands.text import Text, author_text, lines_of, said, sentences, text_of
 from dgroup.incoming import Incoming
 from dgroup.model import RouteKind

@@ -167,11 +167,17 @@ TURNS: Table = {
     "CHANGE": {"en": "move my|from now on|rather than here|in future"},
     "ATTACHMENT": {"en": "photographs|documents"},
     "FILLER": {"fr": "peux|peut|prends|enfin", "en": "mr|mrs|dr"},
+    "SPAN": {
+        "en": "for a while|for some time|temporarily|for now|for the moment|for the time being",
+        "fr": "pendant quelque temps|quelque temps|un certain temps|temporairement|pour le moment|pour l instant|en attendant|momentanément|provisoirement",
+        "es": "por un tiempo|un tiempo|temporalmente|por ahora|por el momento|de momento|mientras tanto|provisionalmente",
+        "pt": "durante algum tempo|por algum tempo|algum tempo|um tempo|temporariamente|por enquanto|por agora|de momento|entretanto|provisoriamente",
+    },
     "AWAY": {
-        "en": "for a while|for some time|temporarily|for now|for the moment|for the time being|my absence|while i m away|while i am away|off sick|on mission|on field work|in the field|travelling|traveling|on a trip|abroad",
-        "fr": "congé maladie|congé maternité|pendant quelque temps|quelque temps|un certain temps|temporairement|pour le moment|pour l instant|en attendant|momentanément|provisoirement|le temps de mon absence|pendant mon absence|mon absence|en mission|sur le terrain|en voyage",
-        "es": "por un tiempo|un tiempo|temporalmente|por ahora|por el momento|de momento|mientras tanto|provisionalmente|durante mi ausencia|mi ausencia|mientras estoy fuera|en el campo|de misión",
-        "pt": "durante algum tempo|por algum tempo|algum tempo|um tempo|temporariamente|por enquanto|por agora|de momento|entretanto|provisoriamente|durante a minha ausência|minha ausência|enquanto estou fora|em missão|no campo",
+        "en": "my absence|while i m away|while i am away|off sick|on mission|on field work|in the field|travelling|traveling|on a trip|abroad",
+        "fr": "congé maladie|congé maternité|le temps de mon absence|pendant mon absence|mon absence|en mission|sur le terrain|en voyage",
+        "es": "durante mi ausencia|mi ausencia|mientras estoy fuera|en el campo|de misión",
+        "pt": "durante a minha ausência|minha ausência|enquanto estou fora|em missão|no campo",
     },
     "STAY": {
         "en": "stay a member|remain a member|stay in the group|stay on the list|stay in this group|remain in the group|keep my place|keep my membership|"

@@ -1,0 +1,111 @@
+"""Which of the wishes in a mail count: what gives way to another, and what one sentence means for the next."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dgroup.commands.intent import KEEP, PEOPLE, Guess, judge_kindly
+from dgroup.commands.sheet import Sheet
+from dgroup.model import RouteKind
+
+
+def candidates(sheet: Sheet) -> list[Guess]:
+    """What is asked for, without what gives way to another wish in the same mail."""
+    spoken = [one.guess for one in sheet.body if one.guess is not None]
+    guesses = sheet.guesses
+    if any(not guess.weak and not guess.doubtful for guess in spoken):
+        # The text says more than a subject that only names a thing, or is from a letter before.
+        headed = [
+            one.guess
+            for one in sheet.headed
+            if one.guess is not None and not _repeated(sheet, one.guess)
+        ]
+        guesses = [guess for guess in headed if not (sheet.base[1] or guess.topic)] + spoken
+    guesses = _without_stay(_strong(guesses))
+    if {guess.verb for guess in guesses} == {
+        "pause",
+        "resume",
+    }:  # "stop the mail, I am back on Monday"
+        ends = [guess for guess in guesses if guess.verb == "pause" or not _is_to_come(guess)]
+        guesses = ends if any(guess.verb == "pause" for guess in ends) else guesses
+    guesses = [_meant(sheet, guess) for guess in guesses]
+    if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
+        guesses = [guess for guess in guesses if guess.verb == "leave"]
+    return guesses
+
+
+def kindly(sheet: Sheet) -> list[Guess]:
+    """What a mail to a command address asks for among much else, where that is one thing and harmless."""
+    if sheet.mail.route.kind is RouteKind.POST:
+        return []
+    return [guess for clause in sheet.clauses[:8] if (guess := judge_kindly(clause)) is not None]
+
+
+def _repeated(sheet: Sheet, guess: Guess) -> bool:
+    """Tell whether the subject only says a word of what the text then says in full."""
+    words = {item.word for item in guess.clause.items if "FILLER" not in item.meanings}
+    return any(
+        one.guess is not None and words <= {item.word for item in one.clause.items}
+        for one in sheet.body
+    )
+
+
+_SWITCHES = {"COPY": "copy", "RECEIPT": "receipt", "SUMMARY": "summary"}
+_NAMED_END = frozenset("ME GROUP MEMBERSHIP MAIL LEAVE OWN_ADDRESS ADDRESS".split())
+
+
+def _meant(sheet: Sheet, guess: Guess) -> Guess:
+    """Of "stop that": what the sentence before named, or nothing that is sure."""
+    if guess.verb != "leave" or not guess.clause.meanings.isdisjoint(_NAMED_END):
+        return _staying(sheet, guess)
+    clauses = sheet.clauses
+    at = next((place for place, one in enumerate(clauses) if one.text is guess.clause.text), 0)
+    for before in reversed(clauses[max(0, at - 2) : at]):
+        for meaning, verb in _SWITCHES.items():
+            if meaning in before.meanings:
+                return replace(guess, verb=verb, on=False)
+    return guess
+
+
+def _staying(sheet: Sheet, guess: Guess) -> Guess:
+    """Who says that they stay does not leave: "stop the mails, but I do not want to leave"."""
+    if guess.verb != "leave" or not any("STAY" in one.meanings for one in sheet.clauses):
+        return guess
+    stops = guess.clause.meanings & {"MAIL", "SEND", "RECEIVE"}
+    return replace(guess, verb="pause") if stops else replace(guess, sure=False, doubtful=True)
+
+
+def _is_to_come(guess: Guess) -> bool:
+    """Tell whether somebody says when the pause will end rather than that it shall end."""
+    clause = guess.clause
+    return bool(clause.days) or _TO_COME.search(clause.text.folded) is not None
+
+
+_TO_COME = re.compile(
+    r"\b(?:will|ll|shall|reprendrai|serai|reviendrai|volvere|estare|retomare|voltarei|estarei|retomarei|when|quand|cuando|quando|luego|depois|ensuite|later)\b"
+)
+
+
+def _without_stay(guesses: list[Guess]) -> list[Guess]:
+    """Who only says that they stay forbids nothing that ends nothing: "pause my mail; I remain a member"."""
+    stays = [one for one in guesses if one.verb == KEEP and "STAY" in one.clause.meanings]
+    others = [one for one in guesses if one not in stays]
+    if others and not any(one.verb in _ENDING or one.verb == KEEP for one in others):
+        return others
+    return guesses
+
+
+_ENDING = frozenset({"leave", "remove", "erase", "delete"})
+
+
+def _strong(guesses: list[Guess]) -> list[Guess]:
+    strong = [guess for guess in guesses if not guess.weak]
+    people = [guess for guess in guesses if guess.verb == PEOPLE]
+    asked = [
+        guess
+        for guess in guesses
+        if guess.verb == "status" or (guess.verb == "help" and guess.sure)
+    ]
+    people = asked or people  # "nothing comes; am I still a member?" has an answer of ours
+    return strong or people or guesses
