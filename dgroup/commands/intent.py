@@ -168,7 +168,7 @@ def _judged(clause: Clause) -> Guess | None:
     sure = not (has & {"IF", "MAYBE", "WAIT", "PROBLEM"} or clause.torn or rivals)
     sure = sure and not _is_question(clause, best.verb)
     # "Stop that" may be about what was spoken of before.
-    sure = sure and not (best.verb == "leave" and "IT" in has and has.isdisjoint(_OURS))
+    sure = sure and not (best.verb == "leave" and "IT" in has and has & {"STOP", "REMOVE"} and has.isdisjoint(_OURS))
     doubtful = bool(has & {"IF", "MAYBE"}) and (
         best.verb in {"leave", "pause", "erase"} or speaks_of_end(clause)
     )
@@ -358,7 +358,7 @@ def _asked_for_help(clause: Clause) -> str:
     if "STATUS" in clause.first:
         return ""
     if "HOW" in has and leads and "WHO" not in has and (clause.asks or _how_leads(clause)):
-        return "help" if hints([clause]) or has & {"GROUP", "WORKS"} else PEOPLE
+        return "help" if hints([clause]) or has & {"GROUP", "WORKS", "HELP"} else PEOPLE
     if "WHAT_IF" in has and leads and not has & _ANSWERED:
         return PEOPLE
     if clause.asks and "IF" in has and "CAN_I" not in has:

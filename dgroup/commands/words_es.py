@@ -23,9 +23,9 @@ SPANISH: dict[str, str] = {
     "BELONG": "ser incluido|ser incluida|ser agregado|ser agregada|ser añadido|ser añadida|ser inscrito|ser inscrita|ser admitido|ser admitida|estar dentro|pertenezco|aparecer en|figurar en|ser parte",
     "MEMBERSHIP": "inscripciones|suscripciones|subscripcion|suscripcion|pertenencia|membresia",
     "JOINED": "registrado|registrada|anotado|anotada|afiliado|afiliada|subscrito|subscrita|subscripto|miembro|socio|socia",
-    "PAUSE": "nada hasta|nada hasta el|nada antes|nada antes del|poner en pausa|pónganme en pausa|hacer una pausa|una pausa|descanso|un descanso|un respiro|stand by|standby|congelar mis|congelen mis|"
+    "PAUSE": "nada por el momento|nada por ahora|nada de momento|nada hasta|nada hasta el|nada antes|nada antes del|poner en pausa|pónganme en pausa|hacer una pausa|una pausa|descanso|un descanso|un respiro|stand by|standby|congelar mis|congelen mis|"
     "suspensión temporal|receso|un receso|tomarme un descanso|pausita",
-    "SPAN": "por el momento|por ahora|por un tiempo|un tiempo|temporalmente|mientras tanto|de momento|momentáneamente|provisionalmente|unos días|"
+    "SPAN": "nada por el momento|nada por ahora|nada de momento|por el momento|por ahora|por un tiempo|un tiempo|temporalmente|mientras tanto|de momento|momentáneamente|provisionalmente|unos días|"
     "unas semanas|unos meses|una temporada|transitoriamente|por lo pronto|un ratito|por un rato|unos cuantos días|por unos días|"
     "por unas semanas|algunos días|algunas semanas|algún tiempo|un tiempito|temporal",
     "AWAY": "licencia|de licencia|baja médica|baja por maternidad|baja maternal|baja laboral|baja por enfermedad|baja por paternidad|estoy de baja|"
@@ -91,7 +91,7 @@ SPANISH: dict[str, str] = {
     "TOO": "también|tambien|además del|además de los",
     "SITE": "de la vista|de la vista del público|de la red|del sitio|de la página|de la web|del archivo|de los archivos|del portal|de internet|del sitio web|de la página web|en línea|de archivo",
     "IT": "eso|esto|aquello",
-    "NOTHING": "no sé cómo llegué|no sé cómo llegué aquí|no sé cómo llegué acá|no sé por qué estoy|qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
+    "NOTHING": "última petición|última solicitud|último pedido|última vez|no más seguido|no sé cómo llegué|no sé cómo llegué aquí|no sé cómo llegué acá|no sé por qué estoy|qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
     "doy las gracias|a cada rato|no a cada rato|no tengo tiempo|ya no tengo tiempo|no me da tiempo|falta de tiempo|no hay tiempo|ya no trabajo|"
     "no trabajo más|nada personal|ponerme al día|ponernos al día|ponerse al día|estar al día|al día de hoy|por error|por equivocación|sin querer|o no|"
     "y no aquí|y no en este|no aquí|más que suficiente|es suficiente|mala red|mala conexión|red lenta|baja presión|baja calidad|baja velocidad|"
@@ -149,6 +149,8 @@ SPANISH: dict[str, str] = {
     "LOCK": "cierren|clausur*",
     "MERGE": "junten|unan|juntar",
     "UNDO": "deshagan|deshacer|volver atrás|revertir|reviertan",
+    "HOW": "qué tengo que escribir*",
+    "ON": "enciendan|prendan",
     "FILLER": "necesario necesaria demás resto voy vamos xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
     "semana semanas día días mes meses año años rato acá allá allí ahí ahorita mismo misma cuando donde como cual cuál si "
     "tal así sea sean seria sería serían fuera amable amables bondad tengo tiene tienen tengan haga hagan hacen hace hacer va van ir vaya estén "

@@ -20,9 +20,9 @@ FRENCH: dict[str, str] = {
     "faisons partie",
     "MEMBERSHIP": "adhésions|affiliation|abonement|abonnemt",
     "JOINED": "enregistré|enregistrée|affilié|affiliée",
-    "PAUSE": "rien avant|rien jusqu|rien jusqu au|plus rien jusqu|plus rien avant|pauser|pausez|mettre sur pause|mettez sur pause|mise en pause|un break|faire un break|faire une pause|"
+    "PAUSE": "rien pour le moment|rien pour l instant|plus rien pour le moment|rien avant|rien jusqu|rien jusqu au|plus rien jusqu|plus rien avant|pauser|pausez|mettre sur pause|mettez sur pause|mise en pause|un break|faire un break|faire une pause|"
     "stand by|standby|en veille|mettre en veille|mettez en veille|mise en veille|souffler un peu|geler mes|gelez mes",
-    "SPAN": "pour le moment|pour l instant|momentanément|temporairement|provisoirement|quelque temps|un certain temps|"
+    "SPAN": "rien pour le moment|rien pour l instant|plus rien pour le moment|pour le moment|pour l instant|momentanément|temporairement|provisoirement|quelque temps|un certain temps|"
     "pour un temps|quelques jours|quelques semaines|quelques mois|en attendant|un petit moment|un bout de temps|"
     "ces jours ci|ces temps ci|à titre temporaire",
     "AWAY": "en mission|en voyage|absence|absences|congé maternité|congé de maternité|congé maladie|arrêt maladie|"
@@ -94,7 +94,7 @@ FRENCH: dict[str, str] = {
     "TOO": "aussi|également|en plus du|en plus des",
     "SITE": "de la vue|de la vue du public|du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
     "IT": "ça|cela|ceci",
-    "NOTHING": "ne m en sors pas|m en sors pas|m en sors plus|ne m en sors plus|sais pas comment je suis arrivé*|ne sais pas comment je suis arrivé*|à la place de|à la place des|quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
+    "NOTHING": "dernière demande|dernière fois|pas plus souvent|ne m en sors pas|m en sors pas|m en sors plus|ne m en sors plus|sais pas comment je suis arrivé*|ne sais pas comment je suis arrivé*|à la place de|à la place des|quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
     "quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|par erreur|par mégarde|par inadvertance|"
     "ou non|ou pas|et pas ici|et non ici|pas ici|rien de personnel|pas le temps|plus le temps|n ai pas le temps|n ai plus le temps|manque de temps|"
     "la semaine dernière|la semaine passée|la semaine prochaine|cette semaine|ne travaille plus|travaille plus|n y travaille plus|pourquoi pas|"
@@ -137,8 +137,8 @@ FRENCH: dict[str, str] = {
     "MISSED": "n ai jamais reçu|jamais reçu|jamais arrivé*|n est jamais arrivé*|ai raté|ai manqué|n ai pas reçu|ne retrouve plus|ne trouve plus|ne trouve pas|ai perdu|pas reçu",
     "RESEND": "renvoy*|renvoi*",
     "FROM": "pas d|pas de",
-    "IF": "dès que mon|dès que ma|dès que le|dès que la|dès que j|dès que je|quand la|quand mon|quand le|quand ma|quand l|quand j|quand je|lorsque|"
-    "une fois que|une fois la|une fois le|une fois mon|après la|après le|après mon|si les|si ça|si cela|tant que",
+    "IF": "dès que mon|dès que ma|dès que le|dès que la|dès que j|dès que je|quand la|quand mon|quand le|quand ma|quand l|lorsque|une fois que|"
+    "une fois la|une fois le|une fois mon|après la|après le|après mon|si les|si ça|si cela|tant que",
     "WAIT": "mais pas encore|mais plus tard",
     "APPROVE": "approuv*|accept*|valid*|laissez passer",
     "DECLINE": "rejet*|refus*",
@@ -152,6 +152,8 @@ FRENCH: dict[str, str] = {
     "LOCK": "clôturez le fil|fermez le",
     "MERGE": "regrouper les fils|joindre les fils|réunissez",
     "UNDO": "revenez en arrière|défaites|défaire",
+    "HOW": "que dois je vous écrire|que dois je écrire",
+    "ON": "rallumez|rebranchez",
     "FILLER": "nécessaire autres autre savoir quel quelle quels quelles fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
     "savez sais savoir mr mme dr monde part grâce gentil gentille gentillesse aimable amabilité obligeance urgent urgence "
     "urgemment rapidement vite quoi nous on notre nos lors comme quand depuis qui dont car chez semaine semaines jour jours "

@@ -22,9 +22,9 @@ PORTUGUESE: dict[str, str] = {
     "BELONG": "ser incluído|ser incluída|ser adicionado|ser adicionada|ser inscrito|ser inscrita|pertenço|constar da|constar na|ser parte",
     "MEMBERSHIP": "inscrições|assinaturas|subscricao|inscricao|afiliação|filiação",
     "JOINED": "subscrita|registado|registada|registrado|registrada|cadastrado|cadastrada|assinante|membro|sócio|sócia",
-    "PAUSE": "nada até|nada até ao|nada antes|nada antes de|fazer uma pausa|dar uma pausa|pôr em pausa|ponham em pausa|ponham me em pausa|colocar em pausa|coloquem em pausa|uma pausa|intervalo|um intervalo|descanso|um descanso|um tempo de descanso|stand by|"
+    "PAUSE": "nada por enquanto|nada por agora|nada de momento|nada até|nada até ao|nada antes|nada antes de|fazer uma pausa|dar uma pausa|pôr em pausa|ponham em pausa|ponham me em pausa|colocar em pausa|coloquem em pausa|uma pausa|intervalo|um intervalo|descanso|um descanso|um tempo de descanso|stand by|"
     "standby|dar um tempo|um respiro|suspensão temporária|congelar os meus|congelem os meus|pausinha|pausem|parada temporária",
-    "SPAN": "por enquanto|por agora|por ora|por um tempo|algum tempo|durante algum tempo|temporariamente|entretanto|de momento|no momento|momentaneamente|provisoriamente|uns dias|umas semanas|"
+    "SPAN": "nada por enquanto|nada por agora|nada de momento|por enquanto|por agora|por ora|por um tempo|algum tempo|durante algum tempo|temporariamente|entretanto|de momento|no momento|momentaneamente|provisoriamente|uns dias|umas semanas|"
     "uns meses|alguns dias|algumas semanas|alguns meses|um tempinho|por uns tempos|uns tempos|enquanto isso|por um período|durante um tempo|um tempo|por uns dias|temporário|temporária",
     "AWAY": "de licença|licença maternidade|licença de maternidade|licença médica|baixa médica|de baixa médica|estou de baixa|estarei de baixa|em missão|fora do escritório|fora do país|sem internet|"
     "sem rede|sem ligação|ausência|hospitaliz*|internad*|ferias|de férias|feriado|feriados|no campo sem rede|recesso|viajando|a viajar",
@@ -86,7 +86,7 @@ PORTUGUESE: dict[str, str] = {
     "TOO": "também|tambem|tbm|além do|além dos",
     "SITE": "da vista|da vista do público|da rede|do site|da página|da web|do arquivo|dos arquivos|do portal|da internet|do sítio|da página web|do ar|do saite|da net",
     "IT": "isso|isto|aquilo",
-    "NOTHING": "não sei como vim parar|não sei como vim parar aqui|não sei como cheguei|não sei por que estou|que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
+    "NOTHING": "último pedido|terceiro e último pedido|última vez|não mais que isso|não sei como vim parar|não sei como vim parar aqui|não sei como cheguei|não sei por que estou|que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
     "não toda hora|nao toda hora|toda hora|a toda a hora|não tenho tempo|já não tenho tempo|não tenho mais tempo|falta de tempo|sem tempo|"
     "já não trabalho|não trabalho mais|nada pessoal|nada de pessoal|pôr me em dia|pôr em dia|estar em dia|por engano|por erro|por lapso|sem querer|"
     "ou não|e não aqui|e não neste|não aqui|mais que suficiente|mais do que suficiente|é suficiente|rede ruim|rede fraca|má rede|net fraca|"
@@ -126,7 +126,9 @@ PORTUGUESE: dict[str, str] = {
     "NOW": "agora|de agora em diante|a partir de agora",
     "MISSED": "nunca recebi|nunca me chegou|nunca chegou|não chegou|não recebi|perdi|não encontro|perdi me",
     "RESEND": "reenv*",
-    "IF": "assim que acabar|assim que terminar|assim que o meu|assim que a|assim que eu|logo que acabe|logo que termine|logo que a|logo que o|quando acabar|quando terminar|quando a|quando o|quando começar|uma vez que|depois da|depois do|depois de acabar|se vierem|se continuar*|se não|se chegar*|se isto|se isso|se for|só se|se houver|se vier|se os|enquanto não|contanto que|se eu",
+    "IF": "se não for|se não houver|se não mudar|se não pararem|se não melhorar|se não pararem|assim que acabar|assim que terminar|assim que o meu|assim que a|assim que eu|logo que acabe|logo que termine|logo que a|logo que o|"
+    "quando acabar|quando terminar|quando a|quando o|quando começar|uma vez que|depois da|depois do|depois de acabar|se vierem|se continuar*|"
+    "se chegar*|se isto|se isso|se for|só se|se houver|se vier|se os|enquanto não|contanto que|se eu",
     "WAIT": "mas ainda não|eu digo quando|depois digo quando|eu aviso quando",
     "OTHERS": "o retirem|a retirem|lhe deem baixa",
     "APPROVE": "aprov*|aceit*|autoriz*|deixem passar",
@@ -140,6 +142,8 @@ PORTUGUESE: dict[str, str] = {
     "LOCK": "fechem|tranquem",
     "MERGE": "juntem|unam|unir",
     "UNDO": "desfaçam|desfazer|voltar atrás|anular a última",
+    "HOW": "que tenho de escrever|o que tenho de escrever|o que tenho de vos escrever",
+    "ON": "liguem|ligue|religuem",
     "FILLER": "necessário necessária resto restantes outros vou vamos pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
     "semana semanas dia dias mês meses ano anos cá lá ali aqui agora hoje mesmo mesma quando onde como qual se tal assim seja sejam seria seriam fosse amável amáveis bondade tenho tem têm tenham faça façam "
     "fazem faz fazer vai vão ir vá estejam mo ma mos mas-mesmo lo la los las lhe lhes vos vosso vossa vossos teu tua tu você sr sra dr dra eng desculpem desculpe desculpa perdão lamento sinto muitíssimo muito bastante demais demasiado "
