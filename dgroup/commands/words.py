@@ -21,9 +21,9 @@ OWN: Table = {
         "dejar la lista|dejar este grupo|dejar esta lista",
         "pt": "desinscrev*|desinscri*|descadastr*|desassin*|dar baixa|deixar o grupo|"
         "deixar a lista|deixar este grupo|deixar esta lista|desvincul*",
-        "de": "abmeld*|austrag*|abbestell*|austret*|melde ab|trage aus|tragen sie mich aus",
-        "it": "disiscri*|disabbon*|cancellami|cancellatemi|cancellarmi|toglietemi|toglimi",
-        "nl": "uitschrij*|afmeld*|schrijf me uit|schrijf mij uit|meld me af",
+        "de": "nehmen sie mich aus|nehmt mich aus|nimm mich aus|nehmen sie mich von|lassen sie mich raus|abmeld*|austrag*|abbestell*|austret*|melde ab|trage aus|tragen sie mich aus",
+        "it": "levatemi|levami|uscire dalla lista|uscire dal gruppo|disiscri*|disabbon*|cancellami|cancellatemi|cancellarmi|toglietemi|toglimi",
+        "nl": "haal me van|haal mij van|haal me uit|haal mij uit|uitschrij*|afmeld*|schrijf me uit|schrijf mij uit|meld me af",
     },
     "GO": {
         "en": "leave|leaving|quit|quitting|exit|get out of|step out of",

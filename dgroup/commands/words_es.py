@@ -38,7 +38,7 @@ SPANISH: dict[str, str] = {
     "vuelvan a ponerme|volver a recib*|ya estoy aquí|ya llegué|fin de mis vacaciones|volver a activar|vuelvan a activar|vuélvanme a|vuelvan a enviarme|"
     "vuelvan a mandarme|vuelve a enviarme|vuelva a enviarme|reconect*|ya regreso de|regreso de",
     "AGAIN": "de vuelta los|como antes|otra vez más|vuelvan a|volver a",
-    "EACH": "en el momento en que|suelto|sueltos|mensajes sueltos|apenas lleg*|mensaje a mensaje|en cuanto llegue*|en cuanto llegan|conforme llegue*|conforme llegan|conforme van llegando|a medida que|al instante|al momento|"
+    "EACH": "en cuanto salg*|apenas salg*|conforme salg*|en cuanto se publiq*|en el momento en que|suelto|sueltos|mensajes sueltos|apenas lleg*|mensaje a mensaje|en cuanto llegue*|en cuanto llegan|conforme llegue*|conforme llegan|conforme van llegando|a medida que|al instante|al momento|"
     "por separado|todo lo que se publi*|todas las publicaciones|cada publicación|cada email|cada e mail|todos los mails|todos los emails|"
     "sin agrupar|de a uno|uno x uno|de uno en uno|todos los msj*|mensajes separados|correos separados|según lleguen|según vayan llegando|tiempo real",
     "DAILY": "cada noche|todas las noches|cada mañana|todas las mañanas|al final del día|diariamente|una vez x dia|1 vez al dia|por dia|x dia|cotidian*",
@@ -55,7 +55,7 @@ SPANISH: dict[str, str] = {
     "ADDRESS": "dirección de email|dirección de e mail|direccion|cuenta de correo|casilla|casilla de correo|casilla electrónica|buzón|correo nuevo",
     "CHANGE": "reduzcan|reducir|reduzca|bajar a|bajen a|usen|use|usar|utilicen|utilice|utilizar|traslad*|redirij*|redirig*|corrij*|corrig*|pásenme|pasarme|ponerme|migr*|muden|cámbi*",
     "NEW": "nuevos|nuevas",
-    "STATUS": "en qué quedó mi|en qué está mi|en qué estado está|sigo en pausa|estoy en pausa|sigue mi pausa|sigue corriendo mi pausa|cómo estoy configurad*|qué tengo elegido|qué elegí|me tienen en sus registros|todavía me tienen|todavía soy miembro|aún soy miembro|todavía estoy inscrit*|todavía estoy suscrit*|todavía estoy en la lista|todavía estoy en el grupo|"
+    "STATUS": "cómo está mi|cómo están mis|en qué quedó mi|en qué está mi|en qué estado está|sigo en pausa|estoy en pausa|sigue mi pausa|sigue corriendo mi pausa|cómo estoy configurad*|qué tengo elegido|qué elegí|me tienen en sus registros|todavía me tienen|todavía soy miembro|aún soy miembro|todavía estoy inscrit*|todavía estoy suscrit*|todavía estoy en la lista|todavía estoy en el grupo|"
     "aún estoy inscrit*|aún estoy suscrit*|aún estoy en la lista|aún estoy en el grupo|soy miembro de este grupo|soy miembro del grupo|"
     "soy miembro de la lista|soy miembro de esta lista|cómo estoy registrad*|cómo estoy inscrit*|cómo estoy suscrit*|estoy registrad*|"
     "sigo siendo miembro|sigo siendo parte|soy todavía miembro|sigo en la lista|sigo en el grupo|sigo estando en|estoy todavía en|estoy en la lista|"
@@ -91,7 +91,7 @@ SPANISH: dict[str, str] = {
     "TOO": "también|tambien|además del|además de los",
     "SITE": "de la vista|de la vista del público|de la red|del sitio|de la página|de la web|del archivo|de los archivos|del portal|de internet|del sitio web|de la página web|en línea|de archivo",
     "IT": "eso|esto|aquello",
-    "NOTHING": "última petición|última solicitud|último pedido|última vez|no más seguido|no sé cómo llegué|no sé cómo llegué aquí|no sé cómo llegué acá|no sé por qué estoy|qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
+    "NOTHING": "retomaré|retomaré después|se me borró|se borró|se me eliminó|lo borré|la borré|última petición|última solicitud|último pedido|última vez|no más seguido|no sé cómo llegué|no sé cómo llegué aquí|no sé cómo llegué acá|no sé por qué estoy|qué pausa|hasta de|hasta la madrugada|hasta de madrugada|me basta|me alcanza|basta con|me sirve con|he borrado|lo borré por|la borré por|borré por|lo eliminé por|lo he perdido|por mi parte|"
     "doy las gracias|a cada rato|no a cada rato|no tengo tiempo|ya no tengo tiempo|no me da tiempo|falta de tiempo|no hay tiempo|ya no trabajo|"
     "no trabajo más|nada personal|ponerme al día|ponernos al día|ponerse al día|estar al día|al día de hoy|por error|por equivocación|sin querer|o no|"
     "y no aquí|y no en este|no aquí|más que suficiente|es suficiente|mala red|mala conexión|red lenta|baja presión|baja calidad|baja velocidad|"
@@ -137,7 +137,7 @@ SPANISH: dict[str, str] = {
     "RESEND": "reenv*",
     "IF": "en cuanto termine|en cuanto acabe|tan pronto como|cuando termine|cuando acabe|cuando empiece|cuando haya|una vez que|después de la|después del|después de mi|si llegan|si siguen|si sigue|si continúan|si no bajan|si no es|si no hay|si no cambia|si no paran|si no dejan|si vuelven a|cuando llegue|cuando se|si pasa|mientras no|con tal que|solo si|siempre y cuando",
     "WAIT": "pero todavía no|pero aún no|yo les digo cuándo|ya les diré|ya les avisaré cuándo|ya les escribiré",
-    "OTHERS": "la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja",
+    "OTHERS": "vecino|vecina|vecinos|jefe|jefa|hijo|hija|hermano|hermana|la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja",
     "APPROVE": "aprueb*|aprob*|acept*|autoric*|autoriz*|dejen pasar",
     "DECLINE": "rechac*|rechaz*|deneg*",
     "DISCARD": "descart*|desech*|a la basura|tiren",
@@ -151,7 +151,7 @@ SPANISH: dict[str, str] = {
     "UNDO": "deshagan|deshacer|volver atrás|revertir|reviertan",
     "HOW": "qué tengo que escribir*",
     "ON": "enciendan|prendan",
-    "FILLER": "necesario necesaria demás resto voy vamos xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
+    "FILLER": "aprobación necesario necesaria demás resto voy xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
     "semana semanas día días mes meses año años rato acá allá allí ahí ahorita mismo misma cuando donde como cual cuál si "
     "tal así sea sean seria sería serían fuera amable amables bondad tengo tiene tienen tengan haga hagan hacen hace hacer va van ir vaya estén "
     "e lo le les se sus su suyo ustedes vosotros os vuestro vuestra vuestros tu tus ti te usted uds ud vd vds sr sra srta dr dra ing lic "

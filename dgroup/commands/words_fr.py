@@ -35,7 +35,7 @@ FRENCH: dict[str, str] = {
     "vacances terminées|congés sont finis|congés sont terminés|congé est terminé|congé est fini|pause est terminée|"
     "pause est finie|pause terminée|pause finie|reconnect*|recommencez|recommencer|réabonn*|déblo*quer mes",
     "AGAIN": "remett*|encore une fois|une nouvelle fois|comme avant",
-    "EACH": "à l instant où|au moment où ils arrivent|dès qu il arrive|dès qu ils arrivent|dès leur arrivée|dès qu ils sont|en temps réel|un à un|une à une|à l unité|au coup par coup|"
+    "EACH": "dès qu il sort|dès qu ils sortent|dès leur parution|dès leur publication|à l instant où|au moment où ils arrivent|dès qu il arrive|dès qu ils arrivent|dès leur arrivée|dès qu ils sont|en temps réel|un à un|une à une|à l unité|au coup par coup|"
     "message à message|tous vos mails|tous vos messages|toutes les publications|chaque publication|instantan*|les uns après les autres|chaque mel|"
     "chaque contribution|aussitôt publié*|sans regroupement|tous les posts|messages séparés|mails séparés|sans attendre",
     "DAILY": "chaque soir|chaque matin|tous les soirs|tous les matins|une fois le jour|à la journée|fin de journée|ts les jours|tlj|par jr",
@@ -54,7 +54,7 @@ FRENCH: dict[str, str] = {
     "ADDRESS": "adresse de messagerie|adresse courriel|coordonnées|adres|boîte mail|boîte aux lettres|boite mail",
     "CHANGE": "ramenez|ramener|réduisez|réduire|utilisez|utiliser|utilise|écrivez plutôt à|transfér*|redirig*|basculez|chgt|mise à jour|corrig*",
     "NEW": "nouvo|nouveaux|nouvelles",
-    "STATUS": "où en est mon|où en est ma|suis je en pause|suis je encore en pause|ma pause court|comment suis je configuré*|qu est ce que j ai choisi|j ai choisi quoi|m avez vous encore|suis je toujours en pause|où en suis je|suis je bien|est ce que je suis inscrit*|est ce que je suis abonné*|est ce que je suis membre|"
+    "STATUS": "comment est mon|quel est mon|où en est mon|où en est ma|suis je en pause|suis je encore en pause|ma pause court|comment suis je configuré*|qu est ce que j ai choisi|j ai choisi quoi|m avez vous encore|suis je toujours en pause|où en suis je|suis je bien|est ce que je suis inscrit*|est ce que je suis abonné*|est ce que je suis membre|"
     "est ce que je suis bien|est ce que je suis encore|est ce que je suis toujours|je suis toujours inscrit*|je suis encore inscrit*|"
     "je suis encore membre|je suis toujours membre|je suis bien inscrit*|je suis bien abonné*|comment je suis inscrit*|"
     "comment suis je inscrit*|comment suis je enregistré*|comment je suis enregistré*|suis je dans|suis je sur|suis je membre|"
@@ -94,7 +94,7 @@ FRENCH: dict[str, str] = {
     "TOO": "aussi|également|en plus du|en plus des",
     "SITE": "de la vue|de la vue du public|du site|de la page|du web|des archives|de l archive|d internet|de internet|du site web|en ligne",
     "IT": "ça|cela|ceci",
-    "NOTHING": "dernière demande|dernière fois|pas plus souvent|ne m en sors pas|m en sors pas|m en sors plus|ne m en sors plus|sais pas comment je suis arrivé*|ne sais pas comment je suis arrivé*|à la place de|à la place des|quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
+    "NOTHING": "s est effac*|y a t il|je reprendrai|reprendrai ensuite|reprendrai après|dernière demande|dernière fois|pas plus souvent|ne m en sors pas|m en sors pas|m en sors plus|ne m en sors plus|sais pas comment je suis arrivé*|ne sais pas comment je suis arrivé*|à la place de|à la place des|quelle pause|me suffit|me suffira|suffit|ai effac*|l ai effac*|ai supprim*|ai perdu|ai jeté|de ma part|pour ma part|pas tout le temps|"
     "quand je serai de retour|quand je reviendrai|quand je voudrai reprendre|à mon retour|dès mon retour|par erreur|par mégarde|par inadvertance|"
     "ou non|ou pas|et pas ici|et non ici|pas ici|rien de personnel|pas le temps|plus le temps|n ai pas le temps|n ai plus le temps|manque de temps|"
     "la semaine dernière|la semaine passée|la semaine prochaine|cette semaine|ne travaille plus|travaille plus|n y travaille plus|pourquoi pas|"
@@ -154,7 +154,8 @@ FRENCH: dict[str, str] = {
     "UNDO": "revenez en arrière|défaites|défaire",
     "HOW": "que dois je vous écrire|que dois je écrire",
     "ON": "rallumez|rebranchez",
-    "FILLER": "nécessaire autres autre savoir quel quelle quels quelles fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
+    "OTHERS": "voisin|voisine|voisins|chef|patron|patronne|fils|fille|frère|sœur",
+    "FILLER": "approbation validation nécessaire autres autre savoir quel quelle quels quelles fois stp svp mrc mci dsl désolé désolée pardon excusez excuse bsr bjr slt cc coucou voilà vraiment trop ça cela ceci ont peux peut "
     "savez sais savoir mr mme dr monde part grâce gentil gentille gentillesse aimable amabilité obligeance urgent urgence "
     "urgemment rapidement vite quoi nous on notre nos lors comme quand depuis qui dont car chez semaine semaines jour jours "
     "mois année juste ci là hein bah ben bref merki afin cause ainsi messieurs dames mesdames direction pouvoir veuiller "

@@ -33,7 +33,7 @@ PORTUGUESE: dict[str, str] = {
     "fim das férias|fim das minhas férias|levantar a pausa|levantem a pausa|voltem a enviar|voltem a mandar|voltar a enviar|voltar a receber|voltem a me mandar|voltem a me enviar|voltar a me enviar|"
     "religar|religuem|ligar de novo|liguem de novo|já cheguei|reconect*|pode voltar a mandar|podem voltar a mandar|podem voltar a enviar|pode voltar a enviar|despausar|despausem|despausa",
     "AGAIN": "de volta os|como antes|outra vez|mais uma vez|voltem a|voltar a|novamente",
-    "EACH": "no momento em que|soltas|soltos|mensagens soltas|emails separados|e mails separados|mensagem por mensagem|mensagem a mensagem|assim que cheg*|logo que cheg*|à medida que|conforme cheg*|conforme vão chegando|na hora|"
+    "EACH": "assim que sair*|assim que saem|assim que for publicad*|no momento em que|soltas|soltos|mensagens soltas|emails separados|e mails separados|mensagem por mensagem|mensagem a mensagem|assim que cheg*|logo que cheg*|à medida que|conforme cheg*|conforme vão chegando|na hora|"
     "em tempo real|por separado|tudo o que for publicado|todas as publicações|cada publicação|todos os mails|todos os correios|sem agrupar|um a um|"
     "uma por uma|de uma em uma|mensagens separadas|todas as msgs|todas msgs|todas mensagens|todas mensagens|instantan*|cada msg|todo e mail|"
     "toda mensagem|cada mail",
@@ -51,7 +51,7 @@ PORTUGUESE: dict[str, str] = {
     "ADDRESS": "endereço de correio|endereço de correio eletrónico|endereco|endereço eletrónico|caixa de correio|conta de email|conta de e mail|e mail novo|email novo|novo email|novo e mail|novo mail",
     "CHANGE": "reduzam|reduzir|reduza|troquem|usem|usar|utilizem|utilize|utilizar|transfir*|transfer*|redirecion*|corrij*|corrig*|passem|ponham|pôr|põe|coloquem|colocar|muden|migr*|mandem para|passa",
     "NEW": "novos|novas",
-    "STATUS": "em que pé está|em que pé está a minha|estou em pausa|ainda estou em pausa|a minha pausa ainda está|como estou configurad*|"
+    "STATUS": "como está a minha|como está minha|como estão as minhas|em que pé está|em que pé está a minha|estou em pausa|ainda estou em pausa|a minha pausa ainda está|como estou configurad*|"
     "o que tenho escolhido|o que escolhi|ainda me têm|me têm nos vossos|ainda sou membro|ainda estou inscrit*|ainda estou na lista|"
     "ainda estou no grupo|sou membro deste grupo|sou membro do grupo|sou membro da lista|sou membro desta lista|ainda estou registad*|"
     "ainda estou cadastrad*|faço parte da lista|faço parte do grupo|como estou inscrit*|como estou registad*|como estou registrad*|"
@@ -86,7 +86,7 @@ PORTUGUESE: dict[str, str] = {
     "TOO": "também|tambem|tbm|além do|além dos",
     "SITE": "da vista|da vista do público|da rede|do site|da página|da web|do arquivo|dos arquivos|do portal|da internet|do sítio|da página web|do ar|do saite|da net",
     "IT": "isso|isto|aquilo",
-    "NOTHING": "último pedido|terceiro e último pedido|última vez|não mais que isso|não sei como vim parar|não sei como vim parar aqui|não sei como cheguei|não sei por que estou|que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
+    "NOTHING": "retomarei|retomarei depois|apagou se|se apagou|foi apagada|foi apagado|último pedido|terceiro e último pedido|última vez|não mais que isso|não sei como vim parar|não sei como vim parar aqui|não sei como cheguei|não sei por que estou|que pausa|até de|até de madrugada|me basta|basta me|chega me|me chega|apaguei|já apaguei|apaguei por engano|apaguei por erro|eliminei|perdi a mensagem|da minha parte|"
     "não toda hora|nao toda hora|toda hora|a toda a hora|não tenho tempo|já não tenho tempo|não tenho mais tempo|falta de tempo|sem tempo|"
     "já não trabalho|não trabalho mais|nada pessoal|nada de pessoal|pôr me em dia|pôr em dia|estar em dia|por engano|por erro|por lapso|sem querer|"
     "ou não|e não aqui|e não neste|não aqui|mais que suficiente|mais do que suficiente|é suficiente|rede ruim|rede fraca|má rede|net fraca|"
@@ -130,7 +130,7 @@ PORTUGUESE: dict[str, str] = {
     "quando acabar|quando terminar|quando a|quando o|quando começar|uma vez que|depois da|depois do|depois de acabar|se vierem|se continuar*|"
     "se chegar*|se isto|se isso|se for|só se|se houver|se vier|se os|enquanto não|contanto que|se eu",
     "WAIT": "mas ainda não|eu digo quando|depois digo quando|eu aviso quando",
-    "OTHERS": "o retirem|a retirem|lhe deem baixa",
+    "OTHERS": "vizinho|vizinha|vizinhos|chefe|filho|filha|irmão|irmã|o retirem|a retirem|lhe deem baixa",
     "APPROVE": "aprov*|aceit*|autoriz*|deixem passar",
     "DECLINE": "recus*|rejeit*|neguem",
     "DISCARD": "descart*|deitem fora|joguem fora|para o lixo|jogar fora",
@@ -144,7 +144,7 @@ PORTUGUESE: dict[str, str] = {
     "UNDO": "desfaçam|desfazer|voltar atrás|anular a última",
     "HOW": "que tenho de escrever|o que tenho de escrever|o que tenho de vos escrever",
     "ON": "liguem|ligue|religuem",
-    "FILLER": "necessário necessária resto restantes outros vou vamos pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
+    "FILLER": "aprovação necessário necessária resto restantes outros vou pf pfv pfvr pfavor pls plz obg obgd obrigadão brigado brigada vlw valeu blz beleza vc vcs cê cês q k eh tb tbm tmb td tds pq pra pro pras pros p d né aí ah vez vezes nada ninguém algo alguém "
     "semana semanas dia dias mês meses ano anos cá lá ali aqui agora hoje mesmo mesma quando onde como qual se tal assim seja sejam seria seriam fosse amável amáveis bondade tenho tem têm tenham faça façam "
     "fazem faz fazer vai vão ir vá estejam mo ma mos mas-mesmo lo la los las lhe lhes vos vosso vossa vossos teu tua tu você sr sra dr dra eng desculpem desculpe desculpa perdão lamento sinto muitíssimo muito bastante demais demasiado "
     "simplesmente diretamente urgente urgentemente rápido depressa logo depois antes apenas atenção respeitosamente presente meio através sirva senhores senhoras colegas-todos equipa equipe gente-boa ei alô viva bem boas "
