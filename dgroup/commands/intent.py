@@ -52,6 +52,10 @@ _ASKS_US = re.compile(
     r"gentileza|kind|pourriez|voudriez|aimables?|favor)\b"
 )
 _OURS = frozenset("GROUP MAIL MEMBERSHIP ME LEAVE RECEIVE SEND".split())
+_EVENTS = frozenset(
+    "course training workshop meeting conference webinar formation atelier reunion conference webinaire cours stage "
+    "curso taller formacion capacitacion conferencia evento seminario oficina formacao reuniao seminaire seminar".split()
+)
 _ARTICLES = frozenset(
     "the this that le la les l ce cette el los esta este o a os as esse essa il lo de das die het".split()
 )
@@ -161,17 +165,26 @@ def _judged(clause: Clause) -> Guess | None:
     if found and found[0].verb in THANKED and THANKS.match(clause.text.folded):
         return None
     trouble = found and found[0].verb in _WEIGHTY and "PROBLEM" in has and not _commands(clause)
-    if not found or trouble or _on_behalf(clause, found[0].verb):
+    if (
+        not found
+        or trouble
+        or _on_behalf(clause, found[0].verb)
+        or _joins_else(clause, found[0].verb)
+    ):
         return Guess(PEOPLE, clause, sure=False) if has & {"PROBLEM", "COMPLAINT"} else None
     best = found[0]
     rivals = tuple(dict.fromkeys(frame.verb for frame in found if frame.verb != best.verb))
     sure = not (has & {"IF", "MAYBE", "WAIT", "PROBLEM"} or clause.torn or rivals)
     sure = sure and not _is_question(clause, best.verb)
     # "Stop that" may be about what was spoken of before.
-    sure = sure and not (best.verb == "leave" and "IT" in has and has & {"STOP", "REMOVE"} and has.isdisjoint(_OURS))
+    sure = sure and not (
+        best.verb == "leave" and "IT" in has and has & {"STOP", "REMOVE"} and has.isdisjoint(_OURS)
+    )
     doubtful = bool(has & {"IF", "MAYBE"}) and (
         best.verb in {"leave", "pause", "erase"} or speaks_of_end(clause)
     )
+    # No interest in what? Where neither the group nor its mail is named, it is asked.
+    sure = sure and not (best.verb == "leave" and "BORED" in has and has.isdisjoint(_OURS - {"ME"}))
     if "LATER" in has and (
         best.verb in _ENDS or (best.verb == "pause" and "LATER" in clause.first)
     ):
@@ -380,6 +393,12 @@ def _on_behalf(clause: Clause, verb: str) -> bool:
     if not clause.meanings.isdisjoint({"ME", "I", "MY"}):
         return False
     return "OTHERS" in clause.meanings or _names_somebody(clause)
+
+
+def _joins_else(clause: Clause, verb: str) -> bool:
+    """Tell whether it is a course or a meeting that somebody wants to join."""
+    words = {item.word for item in clause.items}
+    return verb == "join" and "GROUP" not in clause.meanings and not _EVENTS.isdisjoint(words)
 
 
 def _names_somebody(clause: Clause) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SPANISH: dict[str, str] = {
-    "LEAVE": "la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja|renuncio al grupo|renuncio a la lista|déjenme ir|no contarme más entre|no me cuenten más entre|desisto del grupo|desinscrib*|desinscr*|desubscri*|dessuscri*|desvincul*|darse de baja|den de baja|denme de baja|deme de baja|dame de baja|"
+    "LEAVE": "se dio de baja|se dieron de baja|fue dado de baja|fue dada de baja|dieron de baja|la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja|renuncio al grupo|renuncio a la lista|déjenme ir|no contarme más entre|no me cuenten más entre|desisto del grupo|desinscrib*|desinscr*|desubscri*|dessuscri*|desvincul*|darse de baja|den de baja|denme de baja|deme de baja|dame de baja|"
     "dadme de baja|denos de baja|dennos de baja|me den de baja|me dé de baja|me doy de baja|doy de baja|dé de baja|dado de baja|dada de baja|causar baja|"
     "solicito la baja|solicito mi baja|mi baja|pedir la baja|pido la baja|bájenme|bájame|bájeme|dejar de pertenecer|dejar de ser miembro|"
     "dejar de formar parte|dejar de estar en|bórrenme de la lista|bórrame de la lista|bórreme de la lista|bórrenme del grupo|bórrame del grupo|"
@@ -137,7 +137,7 @@ SPANISH: dict[str, str] = {
     "RESEND": "reenv*",
     "IF": "en cuanto termine|en cuanto acabe|tan pronto como|cuando termine|cuando acabe|cuando empiece|cuando haya|una vez que|después de la|después del|después de mi|si llegan|si siguen|si sigue|si continúan|si no bajan|si no es|si no hay|si no cambia|si no paran|si no dejan|si vuelven a|cuando llegue|cuando se|si pasa|mientras no|con tal que|solo si|siempre y cuando",
     "WAIT": "pero todavía no|pero aún no|yo les digo cuándo|ya les diré|ya les avisaré cuándo|ya les escribiré",
-    "OTHERS": "vecino|vecina|vecinos|jefe|jefa|hijo|hija|hermano|hermana|la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja",
+    "OTHERS": "se dio de baja|se dieron de baja|fue dado de baja|fue dada de baja|dieron de baja|vecino|vecina|vecinos|jefe|jefa|hijo|hija|hermano|hermana|la den de baja|lo den de baja|los den de baja|las den de baja|le den de baja",
     "APPROVE": "aprueb*|aprob*|acept*|autoric*|autoriz*|dejen pasar",
     "DECLINE": "rechac*|rechaz*|deneg*",
     "DISCARD": "descart*|desech*|a la basura|tiren",
