@@ -121,7 +121,7 @@ SPANISH: dict[str, str] = {
     "lo que tienen sobre mí|lo que tienen de mí|lo que saben de mí|datos de mi persona|mi información|ley de datos",
     "ERASE": "elimínenlo todo|bórr*|destru*|derecho de supresión|derecho a la supresión|olviden|olvidarme|purg*",
     "ACCOUNT": "todo lo mío|todo rastro de mí|toda huella|todos mis rastros|todo de mí|todos mis correos",
-    "RECEIPT": "aviso de recibo|comprobante|una confirmación por cada|una confirmación cuando|una confirmación cada vez|confirmación cuando|confirmación de publicación|"
+    "RECEIPT": "recibo sí|recibo no|recibos|aviso de recibo|comprobante|una confirmación por cada|una confirmación cuando|una confirmación cada vez|confirmación cuando|confirmación de publicación|"
     "confirmaciones|confirmación de mis|confirmación de recepción|confirmación por cada|una confirmación de cada|acuses de envío",
     "COPY": "copia de mis mensajes|copia de mis correos|copia de lo que escribo|copia de lo que envío|propios mensajes|propios correos|propios mails|propios emails|mis propios|mensajes que yo envío|correos que yo envío|mensajes que envío|"
     "lo que yo escribo|lo que yo mismo|mi propio mensaje|propias publicaciones",
@@ -150,7 +150,8 @@ SPANISH: dict[str, str] = {
     "MERGE": "junten|unan|juntar",
     "UNDO": "deshagan|deshacer|volver atrás|revertir|reviertan",
     "HOW": "qué tengo que escribir*",
-    "ON": "enciendan|prendan",
+    "ON": "recibo sí|enciendan|prendan",
+    "OFF": "recibo no",
     "FILLER": "aprobación necesario necesaria demás resto voy xfa xfavor porfa porfis porfavor plis pls plz grax gcias grs mil d q k x pa pal tb tmb ps pues eh ah vez veces nada nadie algo alguien "
     "semana semanas día días mes meses año años rato acá allá allí ahí ahorita mismo misma cuando donde como cual cuál si "
     "tal así sea sean seria sería serían fuera amable amables bondad tengo tiene tienen tengan haga hagan hacen hace hacer va van ir vaya estén "
