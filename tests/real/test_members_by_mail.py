@@ -118,7 +118,7 @@ def _leaves_from_elsewhere(place: Village) -> None:
     place.letter("omar", "Fait : vous avez quitté Water")
     assert "omar" not in place.inside()
     place.mutt("omar").reply("avez quitt", "Annuler\n")
-    place.letter("omar", "Fait : annulation")
+    place.letter("omar", "Fait : annulé")
     assert "omar" in place.inside()
 
 

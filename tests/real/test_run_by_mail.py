@@ -49,7 +49,8 @@ def _adds_from_a_sheet(place: Village) -> None:
     sheet.write_bytes(SHEET.encode())
     ama.post(ours("-add"), "new people", "Hello, please add these.\n", sheet)
     preview = place.letter("ama", "Please confirm: add 2 people")
-    assert "3. CHECK issa@vilages.test  Issa Ba  did you mean issa@villages.test?" in preview
+    assert "3. CHECK issa@vilages.test  Issa Ba" in preview
+    assert "issa@villages.test?" in preview
     assert f"4. ALREADY THERE {box('bintou')}" in preview
     assert "5. CHECK THIS ADDRESS nobody@@villages.test" in preview
     ama.reply("Please confirm: add 2 people", "fix 3\nskip 5\n")
