@@ -81,7 +81,7 @@ def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
     hinted = tuple(one for one in reading.nearest if one not in _OFFERED_ANYHOW)
     options = _options(sheet, verb, is_on=way != "off")
     complete = verb not in _NEEDS or bool(getattr(options, _NEEDS[verb]))
-    if like.margin >= LIKELY and complete and (verb in hinted or not hinted):
+    if like.margin >= LIKELY and complete and set(hinted) <= {verb}:
         spoken = reading.language or sheet.language
         sure = verb in _TELLING
         return replace(reading, verb=verb, options=options, sure=sure, nearest=(), language=spoken)
