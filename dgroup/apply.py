@@ -188,6 +188,9 @@ def _change_elsewhere(work: Work, effect: ChangeElsewhere) -> None:
     other = groups.by_id(work.conn, effect.group_id, work.tools.site.domain)
     if other is None:
         return
+    boss = members.find(work.conn, other.id, effect.by)
+    if boss is None or not boss.coordinates:
+        return  # an UNDO is good for a month: they may run that group no more
     member = members.find(work.conn, other.id, effect.wish.address)
     if effect.only_if is not None and (member is None or member.state is not effect.only_if):
         return

@@ -30,6 +30,8 @@ class ChangeMember:
     """the person named `language` themselves: what they write later does not change it"""
     renamed: bool = False
     """`name` takes the place of a name that is there"""
+    decided: bool = False
+    """somebody else decides it: what the person might still have undone for themselves is over"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class ChangeElsewhere:
     wish: ChangeMember
     event: str
     detail: str
+    by: str
+    """address of who does it: nothing is changed unless they coordinate that group now"""
     only_if: MemberState | None = None
     """nothing is changed where the membership does not stand so (any more)"""
 

@@ -31,7 +31,7 @@ from archive.types import Among
 from dgroup.address import comparable, person_name
 from dgroup.changes import ChangeMember
 from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
-from dgroup.tables import addresses, memberships, persons
+from dgroup.tables import addresses, codes, memberships, persons
 
 _SELECT: Select[Any] = select(
     memberships,
@@ -184,6 +184,8 @@ def change(conn: Connection, group: GroupInfo, wish: ChangeMember, now: datetime
         conn.execute(insert(memberships).values(_membership_row(group.id, person_id, wish, now)))
     else:
         _update(conn, existing, wish, now)
+        if wish.decided:
+            _end_offers(conn, existing, now)
     member = find(conn, group.id, wish.address)
     assert member is not None  # created or changed above, in this transaction
     return member
@@ -299,6 +301,20 @@ def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datet
             values[name] = value
     if values:
         conn.execute(update(memberships).where(memberships.c.id == member.id).values(values))
+
+
+def _end_offers(conn: Connection, member: Membership, now: datetime) -> None:
+    """An offer to undo says what was theirs to decide then: nobody comes back by it, or coordinates
+    again, after a coordinator has taken them out or given them another role."""
+    mine = select(addresses.c.address).where(addresses.c.person_id == member.person_id)
+    offers = update(codes).where(
+        codes.c.group_id == member.group_id,
+        codes.c.action == "undo",
+        func.lower(codes.c.address).in_(mine),
+        codes.c.used_at.is_(None),
+        codes.c.expires_at > now,
+    )
+    conn.execute(offers.values(expires_at=now))
 
 
 def _membership(row: Any) -> Membership:

@@ -132,7 +132,9 @@ def remove(context: Context, group: str, addresses: tuple[str, ...], ban: bool) 
         for address in addresses:
             if not ban and members.find(conn, found.id, address) is None:
                 raise NotFoundError(f"'{address}' is not a member of {found.name}")
-            members.change(conn, found.info, ChangeMember(address, state=state), now())
+            members.change(
+                conn, found.info, ChangeMember(address, state=state, decided=True), now()
+            )
     click.echo(f"{'Banned from' if ban else 'Out of'} {found.address}: {', '.join(addresses)}")
 
 

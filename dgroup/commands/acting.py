@@ -5,7 +5,7 @@ shape: a preview line for each person, a yes, a report with the way back. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -172,7 +172,15 @@ def carried_out(
 def _done(request: Request, act: Act, one: Target) -> tuple[Effect, ...]:
     assert one.wish is not None  # it is Fate.DO
     line = f"{one.person.address} by {request.addressee}"
-    return (one.wish, Audit(act.event, line), *act.letters(request, one))
+    wish = decided(request, one.member, one.wish)
+    return (wish, Audit(act.event, line), *act.letters(request, one))
+
+
+def decided(request: Request, member: Membership | None, wish: ChangeMember) -> ChangeMember:
+    """Mark what decides for somebody else whether they are in and what they may do there."""
+    boss = request.facts.member
+    own = boss is not None and member is not None and member.id == boss.id
+    return replace(wish, decided=not own and bool(wish.state or wish.role))
 
 
 def leaving(doing: Sequence[Target]) -> set[int]:

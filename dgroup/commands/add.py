@@ -90,6 +90,7 @@ def _wish(line: Line) -> ChangeMember:
         Role.MEMBER,
         Delivery(person.delivery) if person.delivery else None,
         person.language or None,
+        decided=True,
     )
 
 

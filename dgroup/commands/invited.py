@@ -7,9 +7,10 @@ from __future__ import annotations
 from dgroup.changes import ChangeMember, EndInvitation
 from dgroup.commands import guide
 from dgroup.commands.base import Command, Request, active, answer, done, dropped, found, used
+from dgroup.commands.join import left_to_read
 from dgroup.effects import Audit, Plan, QueueLetter
 from dgroup.known import Invitation, InvitedFacts
-from dgroup.model import MemberState, Role
+from dgroup.model import GroupState, MemberState, Role
 
 
 def accepted(request: Request) -> Plan:
@@ -21,6 +22,9 @@ def accepted(request: Request) -> Plan:
         return answer(request, "join-already", used(request))
     if invitation is None:
         return answer(request, "invitation-over", used(request))
+    group = request.facts.group
+    if group.state is not GroupState.OPEN:
+        return answer(request, "join-frozen", used(request), **left_to_read(group))
     language = member.language if member is not None else invitation.language
     name = (member.name if member is not None else "") or invitation.name
     return done(

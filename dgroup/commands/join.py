@@ -30,7 +30,7 @@ def plan(request: Request) -> Plan:
     if active(member) and member.state is not MemberState.SUSPENDED:
         return answer(request, "join-already")
     if group.state is not GroupState.OPEN:
-        return answer(request, "join-frozen", **_reading(group))
+        return answer(request, "join-frozen", **left_to_read(group))
     if group.who_joins is WhoJoins.CLOSED:
         return answer(request, "join-closed")
     address = member.address if active(member) and member is not None else request.sender
@@ -47,8 +47,10 @@ def confirmed(request: Request) -> Plan:
         return answer(request, "join-already", used(request), *_published(request))
     group = request.facts.group
     if group.state is not GroupState.OPEN:
-        return answer(request, "join-frozen", used(request), **_reading(group))
-    if group.who_joins is WhoJoins.APPROVAL:
+        return answer(request, "join-frozen", used(request), **left_to_read(group))
+    if not active(member) and group.who_joins is WhoJoins.CLOSED:
+        return answer(request, "join-closed", used(request))
+    if not active(member) and group.who_joins is WhoJoins.APPROVAL:
         return _waits(request)
     name, language = _who(request)
     wish = _wish(request, MemberState.ACTIVE)
@@ -57,7 +59,7 @@ def confirmed(request: Request) -> Plan:
     return done(request, "joined", used(request), wish, joined, welcome, *_published(request))
 
 
-def _reading(group: Group) -> dict[str, Value]:
+def left_to_read(group: Group) -> dict[str, Value]:
     """What is left of a closed group: since when, and whether its archive can be read."""
     closed_at = group.info.closed_at
     day = closed_at.astimezone(zone_of(group.info.timezone)).date() if closed_at else ""

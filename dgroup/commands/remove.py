@@ -58,6 +58,7 @@ def undone(request: Request) -> Plan:
             "undone",
             f"remove {address} by {code.address}",
             only_if=MemberState.LEFT,
+            by=code.address,
         )
         for group_id, address, state in kept
     ]
@@ -81,9 +82,9 @@ def _rows(elsewhere: tuple[Elsewhere, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def _change(request: Request, one: Elsewhere) -> Effect:
-    wish = ChangeMember(one.membership.address, state=MemberState.LEFT)
+    wish = ChangeMember(one.membership.address, state=MemberState.LEFT, decided=True)
     line = f"{wish.address} by {request.addressee}, from all groups"
-    return ChangeElsewhere(one.membership.group_id, wish, "removed", line)
+    return ChangeElsewhere(one.membership.group_id, wish, "removed", line, by=request.addressee)
 
 
 def _kept(one: Elsewhere) -> list[object]:

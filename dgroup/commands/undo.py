@@ -9,7 +9,7 @@ from typing import Any
 
 from dgroup.changes import ChangeMember
 from dgroup.commands import payload
-from dgroup.commands.base import UNDO_DAYS, Request, done, letter, used
+from dgroup.commands.base import UNDO_DAYS, Request, answer, done, letter, used
 from dgroup.commands.coordinator import answer_guard, orphaned
 from dgroup.effects import Audit, Effect, NewCode, Plan
 from dgroup.incoming import Named
@@ -76,6 +76,8 @@ def taken_back(request: Request, *more: Effect) -> Plan:
     verb, own = payload.read(code.payload).verb, payload.value(code.payload, "own")
     if not own and (refusal := answer_guard(request, "undo")):
         return refusal
+    if own and not _is_theirs(request):
+        return answer(request, "not-coordinator", used(request), verb="undo")
     steps: list[dict[str, dict[str, Any]]] = payload.value(code.payload, "steps") or []
     changed = [
         (known.membership, _back(known.membership, step["was"]))
@@ -85,16 +87,30 @@ def taken_back(request: Request, *more: Effect) -> Plan:
     leaving = {was.id for was, wish in changed if was.inside and wish.state is MemberState.LEFT}
     effects: list[Effect] = [*orphaned(request, leaving), *more]
     for _, wish in changed:
-        effects += [wish, Audit("undone", f"{verb} {wish.address} by {code.address}")]
+        decided = replace(wish, decided=not own and bool(wish.state or wish.role))
+        effects += [decided, Audit("undone", f"{verb} {wish.address} by {code.address}")]
     listed = tuple((was.address, was.name) for was, _ in changed)
     name = "undone-own" if own else "undone"
     told = letter(request, name, verb=verb, people=listed)
     return done(request, "undone", used(request), *effects, told)
 
 
+def _is_theirs(request: Request) -> bool:
+    """Their own membership; or, as when a moderator trusts an author, what they may do to others."""
+    actor = request.facts.token_member or request.facts.member
+    others = [
+        one.membership
+        for one in request.facts.people
+        if one.membership is not None and (actor is None or one.membership.id != actor.id)
+    ]
+    return not others or (actor is not None and actor.moderates)
+
+
 def _is_as_left(member: Membership, now: Mapping[str, Any]) -> bool:
     """Nobody has changed what the undo is about since: for who came or went that alone counts, not
-    how they like to get mail."""
+    how they like to get mail. Of somebody banned only the ban is ever taken back."""
+    if member.banned and now.get("state") != MemberState.BANNED:
+        return False
     about = {"state", "role"} & now.keys() or now.keys()
     return all(getattr(member, name) == now[name] for name in about)
 

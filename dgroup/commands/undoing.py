@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dgroup.commands import payload
-from dgroup.commands.base import Command, Request, active, answer, ask, forged_note, found
+from dgroup.commands.base import Command, Request, active, answer, forged_note, found
 from dgroup.commands.coordinator import confirm_letter, guard
 from dgroup.commands.proof import is_proof
 from dgroup.commands.undo import taken_back
@@ -55,14 +55,9 @@ def _asked(request: Request, code: Code) -> Plan:
 
 
 def _asked_member(request: Request, code: Code) -> Plan:
-    verb = payload.read(code.payload).verb
-    return ask(
-        request,
-        "undo-confirm",
-        _again(request, code),
-        verb=verb,
-        people=(),
-        day=code.created_at.date(),
+    verb, day = payload.read(code.payload).verb, code.created_at.date()
+    return confirm_letter(
+        request, "undo-confirm", _again(request, code), verb=verb, people=(), day=day
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from archive.db import Database
 from dgroup.incoming import Named, Options
-from dgroup.model import Role
+from dgroup.model import MemberState, Role, WhoJoins
 from tests.dgroup.commands.saying import Said, saying
 from tests.dgroup.desk import Desk, Sent, opened
 
@@ -64,3 +64,136 @@ async def test_a_leave_token_never_gets_the_answer_to_a_coordinators_command(
     to = f"water-request+{desk.leave_token(eve)}"
     await desk.send(to, "x", sender=KIM, auth=auth)
     assert EVE not in {one.recipient for one in desk.new_letters()}
+
+
+# --- Offers to undo that somebody else has overtaken --------------------------------------------
+
+
+async def test_who_was_removed_does_not_come_back_by_the_undo_of_an_older_leaving(
+    desk: Desk, said: Said
+) -> None:
+    await desk.send("water-leave", "leave", sender=EVE)
+    offer = desk.letter()
+    desk.join(EVE)
+    await act(desk, said, "remove", EVE)
+    await desk.answer(offer, "undo")
+    assert desk.state(EVE) == "left"
+
+
+async def test_a_ban_that_was_lifted_gives_no_coordinator_their_role_back(
+    desk: Desk, said: Said
+) -> None:
+    await desk.send("water-leave", "leave", sender=LU)
+    offer = _last(desk, LU)
+    await act(desk, said, "ban", LU)
+    await act(desk, said, "unban", LU)
+    await desk.answer(offer, "undo")
+    assert desk.state(LU) == "left"
+
+
+async def stepped_down(desk: Desk, said: Said) -> Sent:
+    """Lu gives the role up; gives the letter that offers to undo it."""
+    said.next(verb="stepdown")
+    await desk.send("water-request", "x", sender=LU)
+    await desk.answer(_last(desk, LU), "yes")
+    return _last(desk, LU)
+
+
+@pytest.mark.parametrize("acts", [("remove",), ("ban",), ("remove", "add"), ("ban", "unban")])
+@pytest.mark.parametrize("sender", [LU, "other@x.example"])
+async def test_who_stepped_down_and_was_taken_out_coordinates_no_more(
+    desk: Desk, said: Said, acts: tuple[str, ...], sender: str
+) -> None:
+    offer = await stepped_down(desk, said)
+    for verb in acts:
+        await act(desk, said, verb, LU)
+    await desk.answer(offer, "undo", sender=sender)
+    member = desk.member(LU)
+    assert member is not None
+    assert member.role is Role.MEMBER
+
+
+async def test_who_stepped_down_and_was_given_a_role_keeps_that_one(desk: Desk, said: Said) -> None:
+    offer = await stepped_down(desk, said)
+    await act(desk, said, "set", LU, role="moderator")
+    await act(desk, said, "set", LU, role="member")
+    await desk.answer(offer, "undo")
+    member = desk.member(LU)
+    assert member is not None
+    assert member.role is Role.MEMBER
+
+
+async def test_a_moderator_who_is_one_no_more_takes_no_trust_back(desk: Desk, said: Said) -> None:
+    mo = "mo@ngo.example"
+    desk.join(mo, "Mo", Role.MODERATOR)
+    await act(desk, said, "moderate", EVE)
+    await desk.send("water", "How deep is your well?", sender=EVE, subject="Wells")
+    await desk.answer(_last(desk, mo), "trust")
+    offer = _last(desk, mo)
+    await act(desk, said, "set", mo, role="member")
+    await desk.answer(offer, "undo")
+    eve = desk.member(EVE)
+    assert eve is not None
+    assert eve.posting == "trusted"
+
+
+async def test_removing_from_all_is_taken_back_only_where_one_still_coordinates(
+    desk: Desk, said: Said
+) -> None:
+    fire = desk.other_group("fire")
+    desk.join(KIM, "Kim", Role.COORDINATOR, group=fire)
+    desk.join(EVE, "Eve", group=fire)
+    await act(desk, said, "remove", EVE, group="all")
+    offer = _last(desk, KIM)
+    desk.join(KIM, "Kim", Role.MEMBER, group=fire)
+    await desk.answer(offer, "undo")
+    there = desk.member(EVE, fire)
+    assert there is not None
+    assert (desk.state(EVE), str(there.state)) == ("active", "left")
+
+
+async def test_unproved_wishes_to_undo_do_not_fill_a_mailbox(desk: Desk, said: Said) -> None:
+    await desk.send("water-weekly", "", sender=EVE)
+    desk.new_letters()
+    for _ in range(12):
+        said.next(verb="undo")
+        await desk.send("water-request", "undo", sender=EVE, auth="none")
+    assert len(desk.new_letters()) == 3
+
+
+# --- Codes to come in, after the door was closed ------------------------------------------------
+
+
+async def test_a_code_to_join_opens_no_group_that_was_closed_since(desk: Desk) -> None:
+    await desk.send("water-join", "join", sender=NEW)
+    asked = desk.letter()
+    desk.set(who_joins=WhoJoins.CLOSED)
+    await desk.answer(asked, "yes")
+    assert desk.state(NEW) == ""
+    assert desk.last() == ("command", "join-closed")
+
+
+async def test_a_held_post_opens_no_closed_group(desk: Desk) -> None:
+    desk.set(who_joins=WhoJoins.CLOSED)
+    await desk.send("water", "May I ask something?", sender=NEW, subject="A question")
+    for one in desk.new_letters():
+        if one.recipient == NEW:
+            await desk.answer(one, "yes")
+    assert desk.state(NEW) == ""
+    assert desk.subjects() == []
+
+
+async def test_an_invitation_opens_no_frozen_group(desk: Desk, said: Said) -> None:
+    await act(desk, said, "invite", NEW)
+    desk.set(state="frozen")
+    await desk.answer(_last(desk, NEW), "yes")
+    assert desk.state(NEW) == ""
+    assert desk.last() == ("command", "join-frozen")
+
+
+async def test_a_member_whose_mail_had_failed_waits_for_nobody(desk: Desk) -> None:
+    desk.set(who_joins=WhoJoins.APPROVAL)
+    desk.join(BOB, state=MemberState.SUSPENDED)
+    await desk.send("water-join", "join", sender=BOB)
+    await desk.answer(desk.letter(), "yes")
+    assert desk.state(BOB) == "active"
