@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from archive.ids import RESERVED_SEGMENTS, is_key
 from dgroup.model import Route, RouteKind
@@ -172,6 +173,15 @@ def is_sendable(address: str) -> bool:
     """Tell whether mail can be addressed to it: one plain addr-spec (RFC 5321 4.1.2 without quoted
     local parts), nothing that could end a header or a command line."""
     return _SENDABLE.fullmatch(address) is not None and is_text(address)
+
+
+def mentions(wanted: Sequence[str]) -> re.Pattern[str]:
+    """Give what finds these addresses in a text, in any case, and never within longer ones:
+    'ana@ngo.example' is no mention of 'a@ngo.example'."""
+    if not wanted:
+        return re.compile(r"(?!)")
+    names = "|".join(map(re.escape, wanted))
+    return re.compile(rf"(?<![\w.!#$%&*+/=?^`{{|}}~-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 def is_text(text: str) -> bool:

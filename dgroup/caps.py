@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dgroup import receipts
 from dgroup.incoming import LetterCounts
-from dgroup.moderation import ASKED, DECIDED, LISTED
+from dgroup.moderation import ASKED, DECIDED, JOINING, LISTED
 
 DAY = timedelta(days=1)
 ASKING = frozenset(
@@ -17,7 +17,7 @@ ASKING = frozenset(
 )
 """letters that ask somebody for a proof: they count as confirmations"""
 NOTE = "forged-note"
-NOTICES = frozenset({ASKED, LISTED, DECIDED, receipts.LETTER, "morning"})
+NOTICES = frozenset({ASKED, JOINING, LISTED, DECIDED, receipts.LETTER, "morning"})
 """letters that have bounds of their own and take nothing from the answers of the day"""
 
 

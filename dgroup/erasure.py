@@ -7,7 +7,6 @@ A row of `job_runs` carries the work over restarts; it holds their addresses unt
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from archive.db import Database, for_claim
 from archive.rawmail import purge_raw
 from archive.tables import mails, posts
 from dgroup import groups, mailing
+from dgroup.address import mentions
 from dgroup.changes import Erase
 from dgroup.effects import TellGroup, TellHost
 from dgroup.facts_data import addresses_of, alone_in
@@ -196,7 +196,7 @@ def _audit(conn: Connection, state: Erasing) -> Erasing:
         audit.c.id.between(state.after + 1, upper),
         or_(func.lower(audit.c.sender).in_(state.addresses), *says),
     )
-    alias, wanted = _alias(state), _pattern(state)
+    alias, wanted = _alias(state), mentions(state.addresses)
     for row in conn.execute(chosen).all():
         values = {"sender": wanted.sub(alias, row.sender), "reason": wanted.sub(alias, row.reason)}
         conn.execute(update(audit).where(audit.c.id == row.id).values(values))
@@ -250,14 +250,10 @@ def _codes_of_others(conn: Connection, state: Erasing) -> None:
             [_alias(state), ""] if str(one[0]).lower() in state.addresses else one
             for one in data.get("people", [])
         ]
-        text = _pattern(state).sub(_alias(state), json.dumps(data))
+        text = mentions(state.addresses).sub(_alias(state), json.dumps(data))
         conn.execute(update(codes).where(codes.c.id == row.id).values(payload=text))
 
 
 def _alias(state: Erasing) -> str:
     """A name that says nothing, the same wherever they stood."""
     return f"erased-{state.person}"
-
-
-def _pattern(state: Erasing) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, state.addresses)) or r"(?!)", re.IGNORECASE)

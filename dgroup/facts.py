@@ -43,7 +43,7 @@ from dgroup.incoming import (
     PostFacts,
     Reading,
 )
-from dgroup.model import Group, GroupState, Membership
+from dgroup.model import Alignment, Group, GroupState, Membership
 from dgroup.moderation import WAITING, is_asked
 from dgroup.tables import codes, holds, letter_log
 
@@ -227,7 +227,9 @@ def command_facts(
     to one member's command, a coordinator's list too, sent to the holder of the token.
     """
     now = mail.envelope.received_at
-    code = find_code(conn, group.id, reading, mail.sender)
+    # A mail that fails authentication is not from the address that a short reference needs.
+    failed = mail.verdicts.alignment is Alignment.FAIL
+    code = find_code(conn, group.id, reading, "" if failed else mail.sender)
     asked = payload.asked(code.payload, reading) if code is not None else reading
     member = members.find(conn, group.id, mail.sender) if mail.sender else None
     if asked.verb == "leave" and code is None and (member is None or not member.inside):

@@ -11,7 +11,7 @@ from archive.tables import mails
 from dgroup import members
 from dgroup.address import comparable
 from dgroup.model import Group, Membership
-from dgroup.moderation import ASKED, ASKED_PER_DAY, WAITING, HeldPost, Moderation
+from dgroup.moderation import ASKED, ASKED_PER_DAY, JOINING, WAITING, HeldPost, Moderation
 from dgroup.tables import holds, letter_log
 
 _DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ def _askable(
             letter_log.c.address.in_(keys),
             letter_log.c.at > now - _DAY,
             letter_log.c.group_id == group_id,
-            letter_log.c.kind == ASKED,
+            letter_log.c.kind.in_([ASKED, JOINING]),
         )
         .group_by(letter_log.c.address)
     )

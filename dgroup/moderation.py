@@ -27,8 +27,10 @@ DECIDED = "decided"
 """name of the letter that says who decided, and when"""
 LISTED = "waiting"
 """name of the letter that lists what waits"""
+JOINING = "join-asked"
+"""the letter about somebody who waits to be let in"""
 ASKED_PER_DAY = 30
-"""letters about single posts that a moderator gets of a group in a day; then lists"""
+"""letters about single posts and people that a moderator gets of a group in a day; then lists"""
 MAYBE_DAYS = 2
 """how long a post that may be a command waits for its sender"""
 FIRST_LINES = 15

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from archive import fetching, ids
 from archive.tables import groups, threads
+from dgroup.address import mentions
 from dgroup.effects import Attachment, QueueLetter, SendData
 from dgroup.facts_data import addresses_of
 from dgroup.mailing import queue_letter
@@ -84,7 +85,9 @@ def _log(conn: Connection, theirs: Sequence[str]) -> list[dict[str, Any]]:
     says = [func.lower(audit.c.reason).contains(one, autoescape=True) for one in theirs]
     mentioned: ColumnElement[bool] = (audit.c.id > newest - LOOK_BACK) & or_(False, *says)
     either = or_(audit.c.sender.in_(theirs), mentioned)
-    return _rows(conn, select(audit).where(either).order_by(audit.c.id.desc()).limit(MOST_LINES))
+    rows = _rows(conn, select(audit).where(either).order_by(audit.c.id.desc()).limit(MOST_LINES))
+    pattern = mentions(theirs)  # the database finds ana@ngo.example too where a@ngo.example asks
+    return [row for row in rows if row["sender"] in theirs or pattern.search(row["reason"])]
 
 
 def _of(

@@ -12,12 +12,14 @@ from dgroup.commands.base import (
     ask,
     done,
     dropped,
+    found,
     used,
 )
 from dgroup.commands.payload import join_payload, joining
 from dgroup.commands.publishing import release
 from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter, Value
 from dgroup.model import Group, GroupState, MemberState, Role, WhoJoins
+from dgroup.moderation import JOINING, Moderation
 from dgroup.policy import joining_reason
 from dgroup.runs import zone_of
 
@@ -89,9 +91,13 @@ def _wish(request: Request, state: MemberState) -> ChangeMember:
 def _waits(request: Request) -> Plan:
     wish = _wish(request, MemberState.PENDING)
     _, language = _who(request)
+    known = found(request, Moderation)
+    # Whoever got all of the day's questions finds the rest in the morning letter.
+    full = {one.id for one in known.moderators} - {one.id for one in known.ask}
     told = [
-        QueueLetter("join-asked", boss.address, boss.language, (("who", wish.address),))
+        QueueLetter(JOINING, boss.address, boss.language, (("who", wish.address),))
         for boss in request.facts.coordinators
+        if boss.id not in full
     ]
     waiting = QueueLetter("join-waiting", wish.address, language)
     return done(request, "join-pending", used(request), wish, waiting, *told)

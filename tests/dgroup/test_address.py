@@ -15,6 +15,7 @@ from dgroup.address import (
     is_sendable,
     is_text,
     leave_address,
+    mentions,
     owner_address,
     person_name,
     route,
@@ -164,3 +165,18 @@ def test_a_name_is_no_address() -> None:
     assert person_name(' "Awa  Diop" ') == "Awa Diop"
     assert person_name("awa@ong.example") == ""
     assert len(person_name("x" * 500)) == 80
+
+
+def test_a_mention_of_an_address_is_no_part_of_a_longer_one() -> None:
+    found = mentions(["a@x.example"])
+    for text in ("a@x.example", "by A@X.example.", "from <a@x.example>, b", '"a@x.example"'):
+        assert found.search(text), text
+    for text in (
+        "ana@x.example",
+        "b.a@x.example",
+        "a@x.example.org",
+        "a@x.examples",
+        "b+a@x.example",
+    ):
+        assert not found.search(text), text
+    assert not mentions([]).search("a@x.example")

@@ -197,3 +197,39 @@ async def test_a_member_whose_mail_had_failed_waits_for_nobody(desk: Desk) -> No
     await desk.send("water-join", "join", sender=BOB)
     await desk.answer(desk.letter(), "yes")
     assert desk.state(BOB) == "active"
+
+
+# --- Floods, forgers, namesakes -----------------------------------------------------------------
+
+
+async def test_people_who_ask_to_be_let_in_fill_no_mailbox(desk: Desk) -> None:
+    desk.set(who_joins=WhoJoins.APPROVAL)
+    for number in range(33):
+        address = f"a{number}@evil.example"
+        await desk.send("water-join", "join", sender=address)
+        await desk.answer(_last(desk, address), "yes")
+    asked = [one for one in desk.letter_kinds() if one == ("join-asked", KIM)]
+    assert len(asked) == 30
+    await desk.send("water-help", "", sender=KIM)  # her own answers of the day are left
+    assert desk.letter_kinds()[-1] == ("help", KIM)
+
+
+async def test_a_short_reference_of_a_mail_that_fails_counts_for_nothing(desk: Desk) -> None:
+    await desk.send("water-leave", "leave", sender=EVE, auth="none")
+    subject = f"Re: {desk.letter().subject}"
+    await desk.send("water-confirm", "yes", subject=subject, sender=EVE, auth="fail")
+    assert desk.state(EVE) == "active"
+    await desk.send("water-confirm", "yes", subject=subject, sender=EVE, auth="none")
+    assert desk.state(EVE) == "left"
+
+
+async def test_my_data_tells_nothing_of_a_longer_address(desk: Desk, said: Said) -> None:
+    short, long = "e@x.example", "le@x.example"
+    desk.join(short)
+    desk.join(long)
+    await desk.send("water-weekly", "", sender=long)
+    said.next(verb="data")
+    await desk.send("water-request", "x", sender=short)
+    await desk.answer(_last(desk, short), "yes")
+    files = [part.get_content() for part in _last(desk, short).message.iter_attachments()]
+    assert long not in str(files)
