@@ -24,7 +24,7 @@ from dgroup.effects import (
     StorePost,
 )
 from dgroup.incoming import Incoming, LetterCounts, PostFacts
-from dgroup.model import Alignment, Group, Membership, Reply, RouteKind
+from dgroup.model import Alignment, Group, GroupState, Membership, Reply, RouteKind
 from dgroup.policy import (
     Fate,
     Verdict,
@@ -112,6 +112,8 @@ def plan_command(request: Request) -> Plan:
     """Shield first: automatic mail never acts, never confirms, is never answered (COMMANDS D2)."""
     if reason := _shield(request):
         return dropped(f"shield={reason}")
+    if request.facts.group.state is GroupState.DELETED:
+        return dropped("group-ended")  # a code or an UNDO from before: nobody comes in again
     member = request.facts.member
     if member is not None and member.banned:
         return dropped("banned")

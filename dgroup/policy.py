@@ -240,8 +240,11 @@ def may_announce(member: Membership | None) -> bool:
 
 def decision_reason(group: Group, member: Membership | None) -> str:
     """Say why a proved post still waits for a moderator, or ''."""
-    trusted = member is not None and member.inside and member.posting is Posting.TRUSTED
-    if trusted or may_announce(member):
+    if may_announce(member):
+        return ""
+    if group.who_posts is WhoPosts.ANNOUNCE:
+        return "moderated"  # it was held before only coordinators could post
+    if member is not None and member.inside and member.posting is Posting.TRUSTED:
         return ""
     if group.who_posts is WhoPosts.MODERATED:
         return "moderated"

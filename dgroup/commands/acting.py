@@ -15,6 +15,7 @@ from dgroup.commands.base import Request, active, answer
 from dgroup.commands.coordinator import (
     answer_guard,
     confirm_letter,
+    gives_up,
     guard,
     orphaned,
     report,
@@ -24,7 +25,7 @@ from dgroup.commands.preview import unread
 from dgroup.commands.undo import undo_code
 from dgroup.effects import Audit, Effect, NewCode, Plan, Value
 from dgroup.incoming import Known, Named
-from dgroup.model import Membership, MemberState, Role
+from dgroup.model import Membership
 
 
 class Fate(StrEnum):
@@ -188,7 +189,7 @@ def leaving(doing: Sequence[Target]) -> set[int]:
     return {
         one.member.id
         for one in doing
-        if one.member is not None and one.wish is not None and _gives_up(one.member, one.wish)
+        if one.member is not None and one.wish is not None and gives_up(one.member, one.wish)
     }
 
 
@@ -196,11 +197,6 @@ def _own_role(request: Request, giving_up: set[int]) -> bool:
     """The coordinator is about to give up their own role: nobody does that by accident."""
     boss = request.facts.member
     return boss is not None and boss.id in giving_up
-
-
-def _gives_up(member: Membership, wish: ChangeMember) -> bool:
-    out = wish.state in {MemberState.LEFT, MemberState.BANNED}
-    return member.coordinates and (out or wish.role not in {None, Role.COORDINATOR})
 
 
 def table(found: Sequence[Target]) -> tuple[tuple[str, ...], ...]:

@@ -11,6 +11,7 @@ from dgroup.commands.publishing import release_to
 from dgroup.commands.wishes import VERBS
 from dgroup.effects import Effect, Plan, ResolveHold
 from dgroup.incoming import Answer, Code, Reading
+from dgroup.model import GroupState
 from dgroup.moderation import DISCARDED
 from dgroup.policy import decision_reason
 
@@ -98,6 +99,10 @@ def _publish(request: Request) -> Plan:
     facts, member = request.facts, request.facts.token_member
     if not facts.waiting or member is None or not member.inside:
         return dropped("nothing-held", used(request))
+    if facts.group.state is not GroupState.OPEN:  # closed since: the author opens it for nothing
+        gone = (ResolveHold(one.id, DISCARDED, "author") for one in facts.waiting)
+        subject = facts.waiting[0].subject
+        return answer(request, "group-closed", used(request), *gone, subject=subject)
     reason = decision_reason(facts.group, member)
     released = release_to(request, reason, "author", member)
     return done(request, reason or "published", used(request), *released)

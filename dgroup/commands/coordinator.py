@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from dgroup.changes import ChangeMember
 from dgroup.commands.base import (
     Request,
     answer,
@@ -19,7 +20,7 @@ from dgroup.commands.base import (
 )
 from dgroup.effects import Audit, Effect, NewCode, Plan, QueueLetter, TellGroup, TellHost, Value
 from dgroup.incoming import Named
-from dgroup.model import Membership
+from dgroup.model import Membership, MemberState, Role
 
 UNPROVED_PREVIEWS = 3
 """previews a day for a coordinator whose mails nobody vouches for (COMMANDS D4)"""
@@ -151,6 +152,12 @@ def told_others(
         )
         for boss in others(request)
     )
+
+
+def gives_up(member: Membership, wish: ChangeMember) -> bool:
+    """Tell whether a change makes somebody a coordinator no more."""
+    out = wish.state in {MemberState.LEFT, MemberState.BANNED}
+    return member.coordinates and (out or wish.role not in {None, Role.COORDINATOR})
 
 
 def orphaned(request: Request, leaving: Collection[int]) -> tuple[Effect, ...]:

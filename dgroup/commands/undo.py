@@ -10,7 +10,7 @@ from typing import Any
 from dgroup.changes import ChangeMember
 from dgroup.commands import payload
 from dgroup.commands.base import UNDO_DAYS, Request, answer, done, letter, used
-from dgroup.commands.coordinator import answer_guard, orphaned
+from dgroup.commands.coordinator import answer_guard, gives_up, orphaned
 from dgroup.effects import Audit, Effect, NewCode, Plan
 from dgroup.incoming import Named
 from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
@@ -84,7 +84,7 @@ def taken_back(request: Request, *more: Effect) -> Plan:
         for known, step in zip(request.facts.people, steps, strict=True)
         if known.membership is not None and _is_as_left(known.membership, step["now"])
     ]
-    leaving = {was.id for was, wish in changed if was.inside and wish.state is MemberState.LEFT}
+    leaving = {was.id for was, wish in changed if gives_up(was, wish)}
     effects: list[Effect] = [*orphaned(request, leaving), *more]
     for _, wish in changed:
         decided = replace(wish, decided=not own and bool(wish.state or wish.role))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from archive.db import Database
 from dgroup.incoming import Named, Options
-from dgroup.model import MemberState, Role, WhoJoins
+from dgroup.model import MemberState, Role, WhoJoins, WhoPosts
 from tests.dgroup.commands.saying import Said, saying
-from tests.dgroup.desk import Desk, Sent, opened
+from tests.dgroup.desk import HOST, Desk, Sent, opened
 
 KIM, LU, BOB, EVE = "kim@ngo.example", "lu@ngo.example", "bob@farm.example", "eve@x.example"
 NEW = "new@x.example"
@@ -233,3 +234,62 @@ async def test_my_data_tells_nothing_of_a_longer_address(desk: Desk, said: Said)
     await desk.answer(_last(desk, short), "yes")
     files = [part.get_content() for part in _last(desk, short).message.iter_attachments()]
     assert long not in str(files)
+
+
+# --- A group that is closed, or runs without anybody, meanwhile ---------------------------------
+
+
+async def forged_post(desk: Desk) -> Sent:
+    """A post in Bob's name that fails authentication; gives the question that Bob gets."""
+    await desk.send("water", "How deep is it?", sender=BOB, subject="Wells", auth="fail")
+    return _last(desk, BOB)
+
+
+async def test_an_author_publishes_nothing_in_a_group_that_was_closed_since(desk: Desk) -> None:
+    asked = await forged_post(desk)
+    desk.set(state="frozen")
+    await desk.answer(asked, "yes")
+    assert desk.subjects() == []
+    assert desk.letter_kinds()[-1] == ("group-closed", BOB)
+
+
+async def test_an_author_publishes_nothing_where_only_coordinators_post_now(desk: Desk) -> None:
+    asked = await forged_post(desk)
+    desk.set(who_posts=WhoPosts.ANNOUNCE)
+    await desk.answer(asked, "yes")
+    assert desk.subjects() == []
+    assert desk.held() == [("moderated", "waiting")]
+
+
+async def test_nobody_comes_back_into_a_group_that_has_ended(desk: Desk) -> None:
+    await desk.send("water-leave", "leave", sender=EVE)
+    offer = desk.letter()
+    desk.set(state="deleted")
+    await desk.answer(offer, "undo")
+    assert desk.state(EVE) == "left"
+
+
+async def test_an_undo_that_leaves_nobody_to_coordinate_is_told(desk: Desk, said: Said) -> None:
+    await act(desk, said, "remove", LU)
+    await act(desk, said, "set", BOB, role="coordinator")
+    offer = _last(desk, KIM)
+    desk.join(KIM, state=MemberState.SUSPENDED, role=Role.COORDINATOR)
+    await desk.answer(offer, "undo")
+    assert ("no-coordinator-host", HOST) in desk.letter_kinds()
+
+
+# --- The same yes many times at once ------------------------------------------------------------
+
+
+async def test_a_yes_that_comes_eight_times_at_once_counts_once(
+    database: Database, said: Said
+) -> None:
+    with opened(database) as desk:
+        desk.join(KIM, "Kim", Role.COORDINATOR)
+        desk.join(BOB, "Bob")
+        said.next(verb="remove", people=(Named(BOB, ""),))
+        await desk.send("water-request", "x", sender=KIM)
+        asked = desk.letter()
+        await asyncio.gather(*(desk.answer(asked, "yes") for _ in range(8)))
+        kinds = [kind for kind, _ in desk.letter_kinds()]
+    assert (kinds.count("removed"), kinds.count("people-done")) == (1, 1)
