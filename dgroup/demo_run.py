@@ -38,6 +38,12 @@ port = {health}
 
 [relay]
 url = "maildir:outgoing"
+
+# All mail here is one person's, who tries out many commands in an hour.
+[limits]
+answers_per_address_per_day = 1000
+confirmations_per_target_per_day_per_group = 100
+confirmations_per_target_per_day_in_all = 100
 """
 
 

@@ -135,10 +135,11 @@ def answer(request: Request, name: str, /, *effects: Effect, **values: Value) ->
 def may_answer(request: Request) -> bool:
     """Tell whether the addressee can be written to and has not had the answers of the day.
 
-    A coordinator who works through a list by mail has more of them: who is vouched for floods nobody else.
+    A coordinator who works through a list by mail has more of them: who is vouched for, by the domain or
+    by a code of ours, floods nobody else.
     """
-    member = request.facts.member
-    runs = member is not None and member.coordinates and request.aligned
+    member, vouched = request.facts.member, request.aligned or request.proved
+    runs = member is not None and member.coordinates and vouched
     most = request.caps.answers_per_day * (_RUNNING if runs else 1)
     return is_sendable(request.addressee) and request.facts.letters.letters < most
 
