@@ -5,22 +5,20 @@ A language is one `locale/CODE.po` file (en is the msgid); nothing else needs to
 
 from __future__ import annotations
 
-from archive.resources import tree
-from babel import Locale
-from babel import UnknownLocaleError
-from babel.dates import format_date as babel_date
-from babel.dates import format_interval
-from babel.dates import format_skeleton
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
-from babel.support import NullTranslations
-from babel.support import Translations
-from datetime import date
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date as babel_date
+from babel.dates import format_interval, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from archive.resources import tree
 
 DEFAULT = "en"
 _SKELETONS = {"short": "MMMd", "month": "yMMMM"}
