@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from archive import ids, readers
 from archive.model import PartRole, Post, PostState, Thread
 from archive.quick import Quick
-from archive.readers import THREAD_COLUMNS, thread_of
 from archive.tables import groups, mentions, parts, post_texts, posts, thread_ids, threads
 from archive.types import Among
 
@@ -103,39 +102,12 @@ def told(conn: Connection, wanted: Sequence[Post]) -> list[Told]:
     ]
 
 
-def thread_told(
-    conn: Connection, thread_id: int, *, limit: int = 50, after: int = 0
-) -> tuple[list[Told], int]:
-    """Give the posts of a thread in order of arrival with their texts, at most `limit` of those with
-    a number above `after`; and how many more there are."""
-    here = (posts.c.thread_id == thread_id) & (posts.c.number > after)
-    chosen = select(posts.c.id).where(here).order_by(posts.c.number).limit(limit)
-    found = readers.posts_by_ids(conn, list(conn.execute(chosen).scalars()))
-    count = conn.execute(select(func.count()).select_from(posts).where(here)).scalar_one()
-    return told(conn, found), count - len(found)
-
-
 def last_told(conn: Connection, group_id: int, count: int) -> list[Told]:
     """Give the last posts of a group that are published, with their texts, the oldest first."""
     here = (posts.c.group_id == group_id) & (posts.c.state == PostState.PUBLISHED)
     chosen = select(posts.c.id).where(here).order_by(posts.c.number.desc()).limit(count)
     found = list(conn.execute(chosen).scalars())
     return told(conn, readers.posts_by_ids(conn, found[::-1]))
-
-
-def open_threads(
-    conn: Connection, group_id: int, since: datetime, *, limit: int = 20
-) -> list[Thread]:
-    """Give the threads that may be answered and had a post since a moment, the liveliest last one
-    first."""
-    chosen = (
-        select(*THREAD_COLUMNS)
-        .where(threads.c.group_id == group_id, threads.c.last_at >= since)
-        .where(threads.c.merged_into.is_(None), threads.c.count > 0, threads.c.locked.is_(False))
-        .order_by(threads.c.last_at.desc(), threads.c.path)
-        .limit(limit)
-    )
-    return [thread_of(row) for row in conn.execute(chosen)]
 
 
 # --- Where an answer would go -----------------------------------------------------------------

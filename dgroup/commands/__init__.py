@@ -1,4 +1,7 @@
-"""Command mail: one file a command, all pure. COMMANDS lists them; adding one is a file and a line."""
+"""Command mail: one file a command, all pure. COMMANDS lists them; adding one is a file and a line.
+
+Which file does what stands in docs/flow.md, "Other mail".
+"""
 
 from __future__ import annotations
 

@@ -50,6 +50,11 @@ class Target:
     wish: ChangeMember | None = None
 
 
+def coordinates(target: Target) -> bool:
+    """Tell whether the person coordinates the group: what is done to them the host hears of."""
+    return target.member is not None and target.member.coordinates
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """A verb that changes memberships."""

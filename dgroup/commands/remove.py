@@ -117,10 +117,6 @@ def _shown(request: Request) -> dict[str, Value]:
     return {"quiet": request.reading.options.quiet}
 
 
-def _coordinates(target: Target) -> bool:
-    return target.member is not None and target.member.coordinates
-
-
 ACT = Act(
     VERB,
     "removed",
@@ -128,6 +124,6 @@ ACT = Act(
     concerns=_concerns,
     letters=_letters,
     shown=_shown,
-    worth_telling=_coordinates,
+    worth_telling=acting.coordinates,
 )
 COMMAND = Command(VERB, plan, confirmed, undone=undone, needs=VERB)

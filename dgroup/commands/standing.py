@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dgroup.changes import ChangeMember
 from dgroup.commands import acting
-from dgroup.commands.acting import Act, Target
+from dgroup.commands.acting import Act
 from dgroup.commands.base import Command, Request
 from dgroup.effects import Plan
 from dgroup.incoming import Named
@@ -41,10 +41,6 @@ def _anybody(member: Membership) -> bool:
     return True
 
 
-def _coordinates(target: Target) -> bool:
-    return target.member is not None and target.member.coordinates
-
-
 _ACTS = (
     Act("moderate", "moderated", _posting(Posting.MODERATED)),
     Act("trust", "trusted", _posting(Posting.TRUSTED)),
@@ -55,7 +51,7 @@ _ACTS = (
         concerns=_anybody,
         strangers=True,
         spares_self=True,
-        worth_telling=_coordinates,
+        worth_telling=acting.coordinates,
     ),
     Act("unban", "unbanned", _unban, concerns=_anybody),
 )

@@ -57,6 +57,14 @@ def test_dates_are_absolute_and_in_the_language(language: str, style: str, writt
 
 
 @pytest.mark.parametrize(
+    ("language", "written"),
+    [("fr", "1er avril 2026"), ("es", "1 de abril de 2026"), ("en", "1 April 2026")],
+)
+def test_the_first_of_a_month_is_as_people_write_it(language: str, written: str) -> None:
+    assert i18n.format_date(date(2026, 4, 1), language) == written
+
+
+@pytest.mark.parametrize(
     ("last", "language", "written"),
     [
         (date(2026, 3, 3), "en", "3 Mar 2026"),

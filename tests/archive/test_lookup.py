@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from archive import ids, lookup, store, surgery
+from archive import ids, lookup, readers, store, surgery
 from archive.db import Database
 from archive.model import GroupInfo, Post
-from tests.archive.made import NOW, after, mail
+from tests.archive.made import after, mail
 from tests.archive.seeds import stored_seeds
 from tests.archive.storing import add, make_group
 
@@ -87,13 +85,8 @@ def test_a_merged_thread_is_found_by_its_old_page(sqlite_database: Database) -> 
 def test_the_words_of_a_thread_come_in_order_and_in_portions(sqlite_database: Database) -> None:
     group = stored_seeds(sqlite_database)
     with sqlite_database.read() as conn:
-        first = store.post_by_number(conn, group.id, 1)
-        assert first is not None
-        told, more = lookup.thread_told(conn, first.thread_id, limit=2)
-        rest, none = lookup.thread_told(conn, first.thread_id, after=told[-1].post.number)
         everything = lookup.last_told(conn, group.id, 99)
-    assert (len(told), len(rest), none) == (2, more, 0)
-    assert all(one.own and one.body for one in (*told, *rest))
+    assert all(one.own and one.body for one in everything[:2])
     assert [one.post.number for one in everything] == list(range(1, 10))
     assert [one.files for one in everything if one.files] == [
         ("guía de semillas.pdf", "pagina.html", "../../evil.svg", "run.me.sh")
@@ -104,21 +97,10 @@ def test_a_removed_post_has_no_words_and_is_none_of_the_last(sqlite_database: Da
     group, posts = _two_threads(sqlite_database)
     with sqlite_database.write() as conn:
         store.remove_post(sqlite_database, conn, group, posts["a"].key, after(70))
-        told, _ = lookup.thread_told(conn, posts["q"].thread_id)
+        told = lookup.told(conn, readers.posts_by_ids(conn, [posts["a"].id]))
         last = lookup.last_told(conn, group.id, 2)
-    assert [(one.own, one.body, one.files) for one in told[1:]] == [("", "", ())]
+    assert [(one.own, one.body, one.files) for one in told] == [("", "", ())]
     assert [one.post.key for one in last] == [posts["q"].key, posts["other"].key]
-
-
-def test_open_threads_are_those_that_may_be_answered(sqlite_database: Database) -> None:
-    group, posts = _two_threads(sqlite_database)
-    with sqlite_database.write() as conn:
-        found = lookup.open_threads(conn, group.id, NOW)
-        assert [thread.subject for thread in found] == ["Drip lines", "Saving bean seed"]
-        assert len(lookup.open_threads(conn, group.id, after(30))) == 1
-        assert lookup.open_threads(conn, group.id, NOW + timedelta(days=9)) == []
-        surgery.lock(sqlite_database, conn, group, posts["other"].thread_id, after(90))
-        assert len(lookup.open_threads(conn, group.id, NOW)) == 1
 
 
 def test_an_answer_to_a_closed_thread_is_told(database: Database) -> None:
