@@ -9,6 +9,7 @@ from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
 from dgroup.commands.frames_more import MORE_FRAMES
 from dgroup.commands.hints import hints
+from dgroup.commands.somebody import joins_else, on_behalf
 from dgroup.commands.turns import (
     CONDITION,
     THANKED,
@@ -52,10 +53,6 @@ _ASKS_US = re.compile(
     r"gentileza|kind|pourriez|voudriez|aimables?|favor)\b"
 )
 _OURS = frozenset("GROUP MAIL MEMBERSHIP ME LEAVE RECEIVE SEND".split())
-_EVENTS = frozenset(
-    "course training workshop meeting conference webinar formation atelier reunion conference webinaire cours stage "
-    "curso taller formacion capacitacion conferencia evento seminario oficina formacao reuniao seminaire seminar".split()
-)
 _ARTICLES = frozenset(
     "the this that le la les l ce cette el los esta este o a os as esse essa il lo de das die het".split()
 )
@@ -168,8 +165,8 @@ def _judged(clause: Clause) -> Guess | None:
     if (
         not found
         or trouble
-        or _on_behalf(clause, found[0].verb)
-        or _joins_else(clause, found[0].verb)
+        or on_behalf(clause, found[0].verb)
+        or joins_else(clause, found[0].verb)
     ):
         return Guess(PEOPLE, clause, sure=False) if has & {"PROBLEM", "COMPLAINT"} else None
     best = found[0]
@@ -384,33 +381,6 @@ def _how_leads(clause: Clause) -> bool:
     return any(
         clause.items[place].word in {"how", "comment", "hoe"} for place in clause.at("HOW")[:1]
     )
-
-
-def _on_behalf(clause: Clause, verb: str) -> bool:
-    """Tell whether somebody else is spoken of, whom no address names: that is no wish of the sender's."""
-    if verb not in {"leave", "join", "pause", "resume"} or clause.addresses:
-        return False
-    if not clause.meanings.isdisjoint({"ME", "I", "MY"}):
-        return False
-    return "OTHERS" in clause.meanings or _names_somebody(clause)
-
-
-def _joins_else(clause: Clause, verb: str) -> bool:
-    """Tell whether it is a course or a meeting that somebody wants to join."""
-    words = {item.word for item in clause.items}
-    return verb == "join" and "GROUP" not in clause.meanings and not _EVENTS.isdisjoint(words)
-
-
-def _names_somebody(clause: Clause) -> bool:
-    """Tell whether a name stands before the verb, and no comma behind it: "Ken wants to leave"."""
-    raw = clause.text.raw
-    verbs = [place for meaning in (*_OUT, "PAUSE", "JOIN", "ENTER") for place in clause.at(meaning)]
-    for place, item in enumerate(clause.items[: min(verbs, default=0)]):
-        if item.meanings or not raw[item.start].isupper() or raw[item.start : item.end].isupper():
-            continue
-        if not any(one.after_break for one in clause.items[place + 1 : min(verbs) + 1]):
-            return True
-    return False
 
 
 def _is_question(clause: Clause, verb: str) -> bool:
