@@ -204,9 +204,7 @@ def _of_address(sheet: Sheet) -> Reading:
         or any(guess.verb == KEEP for guess in guesses)
         or (not same and _answered(sheet).answer is Answer.NO)
     )
-    if said_no:
-        return _unclear(sheet, (route.verb, "status"))
-    if other := _contradicts(sheet):
+    if not said_no and (other := _contradicts(sheet)):
         return _unclear(sheet, (route.verb, other))
     clauses = sheet.clauses
     first = clauses[0] if clauses else Clause(Text("", ""))
@@ -217,7 +215,7 @@ def _of_address(sheet: Sheet) -> Reading:
     waits = any("WAIT" in clause.meanings for clause in clauses)
     # A robot's "I am away" that nothing else betrays must not end a membership.
     waits = waits or (route.verb != "pause" and any("AWAY" in one.meanings for one in clauses))
-    sure = not (waits or _has_no_day(guess.verb, options, clauses))
+    sure = not (said_no or waits or _has_no_day(guess.verb, options, clauses))
     spoken = languages_of(one.clause for one in sheet.body)  # a subject is often another mail's
     language = _language_of(route) or spoken
     return Reading(route.verb, options=options, language=language, sure=sure)
