@@ -165,6 +165,7 @@ FRAMES: tuple[Frame, ...] = (
     _frame("address", "ADDRESS OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE", 0, first=True),
     _frame("status", "STATUS", f"{_WHO} {_LEAVING} JOIN", 1),
     _frame("status", "STATUS MY|ME|I|GROUP|MEMBERSHIP|SHOW|SEND|WANT", f"{_WHO} LEAVE REMOVE GO CANCEL {_OFTEN} PAUSE LIGHT FULL LANGUAGE_NAME", 4),
+    _frame("status", "STATUS JOIN|JOINED", f"{_WHO} {_LEAVING}", 1, first=True, weight=8),
     _frame("status", "CHANGE STATUS", f"{_WHO} LEAVE", 2, weight=-1),
     _frame("who", "WHO", f"{_WHO} {_LEAVING} TARGET", 0),
     _frame("who", "WHO GROUP|MEMBERS|BELONG", f"{_WHO} {_LEAVING}", 1),

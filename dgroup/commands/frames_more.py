@@ -19,7 +19,7 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("leave", "BORED", f"{_WHO} {_SWITCHED} PROBLEM DATA PAUSE SPAN UNTIL AWAY POST", 1),
     _frame("leave", "BORED MAIL|GROUP|RECEIVE|SEND|MEMBERSHIP", f"{_WHO} {_SWITCHED} PROBLEM DATA PAUSE SPAN UNTIL AWAY", 3),
     _frame("mute", "BORED TARGET", f"{_WHO}", 4, weight=9),
-    _frame("mute", "STOP|NOMORE TARGET", f"{_WHO} GROUP MEMBERSHIP", 3, weight=3),
+    _frame("mute", "STOP|NOMORE TARGET", f"{_WHO} GROUP MEMBERSHIP", 1, weight=3),
     _frame("light", "BORED ATTACHMENT", f"{_WHO} LEAVE TARGET", 4, weight=9),
     *(
         _frame(verb, f"BORED {verb.upper()}", f"{_WHO} TARGET", 4, weight=9, on=False)

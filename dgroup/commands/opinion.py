@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dgroup.commands.intent import Guess
+from dgroup.commands.intent import PEOPLE, Guess
 from dgroup.commands.likeness import NOTHING, Likeness, shipped
 from dgroup.commands.options import options_of
 from dgroup.commands.sheet import Sheet
@@ -27,6 +27,7 @@ OWN = frozenset(
     "thread last search hide mute unmute data erase receipt summary copy".split()
 )
 _TELLING = frozenset("status who help get thread last search".split())
+_ENDS = frozenset({"leave", "erase", "hide"})
 _OFFERED_ANYHOW = frozenset({"help", "status"})
 """what the grammar offers where it has no idea"""
 _NEEDS = {
@@ -48,6 +49,9 @@ def weighed(sheet: Sheet, reading: Reading) -> Reading:
     if not FREE <= count <= LONGEST or reading.verb not in OWN | {""} or reading.people:
         return reading
     like = shipped().likeness(text)
+    troubled = any(guess.verb == PEOPLE for guess in sheet.guesses)
+    if not reading.verb and troubled and like.verbs[0].partition(" ")[0] in _ENDS:
+        return reading  # "I no longer get the mails, what is wrong?": a person reads it
     if reading.verb:
         return _doubted(reading, like) if reading.sure else reading
     return _proposed(sheet, reading, like)
