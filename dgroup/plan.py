@@ -145,7 +145,8 @@ def _shield(request: Request) -> str:
         return reason
     if "two-from" in message.defects:
         return "two-from"
-    pauses = request.reading.verb == "pause"
+    # A doubtful wish under such a subject is more likely a robot's notice: no letter may go back to it.
+    pauses = request.reading.verb == "pause" and request.reading.sure
     return "away-subject" if away.is_notice(message.subject, pauses=pauses) else ""
 
 
