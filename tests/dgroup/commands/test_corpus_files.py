@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 _CORPUS = Path(__file__).resolve().parents[2] / "commands"
-_HALVES = [half for half in ("development", "unseen", "fresh") if (_CORPUS / half).is_dir()]
+_HALVES = [
+    half for half in ("development", "unseen", "fresh", "final") if (_CORPUS / half).is_dir()
+]
 
 _VERBS = frozenset(
     "join leave pause resume each daily weekly monthly light full language address status who help get thread last"
@@ -155,8 +157,9 @@ def test_the_unseen_half_is_large_enough() -> None:
     assert len(_expected("unseen")) >= 230
 
 
-def test_the_fresh_set_speaks_the_four_languages_evenly() -> None:
-    spoken = [one["file"].split("-")[1] for one in _expected("fresh")]
+@pytest.mark.parametrize(("half", "each"), [("fresh", 50), ("final", 40)])
+def test_a_blind_set_speaks_the_four_languages_evenly(half: str, each: int) -> None:
+    spoken = [one["file"].split("-")[1] for one in _expected(half)]
     assert {language: spoken.count(language) for language in spoken} == dict.fromkeys(
-        ("en", "fr", "es", "pt"), 50
+        ("en", "fr", "es", "pt"), each
     )
