@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from archive import lines, threads
 from archive.drafts import base_of
@@ -104,6 +104,13 @@ _SHOWN = Quick(
 )
 
 
+_CUT = Quick(
+    select(posts.c.id)
+    .where(Among(posts.c.thread_id, "shown"), posts.c.section_id.is_not(None))
+    .limit(1)
+)
+
+
 def pin(conn: Connection, places: Mapping[int, int]) -> None:
     """Say of posts which thread they belong to, with all that answers them; `settle` follows."""
     _PIN.run(conn, [{"of": post, "to": place} for post, place in places.items()])
@@ -111,8 +118,7 @@ def pin(conn: Connection, places: Mapping[int, int]) -> None:
 
 def are_cut(conn: Connection, shown: Collection[int]) -> bool:
     """Tell whether some of these threads show posts because coordinators said so."""
-    said = exists().where(posts.c.thread_id.in_(sorted(shown)), posts.c.section_id.is_not(None))
-    return bool(conn.execute(select(said)).scalar_one())
+    return _CUT.first(conn, {"shown": sorted(shown)}) is not None
 
 
 def owners_of(conn: Connection, shown: Collection[int]) -> list[int]:
