@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from sqlalchemy import Connection
 
 from archive.exchange import export_group
 from dgroup import members
 from dgroup.model import Group, Membership
+from dgroup.spreadsheet import as_csv
 
 POSTS, FACTS, MEMBERS = "posts.mbox.gz", "facts.jsonl.gz", "members.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("address", "name", "role", "state", "delivery", "language", "joined")
 
 
@@ -46,7 +45,10 @@ def export(conn: Connection, group: Group, folder: Path) -> Exported:
         gzip.open(unfinished / POSTS, "wb") as mails,
         gzip.open(unfinished / FACTS, "wb") as facts,
     ):
-        written, _ = export_group(conn, group.info, mails, facts)  # type: ignore[arg-type]  # they write bytes
+        # A GzipFile writes bytes as a file does; its stub does not say so.
+        written, _ = export_group(
+            conn, group.info, cast("BinaryIO", mails), cast("BinaryIO", facts)
+        )
     people = members.of_group(conn, group.id, members.INSIDE)
     (unfinished / MEMBERS).write_bytes(members_csv(people))
     unfinished.rename(folder)
@@ -54,17 +56,17 @@ def export(conn: Connection, group: Group, folder: Path) -> Exported:
 
 
 def members_csv(people: Iterable[Membership]) -> bytes:
-    """Give members as a table for spreadsheets (UTF-8 with a mark, RFC 4180). No cell is a formula:
-    names come from strangers."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text)
-    table.writerow(_COLUMNS)
-    for one in people:
-        joined = f"{one.joined_at:%Y-%m-%d}"
-        row = (one.address, one.name, one.role, one.state, one.delivery, one.language, joined)
-        table.writerow([_harmless(str(cell)) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Give members as a table for spreadsheets."""
+    rows = [
+        (
+            one.address,
+            one.name,
+            one.role,
+            one.state,
+            one.delivery,
+            one.language,
+            f"{one.joined_at:%Y-%m-%d}",
+        )
+        for one in people
+    ]
+    return as_csv(_COLUMNS, rows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive.model import PostState
 from archive.tables import posts
@@ -114,8 +114,8 @@ def _midnight(group: Group, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone_of(group.info.timezone))
 
 
-def _people(conn: Connection, group: Group, *where: object) -> int:
-    query = select(func.count()).where(memberships.c.group_id == group.id, *where)  # type: ignore[arg-type]  # conditions on columns
+def _people(conn: Connection, group: Group, *where: ColumnElement[bool]) -> int:
+    query = select(func.count()).where(memberships.c.group_id == group.id, *where)
     counted: int = conn.execute(query).scalar_one()
     return counted
 

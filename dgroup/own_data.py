@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +15,7 @@ from dgroup.address import mentions
 from dgroup.effects import Attachment, QueueLetter, SendData
 from dgroup.facts_data import addresses_of
 from dgroup.mailing import queue_letter
+from dgroup.spreadsheet import as_csv
 from dgroup.tables import (
     addresses,
     audit,
@@ -35,7 +34,7 @@ MOST_LINES = 10_000
 LOOK_BACK = 300_000
 """lines of the log that are searched for a mention: there is no index on what they say"""
 _SECRET = frozenset({"hash", "payload", "reference", "tries"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = ("group", "number", "date", "subject", "link")
 
 
 def send(work: Work, effect: SendData) -> None:
@@ -44,7 +43,7 @@ def send(work: Work, effect: SendData) -> None:
     written = _posts(work, theirs)
     files = (
         Attachment("my-data.json", "application/json", _as_json(work.conn, effect, theirs)),
-        Attachment("my-posts.csv", "text/csv; charset=utf-8", _as_csv(written)),
+        Attachment("my-posts.csv", "text/csv; charset=utf-8", as_csv(_COLUMNS, written)),
     )
     values = (("count", len(written)), ("addresses", tuple((one,) for one in theirs)))
     queue_letter(
@@ -122,13 +121,3 @@ def _posts(work: Work, theirs: Sequence[str]) -> list[tuple[str, ...]]:
         )
         for post in found
     ]
-
-
-def _as_csv(rows: Sequence[tuple[str, ...]]) -> bytes:
-    """A table that any spreadsheet opens, and in which no subject is a formula."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("group", "number", "date", "subject", "link"))
-    for row in rows:
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
-    return out.getvalue().encode("utf-8-sig")

@@ -4,8 +4,6 @@ comes back. Only for coordinators, and only to the registered address.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from dgroup.commands.base import Command, Request, done, dropped, found, letter, may_answer
@@ -13,11 +11,11 @@ from dgroup.commands.coordinator import guard
 from dgroup.effects import Attachment, Plan, QueueLetter
 from dgroup.known import Bouncing, MembersFacts
 from dgroup.model import MemberState
+from dgroup.spreadsheet import as_csv
 
 SHOWN = 100
 """people in the letter itself; the table has all"""
 _COLUMNS = ("address", "name", "role", "state", "delivery", "language", "since", "returned")
-_FORMULA = tuple("=+-@\t\r")
 
 
 def plan_members(request: Request) -> Plan:
@@ -88,29 +86,22 @@ def _rows(people: Sequence[Bouncing]) -> tuple[tuple[str, ...], ...]:
 
 
 def table(people: Sequence[Bouncing]) -> bytes:
-    """Give a CSV that `add` reads again, marked as UTF-8 for spreadsheets. A cell that a spreadsheet
-    would take for a formula begins with an apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in people:
-        member = one.member
-        cells = (
-            member.address,
-            member.name,
-            member.role,
-            member.state,
-            member.delivery,
-            member.language,
-            f"{member.joined_at:%Y-%m-%d}",
-            str(one.bounces),
-        )
-        writer.writerow([_harmless(cell) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
+    """Give a CSV that `add` reads again."""
+    return as_csv(_COLUMNS, map(_cells, people))
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _cells(one: Bouncing) -> tuple[str, ...]:
+    member = one.member
+    return (
+        member.address,
+        member.name,
+        member.role,
+        member.state,
+        member.delivery,
+        member.language,
+        f"{member.joined_at:%Y-%m-%d}",
+        str(one.bounces),
+    )
 
 
 MEMBERS = Command("members", plan_members, needs="members")

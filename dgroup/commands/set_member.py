@@ -82,12 +82,13 @@ def _wish(request: Request, member: Membership | None, named: Named) -> ChangeMe
     if member is None:
         return None
     wish = replace(said(request, named), address=member.address)
-    fresh = {
-        name: None
-        for name in ("role", "delivery", "language", "light")
-        if getattr(wish, name) == getattr(member, name)
-    }
-    wish = replace(wish, **fresh)  # type: ignore[arg-type]  # fields that may be None
+    wish = replace(
+        wish,
+        role=None if wish.role is member.role else wish.role,
+        delivery=None if wish.delivery is member.delivery else wish.delivery,
+        language=None if wish.language == member.language else wish.language,
+        light=None if wish.light == member.light else wish.light,
+    )
     if wish.renamed and wish.name == member.name:
         wish = replace(wish, name="", renamed=False)
     plain = ChangeMember(member.address)
