@@ -23,8 +23,6 @@ from dgroup.incoming import Answer, CommandFacts, Incoming, LetterCounts, Named,
 from dgroup.model import Alignment, Membership, Reply
 
 UNDO_DAYS = 30
-_RUNNING = 10
-"""how many times as many answers a day a coordinator gets as others"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +131,9 @@ def answer(request: Request, name: str, /, *effects: Effect, **values: Value) ->
 
 
 def may_answer(request: Request) -> bool:
-    """Tell whether the addressee can be written to and has not had the answers of the day.
-
-    A coordinator who works through a list by mail has more of them: who is vouched for, by the domain or
-    by a code of ours, floods nobody else.
-    """
-    member, vouched = request.facts.member, request.aligned or request.proved
-    runs = member is not None and member.coordinates and vouched
-    most = request.caps.answers_per_day * (_RUNNING if runs else 1)
-    return is_sendable(request.addressee) and request.facts.letters.letters < most
+    """Tell whether the addressee can be written to and has not had the answers of the day."""
+    counts = request.facts.letters
+    return is_sendable(request.addressee) and counts.letters < request.caps.answers_per_day
 
 
 def may_ask(counts: LetterCounts, caps: Caps) -> bool:

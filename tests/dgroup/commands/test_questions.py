@@ -231,17 +231,3 @@ async def test_a_trace_of_nobody_says_how(desk: Desk, said: Said) -> None:
 )
 def test_a_refusal_in_plain_words(reply: str, why: str) -> None:
     assert reason(reply) == why
-
-
-async def test_a_coordinator_who_is_vouched_for_gets_an_answer_each_time(
-    desk: Desk, said: Said
-) -> None:
-    for _ in range(12):
-        said.next(verb="report")
-        await desk.send("water-request", "x", sender=KIM)
-    assert len(desk.new_letters()) == 12
-    lu = desk.join("lu@x.example").address
-    for _ in range(12):
-        said.next(verb="help")
-        await desk.send("water-request", "x", sender=lu)
-    assert len(desk.new_letters()) == 10, "others have ten a day"
