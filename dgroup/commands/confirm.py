@@ -18,7 +18,7 @@ from dgroup.policy import decision_reason
 _OWN = VERBS | {"leave"}
 """what people wish for themselves and a reply to any letter of ours may ask for"""
 _JOINING = frozenset({"join", "invited"})
-"""asked of the address that would join: an empty reply, or "join", says it too"""
+"""asked of the address that would join: "join" says it too"""
 
 
 def plan(request: Request) -> Plan:
@@ -69,7 +69,8 @@ def _is_yes(code: Code, said: Reading) -> bool:
         return words in {Answer.UNDO, Answer.YES} or (said.verb == "undo" and said.sure)
     if code.action in _JOINING:
         joins = said.verb == "join" and said.sure
-        return joins or words in {Answer.YES, Answer.EMPTY}
+        # An empty reply counts where the holder of the address asked; an invitation is not theirs.
+        return joins or words is Answer.YES or (words is Answer.EMPTY and code.action == "join")
     if code.action == "post":
         return words is Answer.POST or (words is Answer.LEAVE and _verb(code) == "leave")
     if words is Answer.LEAVE and code.action == "leave":

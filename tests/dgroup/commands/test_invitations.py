@@ -68,7 +68,13 @@ async def test_long_words_are_whole_and_short_lines(desk: Desk, said: Said) -> N
     assert max(map(len, text.splitlines())) <= 72
 
 
-@pytest.mark.parametrize("answer", ["", "Yes, gladly", "join"])
+async def test_an_empty_reply_joins_nobody_who_did_not_ask(desk: Desk, said: Said) -> None:
+    await desk.answer(await invited(desk, said), "")
+    assert desk.state(AWA) == ""
+    assert "YES or NO" in words(desk.letter())
+
+
+@pytest.mark.parametrize("answer", ["yes", "Yes, gladly", "join"])
 async def test_one_reply_joins_from_whatever_address(desk: Desk, said: Said, answer: str) -> None:
     desk.set(who_joins=WhoJoins.CLOSED)
     letter = await invited(desk, said)
@@ -87,7 +93,7 @@ async def test_one_reply_joins_from_whatever_address(desk: Desk, said: Said, ans
 
 async def test_the_welcome_has_the_groups_own_words(desk: Desk, said: Said) -> None:
     desk.set(welcome="Tell us who you are.\nWe like that.")
-    await desk.answer(await invited(desk, said), "")
+    await desk.answer(await invited(desk, said), "yes")
     assert "Tell us who you are.\nWe like that.\n" in words(desk.letter())
 
 
@@ -178,7 +184,7 @@ async def test_adding_somebody_invited_brings_them_in(desk: Desk, said: Said) ->
     await desk.answer(shown, "yes")
     assert desk.state(AWA) == "active"
     desk.new_letters()
-    await desk.answer(letter, "")
+    await desk.answer(letter, "yes")
     assert desk.letter().subject == "Nothing to do: you are already in Water"
 
 
