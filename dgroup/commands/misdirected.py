@@ -27,6 +27,10 @@ ABOUT_WORDS = 6
 LINE = 80
 LINES = 4
 """first lines among which a bare command is looked for"""
+_SENTENCE = 20
+"""words of the one sentence in a long text that is asked about; nothing is done on it"""
+_LAST = 3
+"""last lines of a long text: the wish, then thanks and a name"""
 _BEGIN, _TAIL = 300, 300
 """characters of a long text that are looked at"""
 Read = Callable[[Incoming], Reading]
@@ -35,6 +39,9 @@ _PLAIN = re.compile(
     r"\b(?:un|de|des)-?(?:subscri|inscri|abonn|suscri)|\bunsub\b|\b(?:de|la) baja\b"
     r"|\b(?:remove|delete|retire|enleve|supprime|quit|saca|borra|elimina|remov|tir)\w*"
     r"[\s-]*(?:me|moi)\b|\bme (?:quit|retir|saq|borr|remov|elimin|tir)\w+"
+    r"|\btake (?:me|my (?:name|address|e-?mail)) (?:off|out)\b"
+    r"|\b(?:remov|retir|quit|enlev|elimin)\w* (?:o |la |l'?)?(?:my|meu|mi|mon) (?:name|e-?mail|addres|"
+    r"adress|endere|direcc|correo|courriel|nom)"
     r"|\bcancela\w* (?:mi |minha |a |la )?(?:inscri|suscri)"
 )
 # Words that every second post has: they count where there are few words.
@@ -128,12 +135,12 @@ def _says_only(mail: Incoming, read: Read, own: str, verb: str) -> bool:
 
 def _beside(mail: Incoming, read: Read, title: str, own: str) -> Reading | None:
     """A long text whose subject, beginning or end is a wish to leave by itself."""
-    lines = [line for line in own[-_TAIL:].split("\n") if line.strip()][-2:]
+    lines = [line for line in own[-_TAIL:].split("\n") if line.strip()][-_LAST:]
     ends = [one for line in lines for one in _END.split(line)]
     first = own[:_BEGIN].partition("\n")[0]
     for subject, line in [(title, ""), *(("", one) for one in (first, *ends))]:
         words = subject or line
-        if len(words.split()) > WORDS or not _is_plain(words) or _names_others(mail, words):
+        if len(words.split()) > _SENTENCE or not _is_plain(words) or _names_others(mail, words):
             continue
         found = _read(mail, read, subject, line)
         if found is not None and found.verb == "leave":

@@ -222,3 +222,26 @@ def test_most_posts_are_told_apart_without_the_reader() -> None:
     assert calls == []
     assert misdirected(mail(body="", subject="unsubscribe"), counting) is not None
     assert calls != []
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Could somebody please take me off the list when you have a moment?",
+        "Je vous prie de bien vouloir me retirer de la liste, car mon adresse sera fermée.",
+        "Peço que retirem o meu endereço do grupo.",
+    ],
+)
+async def test_a_farewell_that_asks_to_be_let_go_is_asked_about(desk: Desk, wish: str) -> None:
+    story = "After eleven years with the water programme I am moving to a school in the hills. " * 4
+    await desk.send(
+        "water", f"{story}\r\n\r\n{wish}\r\n\r\nWith gratitude\r\nAna", name="Ana Lopez"
+    )
+    assert (desk.state(ANA), desk.subjects()) == ("active", [])
+    assert desk.held() == [("maybe-command", "waiting")]
+
+
+async def test_a_story_of_somebody_who_was_taken_off_is_a_post(desk: Desk) -> None:
+    story = "The committee met in the shade of the school and spoke of the pump for hours. " * 4
+    await desk.send("water", f"{story}\r\n\r\nThey took the old tap off the wall.\r\n\r\nAna")
+    assert len(desk.subjects()) == 1
