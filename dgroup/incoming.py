@@ -173,7 +173,7 @@ class Reading:
     reason: str = ""
     """the words after a no"""
     choices: tuple[tuple[str, int], ...] = ()
-    """('fix', 3), ('skip', 4): lines of a preview"""
+    """('fix', 3), ('keep', 5), ('skip', 4): lines of a preview"""
     nearest: tuple[str, ...] = ()
     """where nothing or two things were understood: at most two verbs that it may mean"""
     problems: tuple[tuple[str, str], ...] = ()

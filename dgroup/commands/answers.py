@@ -36,10 +36,12 @@ _THUMBS_UP = re.compile(
 _THUMBS_DOWN = re.compile(r"[\U0001F44E\u274C\u2716\U0001F6AB][\ufe0f\U0001F3FB-\U0001F3FF]*")
 _CHOICE = re.compile(
     r"\b(fix|skip|corriger|corrigez|corrige|passer|sauter|sautez|passez|ignorer|corregir|omitir|saltar|arreglar|"
-    r"omite|corrigir|pular|saltar|omita|korrigieren|auslassen)\s+(?:lines?\s+|lignes?\s+|lineas?\s+|linhas?\s+)?"
+    r"omite|corrigir|pular|saltar|omita|korrigieren|auslassen|keep|garder|gardez|conserver|conservez|mantener|"
+    r"mantenga|conservar|manter|mantenha|behalten)\s+(?:(?:lines?|lignes?|lineas?|linhas?|the|la|le|el|o|a)\s+){0,2}"
     r"(\d{1,3}(?:\s*(?:,|and|et|y|e|&)\s*\d{1,3})*)\b"
 )
 _FIXING = ("fix", "corr", "arreg", "korr")
+_KEEPING = ("keep", "gard", "conserv", "mant", "behalt")
 _BECAUSE = re.compile(
     r"^[\s,.;:!\-–—]*(?:(?:because|parce que|parce qu'|car|porque|pois|since|thanks|thank you|merci|gracias|"
     r"obrigado|obrigada|sorry)\b[\s,.;:!\-–—]*)?",
@@ -224,10 +226,15 @@ def _reason(said: Sequence[Text], hit: _Hit) -> str:
 
 
 def _choices(said: Iterable[Text]) -> tuple[tuple[str, int], ...]:
-    """FIX 3, SKIP 4 and 5: in the order written, at most 100."""
+    """FIX 3, KEEP 6, SKIP 4 and 5: in the order written, at most 100."""
     found: list[tuple[str, int]] = []
     for sentence in said:
         for match in _CHOICE.finditer(sentence.folded[:1000]):
-            verb = "fix" if match[1].startswith(_FIXING) else "skip"
-            found += [(verb, int(number)) for number in re.findall(r"\d+", match[2])]
+            found += [(_chosen(match[1]), int(number)) for number in re.findall(r"\d+", match[2])]
     return tuple(found[:100])
+
+
+def _chosen(word: str) -> str:
+    if word.startswith(_FIXING):
+        return "fix"
+    return "keep" if word.startswith(_KEEPING) else "skip"

@@ -197,3 +197,12 @@ async def test_a_long_list_of_people_come_in_with_one_yes(desk: Desk) -> None:
     await desk.answer(await preview(desk, "add", body), "yes")
     assert desk.state("person79@ngo.example") == "active"
     assert len(desk.new_letters()) == 81
+
+
+@pytest.mark.parametrize("word", ["KEEP 1", "Garder 1, merci", "mantener la 1", "manter 1"])
+async def test_an_address_that_only_looks_wrong_can_be_kept(desk: Desk, word: str) -> None:
+    shown = await preview(desk, "add", "maria@gmial.com")
+    assert "reply KEEP and its number" in " ".join(shown.text.split())
+    await desk.answer(shown, word)
+    await desk.answer(desk.letter(), "yes")
+    assert desk.state("maria@gmial.com") == "active"
