@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from dnslib.server import DNSHandler, DNSServer
 Zone = Mapping[tuple[str, str], Sequence[str]]
 UDP_ROOM = 512
 TTL = 60
+TRIES = 50
 
 
 class _Quiet:
@@ -67,16 +67,16 @@ def _data(kind: str, text: str) -> object:
     return {"A": A, "NS": NS}[kind](text)
 
 
-def _port() -> int:
-    """A port that is free by UDP and by TCP."""
-    with (
-        socket.socket(type=socket.SOCK_DGRAM) as datagrams,
-        socket.socket() as streams,
-    ):
-        datagrams.bind(("127.0.0.1", 0))
-        port: int = datagrams.getsockname()[1]
-        streams.bind(("127.0.0.1", port))
-        return port
+def _servers(found: NameServer) -> list[DNSServer]:
+    """One by UDP, one by TCP, both bound to one port: the system's choice for the one may be taken for the other."""
+    for _ in range(TRIES):
+        datagrams = DNSServer(found, "127.0.0.1", 0, tcp=False, logger=_Quiet())
+        found.port = datagrams.server.server_address[1]
+        try:
+            return [datagrams, DNSServer(found, "127.0.0.1", found.port, tcp=True, logger=_Quiet())]
+        except OSError:
+            datagrams.server.server_close()
+    raise OSError("no port is free by UDP and by TCP")
 
 
 @contextmanager
@@ -85,10 +85,7 @@ def name_server(
 ) -> Iterator[NameServer]:
     """Run it in threads."""
     found = NameServer(zone, frozenset(mute), frozenset(broken))
-    found.port = _port()
-    servers = [
-        DNSServer(found, "127.0.0.1", found.port, tcp=tcp, logger=_Quiet()) for tcp in (False, True)
-    ]
+    servers = _servers(found)
     for server in servers:
         server.start_thread()
     try:
