@@ -141,13 +141,19 @@ class Intake:
             self._wake_publish()
         return replies
 
-    def explain(self, conn: Connection, envelope: Envelope) -> list[Plan | None]:
-        """Give the plan for each recipient without doing anything; None: there is no such group."""
-        plans: list[Plan | None] = []
+    def explain(
+        self, conn: Connection, envelope: Envelope
+    ) -> list[tuple[Reading | None, Plan | None]]:
+        """Give, for each recipient, what was read as a command and the plan, and do nothing.
+
+        No plan: there is no such group.
+        """
+        found: list[tuple[Reading | None, Plan | None]] = []
         for one in (self._named(conn, every) for every in self.prepare(envelope)):
             group = self._group(conn, one.mail.route)
-            plans.append(self._plan(conn, group, one) if group is not None else None)
-        return plans
+            plan = self._plan(conn, group, one) if group is not None else None
+            found.append((one.reading, plan))
+        return found
 
     def prepare(self, envelope: Envelope) -> tuple[_Prepared, ...]:
         """Do all that needs no database: parse once, read commands, judge authentication."""

@@ -97,7 +97,7 @@ async def test_case(folder: Path, sqlite_database: Database) -> None:
         await write_posts(desk, setup)
         sent = envelope(desk, folder, setup, people)
         with desk.db.read() as conn:
-            (plan,) = desk.intake.explain(conn, sent)
+            ((_, plan),) = desk.intake.explain(conn, sent)
         (reply,) = await desk.intake.accept(sent)
         if plan is not None:
             assert reply == plan.outcome.reply

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import BinaryIO
 
 import click
@@ -13,6 +13,7 @@ from dgroup import operate, tracing
 from dgroup.cli.base import Context, now, table, with_context
 from dgroup.effects import Effect, Plan
 from dgroup.errors import InputError, NotFoundError
+from dgroup.incoming import Options, Reading
 from dgroup.intake import Intake
 from dgroup.model import Envelope
 from dgroup.runtime import intake_settings
@@ -35,7 +36,7 @@ def explain(
     """Say what would become of the mail in FILE (- for standard input); nothing is done.
 
     The first line is the outcome with its reason, the second what the sending server is told, the
-    others what would be stored, sent and changed.
+    others what would be stored, sent and changed, and how a command was read.
     """
     raw = file.read()
     if not raw.strip():
@@ -59,11 +60,11 @@ def explain(
             settings = intake_settings(runtime.config)
             intake = Intake(runtime.tools, writer, settings, runtime.keyring)
             with runtime.db.read() as conn:
-                plans = intake.explain(conn, envelope)
+                explained = intake.explain(conn, envelope)
         finally:
             writer.close()
-    for plan in plans:
-        click.echo(_plan_text(plan))
+    for reading, plan in explained:
+        click.echo("\n  ".join([_plan_text(plan), *_reading_text(reading)]))
 
 
 def _plan_text(plan: Plan | None) -> str:
@@ -76,15 +77,30 @@ def _plan_text(plan: Plan | None) -> str:
 
 def _effect_text(effect: Effect) -> str:
     """One line: what it is, and the fields that say something."""
+    return " ".join([f"- {type(effect).__name__}", *_shown(effect)])
+
+
+def _reading_text(reading: Reading | None) -> list[str]:
+    """One line: what was understood, and whether it is asked about first; none for a post."""
+    if reading is None:
+        return []
+    said = replace(reading, options=Options())
+    options = _shown(reading.options, Options())
+    return [" ".join(["- Reading", *_shown(said, Reading("")), *options])]
+
+
+def _shown(value: Effect | Reading | Options, unsaid: Reading | Options | None = None) -> list[str]:
+    """The fields that say something: not empty, and not what goes without saying."""
     shown = []
-    for item in fields(effect):
-        value = getattr(effect, item.name)
-        if value not in (None, "", ()):
-            text = str(value)
+    for item in fields(value):
+        said = getattr(value, item.name)
+        usual = (None, "", ()) if unsaid is None else (getattr(unsaid, item.name),)
+        if said not in usual:
+            text = str(said)
             shown.append(
                 f"{item.name}={text if len(text) <= _LONGEST else text[:_LONGEST] + '...'}"
             )
-    return " ".join([f"- {type(effect).__name__}", *shown])
+    return shown
 
 
 @click.command("trace")

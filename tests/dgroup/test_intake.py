@@ -239,7 +239,7 @@ async def test_nobody_waits_for_the_questions_about_anothers_mail(desk: Desk) ->
 async def test_explain_tells_the_plan_and_changes_nothing(desk: Desk) -> None:
     sent = desk.envelope(("water", "soil", "water-leave"), "x")
     with desk.db.write() as conn:
-        plans = desk.intake.explain(conn, sent)
+        plans = [plan for _, plan in desk.intake.explain(conn, sent)]
     kinds = [str(one.outcome.kind) if one is not None else None for one in plans]
     assert kinds == ["posted", None, "command"]
     left = plans[2]

@@ -46,6 +46,17 @@ def test_explain_knows_strangers_unknown_groups_and_commands(
     assert said.startswith(first)
 
 
+def test_explain_shows_how_a_command_was_read(water: Folder) -> None:
+    mail = _file(water, "Awa <awa@ong.example>", "Please pause me until 20 April, I am travelling.")
+    said = water.done(
+        "explain", mail, "--to", "water-request@localhost", "--from", "awa@ong.example"
+    )
+    reading = said.splitlines()[-1]
+    assert reading.startswith("  - Reading verb=pause ")
+    assert reading.partition(" until=")[2].endswith("-04-20")
+    assert "truncated" not in reading
+
+
 def test_explain_of_what_came_through_a_front_does_not_bounce(water: Folder) -> None:
     mail = _file(water, "Zoe <zoe@else.example>")
     said = water.done("explain", mail, "--to", "water@localhost", "--front")
