@@ -110,7 +110,7 @@ class NewCode:
 
 @dataclass(frozen=True, slots=True)
 class TellGroup:
-    """Queue a letter to every member of the group, in the group's language."""
+    """Queue a letter to every member of the group, in the language that each of them reads."""
 
     name: str
     values: Values

@@ -63,12 +63,15 @@ def _written(
 
 
 def tell_group(work: Work, effect: TellGroup) -> None:
-    """Write one letter to every member of the group, in the group's language."""
+    """Write one letter to every member of the group, in the language that each of them reads."""
     group = work.group
-    outbox.queue_letter_to_group(
+    outbox.queue_letters_to_group(
         work.conn,
         group_id=group.id,
-        message=_written(work, effect, group.info.language, group.address, None),
+        letters=[
+            (language, _written(work, effect, language, group.address, None))
+            for language in members.languages_read(work.conn, group.info)
+        ],
         mail_class=MailClass.LETTER,
         cutoff=members.newest_id(work.conn),
         now=work.source.now,

@@ -157,6 +157,30 @@ def queue_letter_to_group(
     return outbox_id
 
 
+def queue_letters_to_group(
+    conn: Connection,
+    *,
+    group_id: int,
+    letters: Sequence[tuple[str, bytes]],
+    mail_class: MailClass,
+    cutoff: int,
+    now: datetime,
+) -> None:
+    """Queue one letter in several languages, (language, mail) each: the first serves all who read no other."""
+    others = [language for language, _ in letters[1:]]
+    for at, (language, message) in enumerate(letters):
+        queue_letter_to_group(
+            conn,
+            group_id=group_id,
+            message=message,
+            mail_class=mail_class,
+            cutoff=cutoff,
+            now=now,
+            only=language if at else "",
+            but=() if at else others,
+        )
+
+
 def queue_letter(
     conn: Connection,
     *,

@@ -27,7 +27,6 @@ from archive.tables import weeks
 from archive.weekfacts import People, Week, gather, week_of
 from dgroup import groups, members, outbox, runs
 from dgroup.address import command_address
-from dgroup.config import LANGUAGES
 from dgroup.letters import LetterTools, LetterWriter, group_head
 from dgroup.model import Group, MailClass, MemberState
 from dgroup.tables import addresses, job_runs, memberships, persons
@@ -168,7 +167,7 @@ def _make_due(tools: LetterTools, group: Group, week: str, now: datetime) -> _Ma
             return _Made(NOTHING, whole)
         if whole.numbers.posts <= QUIET_POSTS and back < MERGED_WEEKS - 1:
             return _Made(HELD, make(conn, group, week, tools.site) if back else whole)
-        languages = _languages(conn, group)
+        languages = members.languages_read(conn, group.info)
     return _Made(SENT, whole, tuple(_mails(tools, group, whole, languages, now)))
 
 
@@ -180,19 +179,14 @@ def _store(
         return False
     if made.summary.numbers.posts:
         freeze(conn, tools.db, group, made.summary, now)
-    cutoff = members.newest_id(conn)
-    own, *others = (language for language, _ in made.letters) if made.letters else ("",)
-    for language, message in made.letters:
-        outbox.queue_letter_to_group(
-            conn,
-            group_id=group.id,
-            message=message,
-            mail_class=MailClass.SUMMARY,
-            cutoff=cutoff,
-            now=now,
-            only="" if language == own else language,
-            but=others if language == own else (),
-        )
+    outbox.queue_letters_to_group(
+        conn,
+        group_id=group.id,
+        letters=made.letters,
+        mail_class=MailClass.SUMMARY,
+        cutoff=members.newest_id(conn),
+        now=now,
+    )
     return made.result == SENT
 
 
@@ -234,16 +228,3 @@ def _mails(
         rendered = letter(summary, group, tools.letters, tools.site, language)
         message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
         yield language, mail_of(rendered, summary, group, tools.site, language, message_id, now)
-
-
-def _languages(conn: Connection, group: Group) -> list[str]:
-    """The group's own first, then those of its readers that letters can be written in."""
-    query = (
-        select(persons.c.language)
-        .distinct()
-        .join(memberships, memberships.c.person_id == persons.c.id)
-        .where(memberships.c.group_id == group.id, memberships.c.state == MemberState.ACTIVE)
-    )
-    own = group.info.language
-    spoken = set(conn.execute(query).scalars()) & set(LANGUAGES)
-    return [own, *sorted(spoken - {own})]

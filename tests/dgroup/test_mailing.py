@@ -82,6 +82,17 @@ def test_a_letter_to_the_group_is_one_fan_out(desk: Desk) -> None:
         assert conn.execute(select(deliveries)).all() == []
 
 
+def test_a_letter_to_the_group_speaks_the_language_of_each_reader(desk: Desk) -> None:
+    for address, language in (("ana@ngo.example", "es"), ("luc@ong.example", "fr"), (BOB, "sw")):
+        desk.join(address, language=language)
+    done(desk, TellGroup("no-coordinator", ()))
+    with desk.db.read() as conn:
+        sent = conn.execute(select(outbox_mails.c.variant, outbox_mails.c.head)).all()
+    found = {row.variant: row.head for row in sent}
+    assert set(found) == {"!es,fr", "es", "fr"}
+    assert len(set(found.values())) == len(found)
+
+
 def test_the_host_is_told_where_there_is_a_contact(database: Database) -> None:
     with opened(database, contact="") as desk:
         done(desk, TellHost("no-coordinator-host", (("who", BOB),)))
