@@ -13,7 +13,8 @@ from dgroup.moderation import ASKED, DECIDED, JOINING, LISTED
 DAY = timedelta(days=1)
 ASKING = frozenset(
     "join-confirm leave-confirm join-to-publish did-you-send self-confirm address-confirm "
-    "address-confirm-new invitation post-confirm hide-confirm data-confirm erase-confirm".split()
+    "address-confirm-new second-confirm second-confirm-new forget-confirm invitation post-confirm hide-confirm "
+    "data-confirm erase-confirm".split()
 )
 """letters that ask somebody for a proof: they count as confirmations"""
 NOTE = "forged-note"

@@ -4,17 +4,17 @@ theirs, the membership that a leaver names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from archive.tables import groups, posts
 from dgroup.address import comparable, group_address, split_address
 from dgroup.caps import DAY, counted
 from dgroup.commands.leave import Elsewhere
-from dgroup.commands.new_address import Move
+from dgroup.commands.second_address import Move
 from dgroup.commands.status import Place, Places
 from dgroup.commands.who import Company
 from dgroup.incoming import CommandFacts, LetterCounts, Reading
@@ -31,6 +31,8 @@ from dgroup.tables import (
 
 LISTED = 500
 """people of a list by mail"""
+_OWN = 50
+"""addresses of one person's that are listed"""
 _RECENT = 50
 """posts among which the last one sent to a member is looked for"""
 _INSIDE = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.SUSPENDED)
@@ -65,7 +67,14 @@ def places(conn: Connection, facts: CommandFacts, asked: Reading) -> Places:
         .order_by(memberships.c.group_id != facts.group.id, groups.c.name)
     )
     domain = split_address(facts.group.address)[1]
-    return Places(tuple(_place(conn, row, domain) for row in conn.execute(query).all()))
+    here = tuple(_place(conn, row, domain) for row in conn.execute(query).all())
+    return Places(here, _written_from(conn, member.person_id))
+
+
+def _written_from(conn: Connection, person_id: int) -> tuple[str, ...]:
+    query = select(addresses.c.shown).where(addresses.c.person_id == person_id)
+    rows = conn.execute(query.order_by(addresses.c.verified_at, addresses.c.address).limit(_OWN))
+    return tuple(rows.scalars())
 
 
 def _place(conn: Connection, row: Any, domain: str) -> Place:
@@ -146,13 +155,19 @@ def move(conn: Connection, facts: CommandFacts, asked: Reading) -> Move:
         return Move(None, new.address)
     old = facts.people[0].address if facts.code is not None else mover.address
     owner = _owner(conn, new.address)
+    states = _states(conn, mover.person_id)
+    there = [one for one in states if comparable(one.address) == comparable(new.address)]
     return Move(
         mover,
         new.address,
         problem=new.problem or ("same" if comparable(old) == comparable(new.address) else ""),
-        places=_at(conn, mover.person_id, old),
+        places=tuple(one.id for one in states if comparable(one.address) == comparable(old)),
         is_theirs=owner == mover.person_id,
+        is_known=owner is not None,
         is_taken=owner not in {None, mover.person_id} and _has_places(conn, owner),
+        is_used=any(one.state in _TAKEN for one in there),
+        left=tuple(one.id for one in there if one.state not in _TAKEN),
+        is_banned=any(one.state == MemberState.BANNED for one in states),
         letters=_letters(conn, new.address, facts),
     )
 
@@ -163,14 +178,11 @@ def _owner(conn: Connection, address: str) -> int | None:
     return found
 
 
-def _at(conn: Connection, person_id: int, address: str) -> tuple[int, ...]:
-    """The memberships of a person, in all groups, that get their mail at an address."""
-    query = select(memberships.c.id, memberships.c.address).where(
-        memberships.c.person_id == person_id
-    )
-    key = comparable(address)
-    rows = conn.execute(query.order_by(memberships.c.id))
-    return tuple(row.id for row in rows if comparable(row.address) == key)
+def _states(conn: Connection, person_id: int) -> Sequence[Row[Any]]:
+    """The memberships of a person, in all groups, with where each gets its mail and how it stands."""
+    query = select(memberships.c.id, memberships.c.address, memberships.c.state)
+    theirs = query.where(memberships.c.person_id == person_id)
+    return conn.execute(theirs.order_by(memberships.c.id)).all()
 
 
 def _has_places(conn: Connection, person_id: int | None) -> bool:

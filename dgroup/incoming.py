@@ -137,6 +137,8 @@ class Options:
     """words to search, a new title, a coordinator's own words"""
     address: str = ""
     """the new address of `change address to`"""
+    also: bool = False
+    """`address` is only written from: mail goes where it went; with `on` False it is to be forgotten"""
     language: str = ""
     """the language asked for"""
     role: str = ""

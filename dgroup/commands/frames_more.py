@@ -48,6 +48,12 @@ MORE_FRAMES: tuple[Frame, ...] = (
     # --- addresses ---
     _frame("address", "WANT|SEND RECEIVE OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE JOIN NOT COORDINATOR TRACE MEMBERS NOMORE", 4),
     _frame("address", "MY|NEW ADDRESS|MAIL NOW OTHER_ADDRESS", f"{_LEAVING} OTHERS ADD INVITE JOIN", 6, weight=3),
+    _frame("address", "ALSO_FROM OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD WHO", 8, weight=15),
+    _frame("address", "SECOND OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD JOIN WHO", 3, weight=9),
+    _frame("address", "SECOND MY|I|ME OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE JOIN WHO", 8, weight=9),
+    _frame("address", "SECOND ADD OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE", 1, weight=9),
+    _frame("address", "FORGET_ADDRESS", f"{_WHO} NOT", 0, on=False),
+    _frame("address", "FORGET_ADDRESS OTHER_ADDRESS|OWN_ADDRESS", "NOT GROUP OTHERS INVITE ADD", 3, weight=30, on=False),
     # --- posts ---
     _frame("get", "MISSED TARGET", f"{_WHO} LEAVE REMOVE LAST THREAD SEARCH", 5, weight=19),
     _frame("hide", "REMOVE|HIDE SITE", f"{_WHO} NOT ACCOUNT ME", 2),

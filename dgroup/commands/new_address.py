@@ -1,14 +1,15 @@
 """change address: a code to the old address, then one to the new; then every membership that got its
-mail at the old one, in all groups, gets it at the new (COMMANDS D4 level 2, RULINGS 3).
+mail at the old one, in all groups, gets it at the new (COMMANDS D4 level 2, RULINGS 3). Or the new one
+is only written from: `second_address`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dgroup.address import comparable
 from dgroup.changes import MoveAddress
-from dgroup.commands import payload
+from dgroup.commands import payload, second_address
 from dgroup.commands.base import (
     UNDO_DAYS,
     Command,
@@ -23,32 +24,11 @@ from dgroup.commands.base import (
     may_ask,
     used,
 )
-from dgroup.commands.proof import refused
+from dgroup.commands.proof import refused, tell
+from dgroup.commands.second_address import VERB, Move, is_forgetting
 from dgroup.effects import Audit, NewCode, Plan, QueueLetter
-from dgroup.incoming import LetterCounts, Named, Options
+from dgroup.incoming import Named, Options
 from dgroup.model import Membership
-
-VERB = "address"
-_NO_LETTERS = LetterCounts()
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What is known of a member and the address that they want their mail at."""
-
-    mover: Membership | None
-    address: str
-    """the new one"""
-    problem: str = ""
-    """why it cannot be used: 'none', 'syntax', 'ours', 'same'; or ''"""
-    places: tuple[int, ...] = ()
-    """memberships, in all groups, that get their mail at the old address"""
-    is_theirs: bool = False
-    """it is a verified address of the same person already"""
-    is_taken: bool = False
-    """it belongs to somebody else who is in a group, waits for one or is banned"""
-    letters: LetterCounts = _NO_LETTERS
-    """to the new address"""
 
 
 def plan(request: Request) -> Plan:
@@ -58,19 +38,30 @@ def plan(request: Request) -> Plan:
     Nothing goes to the new address before: so nobody can make us write to strangers.
     """
     member, move = request.facts.member, found(request, Move)
+    options = request.reading.options
     if refusal := refused(request, member):
         return refusal
     assert member is not None  # refused() lets members through only
+    if is_forgetting(options):
+        return second_address.forget(request)
+    if options.also and (move.is_theirs or move.problem == "same"):
+        return tell(request, member, "second-already", new=move.address)
     if move.problem:
-        return answer(request, "address-bad", problem=move.problem, new=move.address)
-    text = _remembered(member, move)
+        return answer(request, _letter(request, "bad"), problem=move.problem, new=move.address)
+    text = _remembered(request, member, move)
     code = NewCode(VERB, member.address, text, request.caps.code_days)
-    return ask(request, "address-confirm", code, new=move.address)
+    return ask(request, _letter(request, "confirm"), code, new=move.address)
 
 
-def _remembered(member: Membership, move: Move) -> str:
+def _letter(request: Request, name: str) -> str:
+    """The same letter tells of a change of address and of a second one in other words."""
+    return f"second-{name}" if request.reading.options.also else f"address-{name}"
+
+
+def _remembered(request: Request, member: Membership, move: Move) -> str:
     old = Named(member.address, member.name)
-    return payload.write(VERB, [old], Options(address=move.address))
+    options = Options(address=move.address, also=request.reading.options.also)
+    return payload.write(VERB, [old], options)
 
 
 def confirmed(request: Request) -> Plan:
@@ -79,12 +70,16 @@ def confirmed(request: Request) -> Plan:
     assert code is not None  # `confirm` calls with a code only
     if request.forged:
         return dropped("auth-fail address")
+    if is_forgetting(request.reading.options):
+        return second_address.forget(request)
     if not active(move.mover) or not move.places:
         return answer(request, "code-expired", used(request))
     if comparable(code.address) != comparable(move.address):
         return _ask_new(request, move.mover, move)
     if move.is_taken:
-        return answer(request, "address-taken", used(request), new=move.address)
+        return answer(request, _letter(request, "taken"), used(request), new=move.address)
+    if request.reading.options.also:
+        return second_address.added(request, move.mover, move)
     return _moved(request, move.mover, move)
 
 
@@ -92,13 +87,15 @@ def _ask_new(request: Request, member: Membership, move: Move) -> Plan:
     if not may_ask(move.letters, request.caps):
         return answer(request, "address-later", new=move.address)
     question = QueueLetter(
-        name="address-confirm-new",
+        name=_letter(request, "confirm-new"),
         recipient=move.address,
         language=member.language,
         values=(("old", member.address), ("new", move.address)),
-        code=NewCode(VERB, move.address, _remembered(member, move), request.caps.code_days),
+        code=NewCode(
+            VERB, move.address, _remembered(request, member, move), request.caps.code_days
+        ),
     )
-    return done(request, "asked address-confirm-new", used(request), question)
+    return done(request, f"asked {question.name}", used(request), question)
 
 
 def _moved(request: Request, member: Membership, move: Move) -> Plan:
@@ -129,10 +126,13 @@ def undone(request: Request) -> Plan:
     assert code is not None  # `confirm` calls with a code only
     if request.forged:
         return dropped("auth-fail undo")
+    options = payload.read(code.payload).options
+    if options.also:
+        return second_address.undone(request, options)
     member, new = request.facts.people[0].membership, request.facts.people[0].address
     if member is None or member.banned or comparable(member.address) != comparable(new):
         return answer(request, "undone-own", used(request), verb=VERB, people=())
-    old = payload.read(code.payload).options.address
+    old = options.address
     effect = MoveAddress(
         member.person_id,
         tuple(payload.value(code.payload, "places")),

@@ -48,6 +48,8 @@ def weighed(sheet: Sheet, reading: Reading) -> Reading:
     count = len(text.split())
     if not FREE <= count <= LONGEST or reading.verb not in OWN | {""} or reading.people:
         return reading
+    if reading.options.also:  # always asked about, and no example is like it
+        return reading
     like = shipped().likeness(text)
     troubled = any(guess.verb == PEOPLE for guess in sheet.guesses)
     if not reading.verb and troubled and like.verbs[0].partition(" ")[0] in _ENDS:

@@ -46,6 +46,8 @@ def options_of(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> 
         return Options(words=_searched(clause))
     if verb == "language":
         return Options(language=_first(one.language_name for one in [clause, *clauses]))
+    if verb == "address" and (also := _second(guess, clauses, own)):
+        return also
     if verb in {"address", "leave"}:
         return Options(address=_new_address(clause, clauses, own, verb), because=because)
     if verb in {"last", "trace", "report"}:
@@ -93,6 +95,24 @@ def _new_address(clause: Clause, clauses: Sequence[Clause], own: frozenset[str],
     if not near and verb == "address":
         near = [item.word for one in clauses for item in one.addresses if item.word not in own]
     return near[-1] if near else ""
+
+
+def _second(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> Options | None:
+    """An address that is only written from: one more, or one fewer, which may be the sender's."""
+    # "Por favor" is no "pôr".
+    said = (one.meanings for one in guess.clause.items if "FILLER" not in one.meanings)
+    has = frozenset[str]().union(*said)
+    if not guess.on:
+        named = [one.word for one in guess.clause.items if _NAMED.intersection(one.meanings)]
+        return Options(address=_first(named), also=True, on=False)
+    if "ALSO_FROM" not in has and (
+        "SECOND" not in has or has & {"CHANGE", "SEND", "RECEIVE", "GO"}
+    ):
+        return None
+    return Options(address=_new_address(guess.clause, clauses, own, guess.verb), also=True)
+
+
+_NAMED = frozenset({"OTHER_ADDRESS", "OWN_ADDRESS"})
 
 
 def _count(clause: Clause) -> int:

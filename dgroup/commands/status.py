@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dgroup.address import comparable
 from dgroup.commands import own_settings
 from dgroup.commands.base import Command, Request, found
 from dgroup.commands.proof import settle, tell
@@ -45,6 +46,8 @@ class Places:
     """All groups of a person, the one that was asked first."""
 
     places: tuple[Place, ...]
+    addresses: tuple[str, ...] = ()
+    """verified: the person may write from each"""
 
 
 def plan(request: Request) -> Plan:
@@ -53,8 +56,20 @@ def plan(request: Request) -> Plan:
 
 
 def _tell(request: Request, member: Membership) -> Plan:
-    rows = tuple(_row(place) for place in found(request, Places).places)
-    return tell(request, member, "status", places=rows)
+    known = found(request, Places)
+    rows = tuple(_row(place) for place in known.places)
+    # With one address there is nothing to tell.
+    own = known.addresses if len(known.addresses) > 1 else ()
+    used = {comparable(place.address) for place in known.places}
+    spare = [one for one in own if comparable(one) not in used]
+    return tell(
+        request,
+        member,
+        "status",
+        places=rows,
+        addresses=tuple((one,) for one in own),
+        spare=tuple((one,) for one in spare),
+    )
 
 
 def _row(place: Place) -> tuple[str, ...]:

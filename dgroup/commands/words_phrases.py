@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from dgroup.commands.words import Table
 
+_SECOND = {
+    "en": "other address|second address|another address|additional address|other email|second email|another email|other e mail|other email address|second email address|another email address|other mail address",
+    "fr": "autre adresse|deuxième adresse|seconde adresse|adresse supplémentaire|autre adresse mail|autre adresse e mail|autre adresse email",
+    "es": "otra dirección|dirección adicional|otro correo|segundo correo|otra dirección de correo",
+    "pt": "outro endereço|segundo endereço|endereço adicional|outro email|segundo email|outro e mail|outro endereço de email",
+}
+
 TURNS: Table = {
     # what is only asked for when something else has come true
     "IF": {
@@ -56,6 +63,29 @@ TURNS: Table = {
         "apaguei por engano|apaguei a|apaguei o|meus dados móveis|pacote de dados|plano de dados|dados móveis|"
         "assim que puderem|assim que possível|assim que puder|quando puderem|quando puder|nada pessoal|"
         "nada de pessoal|a semana que vem|na semana que vem|a semana passada|na semana passada",
+    },
+    # --- a second address: its words say both what it is and that it is one more
+    "SECOND": _SECOND,
+    "ADDRESS": _SECOND,
+    "ALSO_FROM": {
+        "en": "write from|write also from|also write from|also writing from|write in from|also post from|post also from|"
+        "to post from|also send from|also use",
+        "fr": "écris aussi depuis|écris aussi de|écris aussi d|écris aussi avec|écris également depuis|écris également de|écrire aussi depuis|"
+        "écrire aussi de|écrire aussi avec|écrire également depuis|écrire depuis|écrire aussi à partir",
+        "es": "también escribo desde|también escribo de|escribo también desde|escribo también de|escribir también desde|"
+        "también escribir desde|escribir desde|también desde",
+        "pt": "também escrevo de|também escrevo a partir|escrevo também de|escrevo também do|escrevo também a partir|"
+        "escrever também de|escrever também do|escrever também a partir|também escrever de|também de",
+    },
+    "FORGET_ADDRESS": {
+        "en": "forget address|forget the address|forget my address|forget my other address|forget my second address|"
+        "no longer write from",
+        "fr": "oublier l adresse|oubliez l adresse|oublier mon adresse|oubliez mon adresse|oubliez mon autre adresse|"
+        "oublier mon autre adresse|n écris plus depuis|n écris plus de",
+        "es": "olvidar la dirección|olviden la dirección|olvide la dirección|olvidar mi dirección|olviden mi otra dirección|"
+        "olvidar mi otra dirección|ya no escribo desde",
+        "pt": "esquecer o endereço|esqueçam o endereço|esqueça o endereço|esquecer o meu endereço|"
+        "esqueçam o meu outro endereço|esquecer o meu outro endereço|já não escrevo de|não escrevo mais de",
     },
     # --- more English
     "LEAVE": {
