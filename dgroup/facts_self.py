@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from archive.tables import groups, posts
 from dgroup.address import comparable, group_address, split_address
@@ -178,7 +178,7 @@ def _owner(conn: Connection, address: str) -> int | None:
     return found
 
 
-def _states(conn: Connection, person_id: int) -> Sequence[Row[Any]]:
+def _states(conn: Connection, person_id: int) -> Sequence[Any]:
     """The memberships of a person, in all groups, with where each gets its mail and how it stands."""
     query = select(memberships.c.id, memberships.c.address, memberships.c.state)
     theirs = query.where(memberships.c.person_id == person_id)

@@ -49,6 +49,7 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("address", "WANT|SEND RECEIVE OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE JOIN NOT COORDINATOR TRACE MEMBERS NOMORE", 4),
     _frame("address", "MY|NEW ADDRESS|MAIL NOW OTHER_ADDRESS", f"{_LEAVING} OTHERS ADD INVITE JOIN", 6, weight=3),
     _frame("address", "ALSO_FROM OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD WHO", 8, weight=15),
+    _frame("address", "ALSO_FROM", f"{_LEAVING} OTHERS", 0, first=True),
     _frame("address", "SECOND OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD JOIN WHO", 3, weight=9),
     _frame("address", "SECOND MY|I|ME OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE JOIN WHO", 8, weight=9),
     _frame("address", "SECOND ADD OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE", 1, weight=9),

@@ -99,20 +99,24 @@ def _new_address(clause: Clause, clauses: Sequence[Clause], own: frozenset[str],
 
 def _second(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> Options | None:
     """An address that is only written from: one more, or one fewer, which may be the sender's."""
-    # "Por favor" is no "pôr".
-    said = (one.meanings for one in guess.clause.items if "FILLER" not in one.meanings)
-    has = frozenset[str]().union(*said)
+    clause = guess.clause
+    named = [one.word for one in clause.items if "OWN_ADDRESS" in one.meanings]
+    address = _new_address(clause, clauses, own, guess.verb) or _first(named)
     if not guess.on:
-        named = [one.word for one in guess.clause.items if _NAMED.intersection(one.meanings)]
-        return Options(address=_first(named), also=True, on=False)
-    if "ALSO_FROM" not in has and (
-        "SECOND" not in has or has & {"CHANGE", "SEND", "RECEIVE", "GO"}
-    ):
-        return None
-    return Options(address=_new_address(guess.clause, clauses, own, guess.verb), also=True)
+        return Options(address=address, also=True, on=False)
+    second = clause.at("SECOND")
+    if "ALSO_FROM" in clause.meanings or (second and not _is_sent_there(clause, second[0])):
+        return Options(address=address, also=True)
+    return None
 
 
-_NAMED = frozenset({"OTHER_ADDRESS", "OWN_ADDRESS"})
+def _is_sent_there(clause: Clause, second: int) -> bool:
+    """Tell whether mail is to go to the other address: "send my mail to my second address"."""
+    # "Por favor" is no "pôr".
+    said = [set(one.meanings) for one in clause.items if "FILLER" not in one.meanings]
+    before = {meaning for one in clause.items[:second] for meaning in one.meanings}
+    moves = any(not one.isdisjoint({"CHANGE", "SEND", "RECEIVE"}) for one in said)
+    return moves or ("MAIL" in before and "FROM" not in before)
 
 
 def _count(clause: Clause) -> int:

@@ -62,6 +62,7 @@ def _tell(request: Request, member: Membership) -> Plan:
     own = known.addresses if len(known.addresses) > 1 else ()
     used = {comparable(place.address) for place in known.places}
     spare = [one for one in own if comparable(one) not in used]
+    own = (*(one for one in own if one not in spare), *spare)
     return tell(
         request,
         member,
