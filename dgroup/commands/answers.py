@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dgroup.commands.lexicon import split_words
 from dgroup.commands.text import Text, sentences
@@ -15,9 +15,13 @@ from dgroup.commands.words_answers import (
     AGREED,
     ANSWERS,
     ANYWHERE,
+    ASIDES,
     CONDITIONS,
     DOUBTS,
+    LEADS,
+    PARTIAL,
     UNSURE,
+    WISHES,
 )
 from dgroup.incoming import Answer
 
@@ -27,7 +31,7 @@ MAX_REASON = 1000
 _COURTESY = frozenset(
     split_words(
         "please kindly pls well hello hi dear bonjour salut hola olá oi merci svp veuillez por favor gracias "
-        "obrigado obrigada then so oh ah and je vous we i but mas pero mais sorry désolé désolée perdón desculpe desculpem lamento well bon bueno thanks thank you"
+        "obrigado obrigada then so oh ah and je vous we i but mas pero mais sorry désolé désolée perdón desculpe desculpem lamento well bon bueno thanks thank you et e"
     )
 )
 _THUMBS_UP = re.compile(
@@ -36,8 +40,8 @@ _THUMBS_UP = re.compile(
 _THUMBS_DOWN = re.compile(r"[\U0001F44E\u274C\u2716\U0001F6AB][\ufe0f\U0001F3FB-\U0001F3FF]*")
 _CHOICE = re.compile(
     r"\b(fix|skip|corriger|corrigez|corrige|passer|sauter|sautez|passez|ignorer|corregir|omitir|saltar|arreglar|"
-    r"omite|corrigir|pular|saltar|omita|korrigieren|auslassen|keep|garder|gardez|conserver|conservez|mantener|"
-    r"mantenga|conservar|manter|mantenha|behalten)\s+(?:(?:lines?|lignes?|lineas?|linhas?|the|la|le|el|o|a)\s+){0,2}"
+    r"omite|corrigir|corrija|corrijan|corrijam|arregla|arregle|arreglen|omitan|ignore|ignora|ignoren|salta|salte|salten|saute|sautez|pule|pulem|pular|omita|korrigieren|auslassen|keep|garder|gardez|conserver|conservez|mantener|"
+    r"mantenga|conservar|manter|mantenha|behalten)\s+(?:(?:lines?|lignes?|lineas?|linhas?|numbers?|numeros?|the|la|le|el|o|a)\s+){0,2}(?:#\s*)?"
     r"(\d{1,3}(?:\s*(?:,|and|et|y|e|&)\s*\d{1,3})*)\b"
 )
 _FIXING = ("fix", "corr", "arreg", "korr")
@@ -76,6 +80,22 @@ _UNSURE = re.compile(UNSURE)
 _AGREED = re.compile(rf"\b(?:{AGREED})\b")
 _DOUBTS = frozenset(split_words(DOUBTS))
 _CONDITIONS = re.compile(CONDITIONS)
+_GAP = "[ ']+"
+_ASIDES = re.compile(rf"(?<![\w'])(?:{ASIDES.replace(' ', _GAP)})(?!\w)")
+_PARTIAL = re.compile(PARTIAL)
+_FOR_SOMEBODY = re.compile(
+    r"\W{0,3}(?:only |just )?(?:for|to|pour|à|para|por|a)\s+(?:(?:a|o|la|el|le)\s+)?[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]"
+)
+"""a name, which begins with the only capital of its word"""
+_LEADS = {tuple(split_words(phrase)): False for phrase in LEADS.split("|")} | {
+    tuple(split_words(phrase)): True for phrase in WISHES.split("|")
+}
+_LONGEST_LEAD = max(map(len, _LEADS))
+_WISHED = frozenset({Answer.UNDO, Answer.LEAVE, Answer.POST, Answer.REOPEN, Answer.INVITE})
+"""what may be asked for in a wish or a polite question; "can you confirm?" is a question to us"""
+_FIRST = re.compile(
+    r"\b(?:instead|rather|better|first|plutot|d abord|abord|primero|mejor|antes|primeiro|melhor)\b"
+)
 _LONG_DRAWN = re.compile(r"(.)\1\1+")
 _PARTS = re.compile(r"\s*[,;]\s+")
 _OVERRULED = re.compile(
@@ -98,7 +118,8 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
         return Answered(_thumbed(subject.raw) or answer, language)
     if choices := _choices(said):
         return Answered(Answer.FIX, choices=choices)
-    found = [hit for number, one in enumerate(said) if (hit := _begin(one, number))]
+    whole, said = said, _without_asides(said)
+    found = _begun(said)
     if any(map(_is_unsure, said)):
         return Answered(Answer.OTHER)
     aside = _anywhere(said)
@@ -109,8 +130,37 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
         if hit.answer is Answer.NO and any("?" in one.raw for one in said[: hit.number]):
             return Answered(Answer.OTHER)
         if hit.answer is Answer.NO and not (back and _overrules(back[0], said[hit.number])):
-            return Answered(Answer.NO, hit.language, _reason(said, hit))
+            return Answered(Answer.NO, hit.language, _reason(whole, hit))
     return _agreed(said, found, back)
+
+
+def _begun(said: Sequence[Text]) -> list[_Hit]:
+    return [hit for number, one in enumerate(said) if (hit := _begin(one, number))]
+
+
+def _without_asides(said: Sequence[Text]) -> Sequence[Text]:
+    """Blank what is told beside an answer ("we had no power", "he no longer works here"), where there is an
+    answer beside it: alone it stands as it is."""
+    told = [_told(one) for one in said]
+    agreed = any(hit.answer is not Answer.NO for hit in _begun(told))
+    return told if agreed else said
+
+
+def _told(sentence: Text) -> Text:
+    raw, folded = sentence.raw, sentence.folded
+    for aside in _ASIDES.finditer(folded[:500]):
+        gap = " " * (aside.end() - aside.start())
+        raw = raw[: aside.start()] + gap + raw[aside.end() :]
+        folded = folded[: aside.start()] + gap + folded[aside.end() :]
+    return Text(raw, folded)
+
+
+def _is_partial(said: Sequence[Text], hit: _Hit) -> bool:
+    """Tell whether a yes is one for some only, or for another day."""
+    rest = said[hit.number].cut(hit.end)
+    if hit.answer is Answer.NO:
+        return False
+    return _PARTIAL.match(rest.folded) is not None or _FOR_SOMEBODY.match(rest.raw) is not None
 
 
 def _is_unsure(sentence: Text) -> bool:
@@ -131,7 +181,14 @@ def _agreed(said: Sequence[Text], found: list[_Hit], aside: list[_Hit]) -> Answe
     spoken = next((hit.language for hit in found if hit.language), "")
     denied = any(hit.answer is Answer.NO for one in said for hit in _parts(one, 0))
     denied = denied and any(hit.answer is Answer.YES for hit in found) and not aside
-    if denied or any(_doubts(one, aside, spoken) for one in said):
+    wished = {hit.number for hit in found if hit.wished}
+    invites = any(hit.answer is Answer.INVITE for hit in found)
+    if denied or any(_is_partial(said, hit) for hit in found):
+        return Answered(Answer.OTHER)
+    if any(
+        _doubts(one, aside, spoken, wished=number in wished, invites=invites)
+        for number, one in enumerate(said)
+    ):
         return Answered(Answer.OTHER)
     if aside:
         language = next((hit.language for hit in found if hit.language), aside[0].language)
@@ -155,6 +212,8 @@ class _Hit:
     language: str
     number: int
     end: int
+    wished: bool = False
+    """asked for politely: "can you undo this?" """
 
 
 def _anywhere(said: Sequence[Text]) -> list[_Hit]:
@@ -185,12 +244,27 @@ def _begin(sentence: Text, number: int) -> _Hit | None:
         return _Hit(thumb, "", number, len(sentence.raw))
     places = [*re.finditer(r"[^\W_]+", sentence.folded[:300])]
     words = [_LONG_DRAWN.sub(r"\1", place[0]) for place in places]
-    start = 0
-    while start < len(words) and words[start] in _COURTESY and (words[start],) not in ANSWER_WORDS:
-        if hit := _phrase(words, start, places, number):
-            return hit
-        start += 1
-    return _phrase(words, start, places, number)
+    start, wished = 0, False
+    while start < len(words):
+        if words[start] != "y" or start + 1 == len(words):  # "y" is "yes", and "and" in Spanish
+            if hit := _phrase(words, start, places, number):
+                return replace(hit, wished=wished) if hit.answer in _WISHED or not wished else None
+        elif not (hit := _phrase(words, start + 1, places, number)):
+            return _phrase(words, start, places, number)
+        lead = _lead(words, start)
+        wished = wished or _LEADS.get(tuple(words[start : start + lead]), False)
+        if not lead and words[start] not in _COURTESY | {"y"}:
+            return None
+        start += lead or 1
+    return None
+
+
+def _lead(words: list[str], start: int) -> int:
+    """How many words before an answer add nothing to it: "my answer is"."""
+    for count in range(min(_LONGEST_LEAD, len(words) - start), 0, -1):
+        if tuple(words[start : start + count]) in _LEADS:
+            return count
+    return 0
 
 
 def _phrase(
@@ -203,13 +277,16 @@ def _phrase(
     return None
 
 
-def _doubts(sentence: Text, aside: Sequence[_Hit], language: str) -> bool:
+def _doubts(
+    sentence: Text, aside: Sequence[_Hit], language: str, *, wished: bool, invites: bool
+) -> bool:
     if aside and _OVERRULED.match(sentence.folded):
         return False
-    if "?" in sentence.raw or _IF.match(sentence.folded) or _SAYS_IF.match(sentence.raw):
+    asks = "?" in sentence.raw and not wished
+    if asks or _IF.match(sentence.folded) or _SAYS_IF.match(sentence.raw):
         return True
     text = " ".join(split_words(sentence.folded[:1000]))
-    for pattern in (_AGREED, *_ANYWHERE.values()):
+    for pattern in (_AGREED, *_ANYWHERE.values(), *((_FIRST,) if invites else ())):
         text = pattern.sub(" ", text)
     if language not in {"pt", ""} and " no " in f" {text} ":
         return True  # "no grupo" is Portuguese

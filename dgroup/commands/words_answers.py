@@ -9,7 +9,7 @@ from dgroup.incoming import Answer
 
 ANSWERS: dict[Answer, dict[str, str]] = {
     Answer.NO: {
-        "en": "i said no|i already said no|that s not what i|that is not what i|not now|i never wrote|i never asked|not what i wanted|no|nope|cancel|reject|rejected|decline|declined|refuse|do not|don t|deny|denied|"
+        "en": "it s a no|it is a no|that s a no|that is a no|i said no|i already said no|that s not what i|that is not what i|not now|i never wrote|i never asked|not what i wanted|no|nope|cancel|reject|rejected|decline|declined|refuse|do not|don t|deny|denied|"
         "not ok|no way|please don t|please do not|please not|stop|never|i do not|i don t|"
         "keep me|i did not|i didn t|it wasn t me|not me|that was not me|better not|"
         "i d rather not|i would rather not|rather not|not approved|forget it|"
@@ -20,7 +20,7 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "no thanks|no thank you|nah|it was not me|please leave|"
         "drop the idea|don t do|i refuse|i want to stay|i d like to stay|"
         "i would like to stay|i m staying|i am staying|i will stay|i ll stay",
-        "fr": "ce n est pas ce que|pas maintenant|j ai déjà dit non|j ai dit non|je n ai jamais|non|refuser|refusez|refusé|rejeter|rejetez|ne faites|ne fais|pas d accord|"
+        "fr": "c est un non|ce n est pas ce que|pas maintenant|j ai déjà dit non|j ai dit non|je n ai jamais|non|refuser|refusez|refusé|rejeter|rejetez|ne faites|ne fais|pas d accord|"
         "n ajoutez|n ajoute|ne pas|jamais|ne publiez|ce n est pas moi|ce n était pas moi|"
         "ne le|ne la|ne les|abandonner|surtout pas|il vaut mieux pas|mieux vaut pas|nan|"
         "laissez comme|laisse comme|laissez tomber|laisse tomber|je préfère pas|"
@@ -31,14 +31,14 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "n en faites rien|refus|pas approuvé|non approuvé|plutôt non|plutôt pas|"
         "c était pas moi|c est pas moi|je n ai pas demandé|je n ai rien demandé|"
         "on ne publie pas|ça non|ne rien faire",
-        "es": "eso no es|no es lo que|ya dije que no|dije que no|yo nunca|yo no|no|cancelar|cancela|cancelen|cancele|rechazar|rechazo|rechazado|rechaza|negar|"
+        "es": "es un no|eso no es|no es lo que|ya dije que no|dije que no|yo nunca|yo no|no|cancelar|cancela|cancelen|cancele|rechazar|rechazo|rechazado|rechaza|negar|"
         "nunca|no lo|no fui yo|mejor no|para nada|déjenlo como está|déjelo como está|"
         "déjalo como está|déjenlo así|dejarlo así|me niego|prefiero que no|prefiero no|"
         "de ninguna manera|de ningún modo|jamás|olvídenlo|olvídelo|olvídalo|nop|nel|"
         "ni hablar|en absoluto|claro que no|por supuesto que no|"
         "no gracias|quiero quedarme|me quedo|rechácenlo|no aprobado|no estoy de acuerdo|"
         "negativo|no fui|cancelen eso|yo no fui",
-        "pt": "já disse que não|disse que não|eu nunca|não era isso|não|cancelar|cancela|cancele|cancelem|recusar|recuso|recusado|rejeitar|rejeitado|"
+        "pt": "é um não|já disse que não|disse que não|eu nunca|não era isso|não|cancelar|cancela|cancele|cancelem|recusar|recuso|recusado|rejeitar|rejeitado|"
         "nunca|não fui eu|negativo|melhor não|de maneira nenhuma|de modo nenhum|"
         "de jeito nenhum|deixem como está|deixe como está|deixa como está|deixem assim|"
         "prefiro que não|prefiro não|nem pensar|esqueçam|esqueça|esquece|jamais|"
@@ -157,7 +157,11 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "yess|yea|okey|i accept|i am ok|i m ok|i am okay|i am fine|i m fine|i d like to|"
         "i would like to|i want to join|i would love to|absolutely yes|roger|granted|"
         "i authorise|i authorize|i am in|i m in|count me in|you have my|no issue|no issues|"
-        "not a problem",
+        "not a problem|yse|eys|yees|yesh|aprove|aproved|comfirm|confrim|confirmd|that s all correct|that s all right|"
+        "that s all fine|that is all correct|that is all right|that is what i asked for|that s what i asked for|"
+        "that is what i want|that s what i want|that is what we want|all of them are correct|they are all correct|"
+        "all are correct|the list is correct|the list is right|the list is fine|i did ask for|i asked for this|"
+        "i asked for it|it was me who|it s really me|all yes|it s a yes|it is a yes|that s a yes|that is a yes|a big yes|a clear yes",
         "fr": "vous avez mon accord|vous avez mon feu vert|feu vert|je donne mon accord|oui|ouais|d accord|confirmer|confirme|confirmez|confirmé|je confirme|approuver|"
         "approuve|approuvé|j approuve|j accepte|accepte|accepter|accepté|vas y|allez y|"
         "bien sûr|entendu|volontiers|c est bon|c est moi|exact|parfait|je valide|valider|"
@@ -172,7 +176,9 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "pour moi oui|procédez|poursuivez|continuez|validez|acceptez|je l approuve|oui oui|"
         "ok oui|tout à fait|exactement|effectivement|affirmatif|pour ma part|moi ça me va|"
         "si si|bien entendu|je veux bien|j autorise|autorisé|nickel|super|impeccable|"
-        "c est confirmé|je vous confirme|je le confirme",
+        "c est confirmé|je vous confirme|je le confirme|oiu|uoi|ouiiii|dakor|c est bien ce que je veux|"
+        "c est ce que je veux|c est ce que j ai demandé|c est bien ce que j ai demandé|la liste est bonne|"
+        "la liste est correcte|la liste est juste|tout est exact|tout est conforme|c est conforme|on y va|c est un oui|un grand oui",
         "es": "tienen mi visto bueno|tiene mi visto bueno|visto bueno|luz verde|sí|si|confirmar|confirmo|confirmado|confírmalo|confirme|aprobar|apruebo|aprobado|"
         "apruebe|de acuerdo|acepto|aceptar|aceptado|adelante|claro|claro que sí|vale|"
         "por supuesto|correcto|dale|perfecto|fui yo|está bien|estoy de acuerdo|desde luego|"
@@ -184,7 +190,9 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "afirmativo|listo|va|venga|órale|sale|excelente|muy bien|apruébenlo|apruébelo|"
         "aprobada|lo apruebo|lo confirmo|confírmenlo|soy yo|era yo|autorizo|autorizado|"
         "acéptenlo|no tengo objeción|sin objeción|no tengo inconveniente|"
-        "ningún inconveniente|yo también quiero|claro que si|simón|obvio",
+        "ningún inconveniente|yo también quiero|claro que si|simón|obvio|es lo que quiero|eso es lo que quiero|"
+        "es lo que pedí|eso es lo que pedí|yo lo pedí|la lista está bien|la lista es correcta|la lista está correcta|"
+        "todo está bien|todo está correcto|así lo quiero|háganlo|que se haga|que se publique|que lo publiquen|es un sí|un gran sí",
         "pt": "têm o meu aval|tem o meu aval|luz verde|têm o meu acordo|sim|confirmar|confirmo|confirmado|confirme|aprovar|aprovo|aprovado|aceito|aceitar|"
         "aceite|de acordo|claro|pode ser|com certeza|tudo bem|está bem|concordo|certo|"
         "fui eu|pode fazer|podem fazer|isso mesmo|vamos|pode adicionar|prossiga|tá bom|"
@@ -197,7 +205,9 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "exactamente|é isso|isso|ok por mim|okay|fechado|combinado|perfeito|ótimo|óptimo|"
         "excelente|muito bem|aprovem|aprovo sim|está aprovado|sou eu|era eu|autorizo|"
         "autorizado|sem objeções|não tenho objeções|estou de acordo|tá|tá certo|certinho|"
-        "valeu|vamos a isso|vamos em frente|em frente",
+        "valeu|vamos a isso|vamos em frente|em frente|é isso que quero|é o que eu quero|foi o que pedi|foi isso que pedi|"
+        "eu é que pedi|a lista está certa|a lista está correta|a lista está boa|está tudo certo|está tudo bem|"
+        "está tudo correto|que se faça|pode ir|que se publique|podem avançar|pode avançar|é um sim|um grande sim",
         "de": "ja|bestätigen|bestätigt|ich bestätige|einverstanden|genehmigt",
         "it": "sì|confermo|approvo|va bene|d accordo",
         "nl": "ja|akkoord|bevestig|ik bevestig|goedgekeurd|prima",
@@ -211,7 +221,7 @@ ANYWHERE: dict[Answer, str] = {
     r"ponham me de novo|comme avant|comme c etait|revenir en arriere|de defaire|como antes|como estaba|volver atras|como estava|voltar atras",
     Answer.TRUST: r"let (?:all )?(?:his|her|their|this \w+ s)? ?(?:mails?|posts?|messages?) through|don t hold (?:his|her|their|this|any|them)|"
     r"no need to (?:hold|check|moderate)|need not be (?:held|checked|moderated)|never hold|without (?:asking|holding|checking) (?:us|me )?again|laissez passer (?:tou\w+|ses)|"
-    r"(?:inutile de|plus|besoin de) (?:retenir|verifier)|fa(?:is|ites|ire) confiance|dejen pasar (?:tod\w+|sus)|"
+    r"(?:inutile de|plus|besoin de) (?:retenir|verifier)|fa(?:is|ites|ire)(?: lui| leur)? confiance|dejen pasar (?:tod\w+|sus)|"
     r"(?:falta|necesario|necesidad de) (?:retener|revisar|verificar)|confio en|deixem passar (?:tod\w+|as|os)|(?:preciso|necessario) (?:reter|verificar|rever)|confio n\w+",
     Answer.REOPEN: r"publish it after all|publish (?:it )?(?:anyway|now)|after all publish|publi\w+(?: le)? (?:quand meme|finalement)|"
     r"finalement publi\w+|publi\w+ (?:al final|de todos modos|de todas formas)|publi\w+ (?:afinal|na mesma|mesmo assim)",
@@ -238,18 +248,21 @@ AGREED = (
     r"no problems?|no objections?|no issues?|not a problem|no worries|why not|no need to \w+|without \w+ing|don t hold \w+|"
     r"pourquoi pas|(?:pas de|aucun|sans) (?:soucis?|problemes?)|aucune objection|sans (?:le|la|les) \w+|sans avertir \w+|"
     r"por que no|(?:no hay|sin|ningun) problemas?|sin avisar\w*|no (?:hace falta|es necesario) \w+|no tengo (?:objecion|inconveniente)\w*|"
-    r"por ?que nao|(?:sem|nao ha|nao tem) problemas?|sem (?:o|a|os|as) avisar|nao e (?:preciso|necessario) \w+|nao tenho objecoes|"
+    r"por ?que nao|(?:sem|nao ha|nao tem) problemas?|sem (?:o|a|os|as) avisar|nao e (?:preciso|necessario) \w+|nao tenho objecoes|no doubts?|no hurry|no rush|(?:asking|checking|writing)(?: me| us)? (?:first|before)|"
+    r"d avoir demande (?:d abord|avant)|preguntar(?:me|nos)? (?:primero|antes)|perguntar(?:em)? (?:primeiro|antes)|"
     r"just in case|au cas ou|por si acaso|na duvida|por via das duvidas|nada mas|nada mais|sin falta|sem falta|sans faute"
 )
 """a denial that takes nothing back"""
 
 DOUBTS = (
     "but not dont don wait if unless except instead never cancel however later though hold without only before first once "
-    "until maybe perhaps provided depends whether "
+    "until maybe perhaps provided depends whether excluding exclude exception excepting minus skip drop pending apart aside "
+    "principle probably suppose guess likely hopefully partly partially half "
     "mais pas attendez sauf plutôt jamais non cependant excepté sinon attends hormis seulement avant "
-    "uniquement abord condition moins "
+    "uniquement abord condition moins exception principe probablement suppose partiellement moitié "
     "pero espere salvo excepto nunca cancelen todavía aún menos espera esperen sólo solamente únicamente primero "
-    "cuando condición sino "
+    "cuando condición sino excepción excluyendo exceptuando principio probablemente supongo parcialmente mitad "
+    "exceção excepção excluindo excetuando princípio provavelmente suponho parcialmente metade "
     "porém não espera exceto nunca ainda contudo aguarde aguardem apenas somente primeiro esperem talvez quizás quizá "
     "aber nicht außer nein tranne però maar niet behalve nur erst wenn"
 )
@@ -258,6 +271,63 @@ DOUBTS = (
 CONDITIONS = (
     r"(?<!\w)(?:(?:yes|sí|si|oui|sim) (?:or|o|ou) (?:no|non|não)|mas|só|si (?:ell\w+|él|el|la|los|las|todos|kim|awa|no|es|está|están|se|me|le)|se (?:ele|ela|eles|elas|todos|o|a|for|não|puder\w*)|"
     r"s'(?:il|ils|elle|elles)|si (?:elle|elles|ils?|tout|tous|c|vous|le|la|les|kim|awa)|after(?! all)|when|quand(?! m)|lorsqu\w*|après|cuando|después|quando|depois|após|"
+    r"leave (?:\w+ )?out|leaving out|other than|subject to|for now|from tomorrow|as of|[aà] part (?!ça|cela)\w+|en dehors de|a no ser|fora (?:o|a|os|as)|"
     r"tal vez|peut[- ]être|sin embargo|en tant que|à condition|as long as|provided)(?!\w)"
 )
 """the same in small letters, accents kept: "mas" is no "más", "só" no "so" """
+
+ASIDES = (
+    # one's own circumstances: why an answer comes late, or twice
+    r"(?:i (?:am|m) )?not (?:quite )?sure (?:whether|if) (?:i|we|you|this|my|it)\b[^,.;]{0,30}(?:answer|repl|confirm|respond|reach|arriv|g[eo]t|receiv|work)\w*|"
+    r"(?:i )?(?:never|don t|do not) (?:really )?(?:know|remember) (?:whether|if) (?:i|we|you|this|these|my|it|the)\b[^,.;]{0,30}"
+    r"(?:answer|repl|confirm|respond|reach|arriv|g[eo]t|receiv|work)\w*|"
+    r"(?:we|i|there|here|with|they) (?:had|have|ve had|is|was|were|are|got) no (?!doubt|reason|wish|intention|interest|objection)\w+|"
+    r"(?:i|we|he|she|they) (?:could not|couldn t|was not able to|wasn t able to|were not able to|had not|hadn t) \w+|"
+    r"(?:i|we) (?:did not|didn t|have not|haven t|had not|hadn t) (?:see|seen|notice\w*|read|have|had|check\w*|look\w*|open\w*|find|found|hear\w*)|"
+    r"(?:i|we) (?:was|were) not (?:here|there|at|in|online|connected|around|home|well|able)|(?:i|we) (?:wasn t|weren t) (?:here|there|at|in|online|connected|around|home|well|able)|"
+    r"je (?:ne )?sais (?:pas|plus|jamais) si (?:j|je|ce|ces|cela|ca|mes|mon|le|vous|les)\b[^,.;]{0,30}(?:repon|confirm|arriv|parv|recu|marche)\w*|"
+    r"(?:je ne suis |suis )?(?:pas|plus) (?:sure?|certaine?) (?:d avoir|si j ai|que j ai|si mon|que mon)[^,.;]{0,25}(?:repon|confirm|arriv|parv)\w*|"
+    r"(?:il )?(?:n )?y avait (?:pas|plus|aucun\w*)|(?:il )?n y a (?:pas|plus)(?! de (?:raison|doute))|(?:je |j |on |nous )?n (?:ai|avais|avions|avons|a|avait) (?:pas|plus) (?:pu|vu|eu|lu|de|d|repondu|trouve|acces)|"
+    r"(?:je n etais|nous n etions|on n etait|j etais|on etait) (?:pas|plus)|"
+    r"no (?:se|estoy segur\w|recuerdo|me acuerdo) si (?:ya |les |le |mi |mis |esto |este |estos |lo |he )[^,.;]{0,30}(?:respond|contest|confirm|lleg)\w*|"
+    r"no (?:hay de que|hay|habia|hubo|tenia|teniamos|tuve|tuvimos|pude|pudimos|podia|vi|lei|habia visto|habia leido|he podido|he visto|estaba|estuve|estabamos|tengo|tenemos) "
+    r"(?!objecion|duda|inconveniente|que|por)\w+|no hay de que|"
+    r"nao (?:sei|tenho certeza|me lembro) se (?:ja |a |o |as |os |esta |isto |respondi)[^,.;]{0,30}(?:respond|confirm|cheg)\w*|"
+    r"nao (?:ha de que|ha|havia|houve|tinha|tinhamos|tive|tivemos|pude|pudemos|podia|vi|li|consegui|estava|estive|estavamos|tenho|temos) (?!objec|duvida|que|por)\w+|"
+    # why somebody is taken off or let in
+    r"(?:no longer|not|n t|doesn t|don t|isn t|aren t) (?:work|liv|answer|respond|us|belong|exist|employ|there|here|with us|part of|in the|at the)\w*|"
+    r"(?:ya )?no (?:trabaj|viv|existe|pertenec|respond|contest|labor|usa|forma parte|sigue)\w*|ya no esta\w*|"
+    r"(?:ja )?nao (?:trabalh|viv|exist|pertenc|respond|usa|faz parte|mora)\w*|ja nao esta\w*|nao esta mais|"
+    r"ne (?:travaill|vi|exist|repond|fai|utilis|habit)\w* (?:plus|pas)|n (?:est|existe|habite|utilise|appartient) (?:plus|pas) (?:la|ici|chez|parmi|avec|en poste|membre|employe)"
+)
+"""folded words: a denial in what is told beside an answer, which takes nothing of it back"""
+
+LEADS = (
+    "i say|we say|i would say|i d say|my answer is|the answer is|our answer is|for me it s|"
+    "i hereby|hereby|i vote|i meant|i meant to|better|rather|i prefer|i would prefer|we prefer|in that case|from me|from my side|my vote is|mine is|"
+    "je dis|nous disons|ma réponse est|la réponse est|notre réponse est|par la présente je|je voulais dire|plutôt|mieux vaut|"
+    "il vaut mieux|je préfère|dans ce cas|par la présente|de ma part|de mon côté|"
+    "digo|digo que|yo digo|decimos|decimos que|mi respuesta es|la respuesta es|nuestra respuesta es|por la presente|"
+    "por la presente les|quise decir|mejor|más bien|prefiero|en ese caso|por mi lado|de mi parte|"
+    "eu digo|digo que|dizemos|a minha resposta é|minha resposta é|a resposta é|a nossa resposta é|pela presente|"
+    "queria dizer|melhor|prefiro|nesse caso|da minha parte|do meu lado"
+)
+"""phrases before an answer that add nothing to it"""
+
+WISHES = (
+    "i want to|i d like to|i would like to|i wish to|we want to|can you|could you|would you|will you|"
+    "je veux|je voudrais|je souhaite|j aimerais|pouvez vous|pourriez vous|peux tu|merci de|"
+    "quiero|quisiera|quisiéramos|deseo|me gustaría|pueden|puede|podrían|podría|puedes|podrías|"
+    "quero|queria|gostaria de|gostava de|desejo|podem|pode|poderiam|poderia|podes|podiam"
+)
+"""the same before what does more than to agree: "can you undo this?" """
+
+PARTIAL = (
+    r"\W{0,3}(?:only |just |but |seulement |solo |apenas )?(?:to|for|pour|a|al|au|aux|para|por|sur)\s+(?:(?:the|le|la|les|los|las|el|o|os|as|a) )?"
+    r"(?:(?:numbers?|lines?|lignes?|lineas?|linhas?|n|no|nr)\W+|#)?(?:\d{1,3}\b(?!\W+(?:people|persons?|personnes?|personas?|pessoas?|of|de|members?|membres?|miembros?|membros?|all|todos))|"
+    r"(?:first|second|third|fourth|last|other|premi|deuxieme|troisieme|dernier|autre|primer|segund|tercer|ultim|otr|terceir|outr)\w*)|"
+    r"\W{0,3}(?:from |on |as of |a partir d[eu] |des |desde |a |em )?(?:tomorrow|next (?:week|month|year)|demain|manana|amanha|"
+    r"la semaine prochaine|la proxima semana|la semana que viene|na proxima semana|mon(?:day)|tues(?:day)|wednes(?:day)|thurs(?:day)|fri(?:day)|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miercoles|jueves|viernes|segunda|terca|quarta|quinta|sexta)\b"
+)
+"""folded; how what follows a yes makes it one for a part only, or for another day"""
