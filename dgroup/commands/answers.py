@@ -101,6 +101,14 @@ _PARTS = re.compile(r"\s*[,;]\s+")
 _OVERRULED = re.compile(
     r"\W*(?:oh|ah|ay|ai|oops|ups|sorry|pardon|desole|perdon|desculp)|.*\b(?:meant|mean it|wanted|what i did|lo que|o que|ce que|voulais|queria)\b"
 )
+_ALL_OF_IT = re.compile(
+    r"\s*(?:all|everything|me|my|tout|moi|mes|todo|todos mis|me|mis|tudo|meus|os meus|as minhas)\b"
+)
+"""behind "delete": what is asked about, not what is to become of a post"""
+_DONE = re.compile(r"\W*(?:done|fait|hecho|feito)\b")
+_CANCELS = re.compile(
+    r"\W*(?:(?:please|por favor|oops|ups|perdon|desculpe?m?|sorry)\W+)?(?:cancel\w*|anul\w*)\b"
+)
 _SAYS_IF = re.compile(
     r"[Ss]i (?!si\b|por |claro|gracias|quiero|confirm|acept|estoy|de acuerdo|adelante|se[nñ]or|please|pls|"
     r"dale|vale|svp|merci|pf|xfa|porfa|lo |fui|soy|publi|apr)\w"
@@ -118,7 +126,11 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
         return Answered(_thumbed(subject.raw) or answer, language)
     if choices := _choices(said):
         return Answered(Answer.FIX, choices=choices)
-    whole, said = said, _without_asides(said)
+    if _DONE.match(subject.folded) and _CANCELS.match(said[0].folded):
+        # To cancel what has been done is to undo it; of a question it is a no.
+        return Answered(Answer.UNDO, next((hit.language for hit in _begun(said)), ""))
+    whole = said
+    said = _without_asides(said)
     found = _begun(said)
     if any(map(_is_unsure, said)):
         return Answered(Answer.OTHER)
@@ -138,7 +150,7 @@ def _begun(said: Sequence[Text]) -> list[_Hit]:
     return [hit for number, one in enumerate(said) if (hit := _begin(one, number))]
 
 
-def _without_asides(said: Sequence[Text]) -> Sequence[Text]:
+def _without_asides(said: list[Text]) -> list[Text]:
     """Blank what is told beside an answer ("we had no power", "he no longer works here"), where there is an
     answer beside it: alone it stands as it is."""
     told = [_told(one) for one in said]
@@ -195,12 +207,19 @@ def _agreed(said: Sequence[Text], found: list[_Hit], aside: list[_Hit]) -> Answe
         return Answered(aside[0].answer, language)
     if not found or found[0].number > 2:
         return Answered(Answer.OTHER)
-    found += [hit for hit in _parts(said[0], 0) if hit.answer in _SPECIFIC]
+    found += [
+        hit for hit in _parts(said[0], 0) if hit.answer in _SPECIFIC and not _is_own(said[0], hit)
+    ]
     kinds = {hit.answer for hit in found}
     if len(kinds - {Answer.YES}) > 1:
         return Answered(Answer.OTHER)
     best = min(found, key=lambda hit: hit.answer is Answer.YES)
     return Answered(best.answer, best.language)
+
+
+def _is_own(sentence: Text, hit: _Hit) -> bool:
+    """Tell whether a yes goes on with what was asked: "yes, delete everything"."""
+    return hit.answer is Answer.DISCARD and _ALL_OF_IT.match(sentence.folded, hit.end) is not None
 
 
 _SPECIFIC = frozenset({Answer.DISCARD, Answer.TRUST, Answer.UNDO})
@@ -225,8 +244,8 @@ def _anywhere(said: Sequence[Text]) -> list[_Hit]:
 def _parts(sentence: Text, number: int) -> list[_Hit]:
     """The answers that the parts behind commas begin with."""
     stops = _PARTS.finditer(sentence.folded[:500])
-    hits = (_begin(sentence.cut(stop.end()), number) for stop in stops)
-    return [hit for hit in hits if hit is not None]
+    found = ((stop.end(), _begin(sentence.cut(stop.end()), number)) for stop in stops)
+    return [replace(hit, end=start + hit.end) for start, hit in found if hit is not None]
 
 
 def _thumbed(raw: str) -> Answer | None:

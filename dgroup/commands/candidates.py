@@ -30,9 +30,47 @@ def candidates(sheet: Sheet) -> list[Guess]:
         ends = [guess for guess in guesses if guess.verb == "pause" or not _is_to_come(guess)]
         guesses = ends if any(guess.verb == "pause" for guess in ends) else guesses
     guesses = [_meant(sheet, guess) for guess in guesses]
+    guesses = [_of_listed(sheet, guess) for guess in guesses] or _asked_after(sheet)
     if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
         guesses = [guess for guess in guesses if guess.verb == "leave"]
     return guesses
+
+
+_LISTED = {"leave": "remove", "join": "add"}
+_SELF = frozenset("ME MY I OWN_ADDRESS REMOVE_ME".split())
+
+
+def _of_listed(sheet: Sheet, guess: Guess) -> Guess:
+    """Of "remove these from the group:" above other people's addresses: they are meant, not the sender."""
+    if guess.verb not in _LISTED or not guess.clause.meanings.isdisjoint(_SELF):
+        return guess
+    clause = guess.clause
+    if not clause.text.raw.rstrip().endswith(":") and clause.meanings.isdisjoint(
+        {"OTHERS", "THESE"}
+    ):
+        return guess  # "Unsubscribe please", above a name and an office's address
+    others = any(
+        one.addresses and one.meanings.isdisjoint(_SELF | {"CHANGE", "NEW", "ADDRESS"})
+        for one in sheet.clauses
+    )
+    return replace(guess, verb=_LISTED[guess.verb]) if others else guess
+
+
+def _asked_after(sheet: Sheet) -> list[Guess]:
+    """Of "did ana@ngo.example get the last posts?": what became of them is to be told."""
+    return [
+        Guess("trace", clause, sure=True)
+        for clause in sheet.clauses[:5]
+        if clause.asks
+        and clause.addresses
+        and "ARRIVED" in clause.meanings
+        and clause.meanings.isdisjoint(_OTHER_WISHES)
+    ][:1]
+
+
+_OTHER_WISHES = frozenset(
+    "ADD INVITE REMOVE LEAVE JOIN PAUSE CHANGE SET PUT ENROL WANT NEW".split()
+)
 
 
 def kindly(sheet: Sheet) -> list[Guess]:

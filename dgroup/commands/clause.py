@@ -115,8 +115,9 @@ def _forget_argument(clause: Clause) -> None:
         start = clause.at("SEARCH")[0] + 1
         if clause.items[start - 1].word in _FINDS or clause.at("I") or clause.at("ME"):
             return
-    elif not first.isdisjoint(_TITLED) and clause.targets:
-        start = next(iter(clause.at("TARGET")), len(clause.items)) + 1
+    elif clause.targets and not (first.isdisjoint(_TITLED) and not clause.at("TITLE")):
+        titles = clause.at("TITLE")[:1]  # "give 412 the title .."
+        start = max([*clause.at("TARGET")[:1], *titles], default=len(clause.items)) + 1
     for place in range(start, len(clause.items) if start else 0):
         item = clause.items[place]
         if item.meanings and not set(item.meanings) <= {"FILLER", "MAIL", "GROUP", "POST"}:
@@ -126,7 +127,7 @@ def _forget_argument(clause: Clause) -> None:
 
 def without_people(clause: Clause) -> Clause:
     """Give the sentence as the person named in it would have written it (`set ana@x daily`)."""
-    kept = [one for one in clause.items if not {"SET", "OTHER_ADDRESS"} & set(one.meanings)]
+    kept = [one for one in clause.items if not {"SET", "PUT", "OTHER_ADDRESS"} & set(one.meanings)]
     own = Clause(clause.text, kept, days=clause.days, language_name=clause.language_name)
     own.meanings = {meaning for item in kept for meaning in item.meanings}
     own.unknown = sum(not item.meanings for item in kept)

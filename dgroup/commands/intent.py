@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
+from dgroup.commands.frames_group import MORE_GROUP_FRAMES
 from dgroup.commands.frames_more import MORE_FRAMES
 from dgroup.commands.hints import hints
 from dgroup.commands.somebody import joins_else, on_behalf
@@ -37,7 +38,9 @@ _TOPICS = frozenset(
     "GROUP NUMBER TARGET DATE NEW DIGEST COPY RECEIPT".split()
 )
 _WEIGHTY = frozenset({"leave", "erase", "hide", "address"})
-_MAY_BE_ASKED = frozenset({"who", "status", "help", "data", "search", "last", "get", "thread"})
+_MAY_BE_ASKED = frozenset(
+    "who status help data search last get thread members pending bouncing report trace".split()
+)
 """to ask for one of these is to want it; it changes nothing"""
 _LESS = frozenset("RECEIVE MAIL WANT SUMMARY DIGEST ATTACHMENT COPY RECEIPT".split())
 _PARTICLES = {
@@ -210,7 +213,7 @@ def _best(clause: Clause, more: int = 0) -> list[Frame]:
 def _keyed() -> dict[str, list[Frame]]:
     """Sort the frames by the need that the fewest meanings fill: a sentence is held against few."""
     found: dict[str, list[Frame]] = {}
-    for frame in (*FRAMES, *MORE_FRAMES, *GROUP_FRAMES):
+    for frame in (*FRAMES, *MORE_FRAMES, *GROUP_FRAMES, *MORE_GROUP_FRAMES):
         for meaning in min(frame.needs, key=len):
             found.setdefault(meaning, []).append(frame)
     return found

@@ -66,6 +66,11 @@ def setting_of(sheet: Sheet) -> Reading | None:
 def _of_group(sheet: Sheet) -> Reading | None:
     """The lines below a setting belong to it where it is a text."""
     for line in sheet.said[:3]:
+        if sheet.subject.raw and line is sheet.said[0] and ":" in line.raw[:40]:
+            headed = read_setting(sheet.subject, (), sheet.group)
+            repeated = read_setting(line, _below(sheet, line), sheet.group)
+            if headed is not None and repeated is not None and headed.name == repeated.name:
+                return Reading("set", options=Options(setting=repeated.name, value=repeated.value))
         if found := read_setting(line, _below(sheet, line), sheet.group):
             return Reading("set", options=Options(setting=found.name, value=found.value))
     if sheet.subject.raw and (found := read_setting(sheet.subject, sheet.lines, sheet.group)):
@@ -80,12 +85,24 @@ def _below(sheet: Sheet, line: Text) -> list[str]:
     return []
 
 
+_OFTEN = frozenset("DAILY WEEKLY MONTHLY".split())
+_MODES = frozenset("EACH DAILY WEEKLY MONTHLY LIGHT FULL PAUSE LANGUAGE_NAME DIGEST".split())
+
+
 def _of_others(sheet: Sheet) -> Reading | None:
     """`set ana@ngo.example daily`: the value is the verb that she would have written herself."""
     for clause in sheet.clauses[:5]:
-        if "SET" not in clause.first or "OTHER_ADDRESS" not in clause.meanings:
+        sets = clause.first & {"SET", "PUT", "CHANGE"}
+        if not sets or "OTHER_ADDRESS" not in clause.meanings:
             continue
-        if "GROUP" in clause.meanings:  # "put awa@x on the list"
+        if clause.meanings & {"MY", "ME"}:  # "put my mail to ana2@x"
+            continue
+        grouped = "GROUP" in clause.meanings and clause.meanings.isdisjoint(_OFTEN)
+        if grouped or "MODERATION" in clause.meanings:  # "put awa@x on the list"
+            continue
+        if "SET" not in sets and (
+            clause.meanings.isdisjoint(_MODES) or clause.meanings & {"MY", "ME", "ADDRESS", "NEW"}
+        ):
             continue
         wish = judge(without_people(clause))
         value = wish.verb if wish is not None and not wish.rivals else ""

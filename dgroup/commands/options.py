@@ -25,7 +25,9 @@ _SMALL = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^[\s:,;.-]*(?:(?:to|as|into|en|à|como|a|para|title|titre|título|in)\b[\s:]*)?", re.IGNORECASE
+    r"^[\s:,;.-]*(?:(?:to|as|into|en|à|como|a|para|title|titre|título|in)\b[\s:]*)?"
+    r"(?:(?:(?:the|a|le|un|el|o|um) )?(?:(?:new|nouveau|nuevo|novo) )?(?:title|titre|t[íi]tulo)\b[\s:]*)?",
+    re.IGNORECASE,
 )
 _ENDS = re.compile(
     r"(?:\s*[,.!?;]*\s*(?:please|thanks|thank you|svp|merci|por favor|gracias|obrigad[oa]))*[\s.!?;,\"'»]*$",

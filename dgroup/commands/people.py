@@ -18,9 +18,21 @@ MAX_PROBLEMS = 50
 _SHOWN = 80
 _ADDRESS = re.compile(r"[^\s<>\"(),;:\[\]|=]{1,200}@[^\s<>\"(),;:\[\]|]{1,300}")
 _BULLET = re.compile(r"^\s*(?:[-*•·–—+>o]\s+|\(?\d{1,4}[.)]\s*|\d{1,4}\s+(?=\S))")
-_FIELDS = re.compile(r"\s*[;,\t|]\s*|\s{3,}|\s+[-–—]\s+")
+_FIELDS = re.compile(r"\s*[;,\t|→]\s*|\s{3,}|\s+[-–—]\s+")
 _NO_NAME = re.compile(r"[<>\"();:\[\]=|]|mailto:", re.IGNORECASE)
-_FORMULA = re.compile(r"^\s*[=+@\t\r-]|[(]\s*[\"']|![A-Z]+\d|https?:|\|", re.IGNORECASE)
+_FORMULA = re.compile(r"^\s*[=+@\t\r-]|[(]\s*[\"']|![A-Z]+\d|https?:|www\.|\|", re.IGNORECASE)
+_STAMP = re.compile(
+    r"^\s*\[?\d{1,2}[:/.]\d{1,2}[\d\s,:/.-]{0,24}(?:[ap]\.?m\.?)?(?:\]|(?<=\s)|(?=\s))\s*(?:-\s*)?",
+    re.IGNORECASE,
+)
+"""day and hour that a chat writes before each line"""
+_LABEL = re.compile(
+    r"(?<![\w@.])(?:(?:full |first |last |the )?names?|nom(?: complet)?|nombre(?: completo)?|nome(?: completo)?|pr[eé]nom|apellidos?|"
+    r"(?:e-?mail|mail|email)(?: address)?|adresse(?: (?:e-?)?mail)?|correo(?: electr[oó]nico)?|courriel|endere[cç]o|direcci[oó]n|address)\s*[:=]\s*",
+    re.IGNORECASE,
+)
+"""of a form: "Name: Awa Diop" """
+_FORMULA_CELL = re.compile(r"\s*=|\s*[+@-]\s*[\w(]|[^\n]{0,80}(?:https?:|www\.)", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"<>@]{2,80})\"")
 _SURNAME_FIRST = re.compile(r"[\s;,]*([^\W\d_][\w'-]+, [^\W\d_][\w'. -]{1,60}?)\s*<\n")
 """as address books write it"""
@@ -90,13 +102,22 @@ def _is_ours(address: str, group: str, domain: str) -> bool:
 
 def read_lines(lines: Iterable[str], found: Found) -> None:
     """Read people from lines, in any form: one or several on a line, name before or behind."""
+    label = ""
     for line in lines:
         if found.truncated:
             return
         if "@" in line:
-            read_line(line, found)
+            read_line(f"{label} {line}" if _is_bare(line) else line, found)
+            label = ""
+        elif named := _LABEL.match(line):
+            label = f"{label} {name_of(line[named.end() :])}".strip()
         elif _looks_like_entry(line):
             found.problem(line, "no-address")
+
+
+def _is_bare(line: str) -> bool:
+    """A line that is an address, or one with its label: its name stood on the line before."""
+    return len(_LABEL.sub("", line).split()) == 1
 
 
 def _looks_like_entry(line: str) -> bool:
@@ -107,7 +128,7 @@ def _looks_like_entry(line: str) -> bool:
 
 def read_line(line: str, found: Found) -> None:
     """Read the people of one line."""
-    line = _BULLET.sub("", line, count=1)
+    line = _LABEL.sub(" ", _BULLET.sub("", _STAMP.sub("", line), count=1))
     places = list(_ADDRESS.finditer(line))
     if not places:
         found.problem(line, "no-address")
@@ -156,6 +177,10 @@ def _mixes_alphabets(address: str) -> bool:
 def _named(address: str, rest: str, group: frozenset[str]) -> Named:
     """A person with name, language and delivery from the fields beside the address, which a line
     feed stands for in `rest`."""
+    if _FORMULA_CELL.match(rest) and not rest.startswith("\n"):
+        rest = rest[
+            rest.index("\n") :
+        ]  # a cell that a spreadsheet computes, whatever else stands in it
     if quoted := _QUOTED.search(rest):
         return Named(address, person_name(quoted[1].strip()))
     if inverted := _SURNAME_FIRST.match(rest):
@@ -169,7 +194,7 @@ def _named(address: str, rest: str, group: frozenset[str]) -> Named:
         piece = part.replace("\n", " ").strip(" .\"'<>")
         if not piece:
             continue
-        if number and (code := language_of(piece)):
+        if (number or piece in LANGUAGES) and (code := language_of(piece)):
             language = language or code
         elif number and (mode := delivery_of(piece)):
             delivery = delivery or mode

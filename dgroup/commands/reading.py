@@ -289,7 +289,10 @@ def _agreed(sheet: Sheet, guesses: list[Guess]) -> Reading:
     sure = sure and all(one.sure or "PROBLEM" in one.clause.meanings for one in guesses)
     sure = sure and not any("WAIT" in clause.meanings for clause in sheet.clauses)
     sure = sure and not _has_no_day(best.verb, options, sheet.clauses)
-    if any(one.guess is not None and one.guess.verb == best.verb for one in sheet.body):
+    if any(
+        one.clause is best.clause or (one.guess is not None and one.guess.verb == best.verb)
+        for one in sheet.body
+    ):
         chatter = sum(one.clause.unknown for one in sheet.body if one.guess is None)
         bare = all(_is_bare(guess) for guess in guesses)
         sure = sure and chatter <= (_FOR_PEOPLE if bare else _CHATTER)

@@ -65,6 +65,12 @@ _LINK = re.compile(
 )
 
 
+_OF_GROUP = re.compile(
+    r"^\s*(?:(?:of|du|del|do|de la|da)\s+(?:the |our )?(?:group|list|groupe|liste|grupo|lista)\b)\s*(?:(?:to|en|a|à|para|in)\b)?\s*",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A setting by its canonical English name, and what it is to be."""
@@ -77,11 +83,14 @@ def read_setting(line: Text, more: Sequence[str], group: frozenset[str]) -> Sett
     """Read a line that begins with "set" and the name of a setting; `more` are the lines below it,
     which belong to the value where it is a text. None where the line sets nothing of the group's."""
     words = [(found[0], found.end()) for found in re.finditer(r"[^\W_]+", line.folded[:300])]
+    if found := _bare(line, more):
+        return found
     at = 0
     while at < len(words) and "FILLER" in LEXICON.known(words[at][0]) and not _sets(words[at][0]):
         at += 1
     if at >= len(words) or not _sets(words[at][0]):
         return None
+    changes = "SET" not in LEXICON.known(words[at][0])
     at += 1
     while at < len(words) and (words[at][0] in _ARTICLES or words[at][0] in group):
         at += 1
@@ -89,15 +98,50 @@ def read_setting(line: Text, more: Sequence[str], group: frozenset[str]) -> Sett
         here = tuple(word for word, _ in words[at : at + len(phrase)])
         if here == phrase:
             rest = line.raw[words[at + len(phrase) - 1][1] :]
+            if changes and (name in _OWN_TOO or not _of_group(name, rest)):
+                return None
             return Setting(name, _value(name, rest, more))
     return None
 
 
 def _sets(word: str) -> bool:
-    return "SET" in LEXICON.known(word)
+    return not _SETTING.isdisjoint(LEXICON.known(word))
+
+
+_SETTING = frozenset({"SET", "CHANGE"})
+_OWN_TOO = frozenset({"language"})
+"""what members change for themselves in the same words"""
+_BARE = tuple(entry for entry in _ORDERED if len(entry[0]) > 1 or entry[1] == "welcome")
+_DETERMINERS = frozenset(
+    "our the new my a le la notre nouveau nouvelle nouveaux el los nuestro nuestra nuevo nueva o os as nosso nossa novo nova".split()
+)
+
+
+def _bare(line: Text, more: Sequence[str]) -> Setting | None:
+    """Read "first posts: 2" and "our new welcome text is:": the name of a setting, a colon, its value."""
+    head, colon, _ = line.folded[:80].partition(":")
+    words = split_words(head) if colon else []
+    while words and words[0] in _DETERMINERS:
+        words = words[1:]
+    if words and words[-1] in {"is", "est", "es", "e"}:
+        words = words[:-1]
+    name = next((name for phrase, name in _BARE if list(phrase) == words), "")
+    return Setting(name, _value(name, line.raw[len(head) + 1 :], more)) if name else None
+
+
+def _of_group(name: str, rest: str) -> bool:
+    """Tell whether it is about the group: "change the title of 412" is about a thread."""
+    if name in _TEXTS:
+        words = split_words(rest)[:4]
+        return not any(word.isdigit() for word in words) and any(
+            "GROUP" in LEXICON.known(word) for word in words
+        )
+    return bool(rest.strip(" .!?"))
 
 
 def _value(name: str, rest: str, more: Sequence[str]) -> str:
+    if name == "title":
+        rest = _OF_GROUP.sub("", rest, count=1)
     own = rest.lstrip(" :=\t") if name in _TEXTS else _LINK.sub("", rest, count=1).strip(" .!\"'")
     if name in _TEXTS:
         return "\n".join([own, *more]).strip()[:MAX_TEXT]

@@ -31,14 +31,14 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "n en faites rien|refus|pas approuvé|non approuvé|plutôt non|plutôt pas|"
         "c était pas moi|c est pas moi|je n ai pas demandé|je n ai rien demandé|"
         "on ne publie pas|ça non|ne rien faire",
-        "es": "es un no|eso no es|no es lo que|ya dije que no|dije que no|yo nunca|yo no|no|cancelar|cancela|cancelen|cancele|rechazar|rechazo|rechazado|rechaza|negar|"
+        "es": "es un no|ahora no|por ahora no|eso no es|no es lo que|ya dije que no|dije que no|yo nunca|yo no|no|cancelar|cancela|cancelen|cancele|rechazar|rechazo|rechazado|rechaza|negar|"
         "nunca|no lo|no fui yo|mejor no|para nada|déjenlo como está|déjelo como está|"
         "déjalo como está|déjenlo así|dejarlo así|me niego|prefiero que no|prefiero no|"
         "de ninguna manera|de ningún modo|jamás|olvídenlo|olvídelo|olvídalo|nop|nel|"
         "ni hablar|en absoluto|claro que no|por supuesto que no|"
         "no gracias|quiero quedarme|me quedo|rechácenlo|no aprobado|no estoy de acuerdo|"
         "negativo|no fui|cancelen eso|yo no fui",
-        "pt": "é um não|já disse que não|disse que não|eu nunca|não era isso|não|cancelar|cancela|cancele|cancelem|recusar|recuso|recusado|rejeitar|rejeitado|"
+        "pt": "é um não|agora não|por agora não|já disse que não|disse que não|eu nunca|não era isso|não|cancelar|cancela|cancele|cancelem|recusar|recuso|recusado|rejeitar|rejeitado|"
         "nunca|não fui eu|negativo|melhor não|de maneira nenhuma|de modo nenhum|"
         "de jeito nenhum|deixem como está|deixe como está|deixa como está|deixem assim|"
         "prefiro que não|prefiro não|nem pensar|esqueçam|esqueça|esquece|jamais|"
@@ -56,8 +56,8 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "d annuler ce changement|annuler cela|défaites|remettez comme|remettez tout|"
         "rétablissez|rétablir|revenir en arrière",
         "es": "deshacer|deshaz|deshaga|deshazlo|deshacerlo|deshagan|deshagan el cambio|reviertan|"
-        "revertir|revierta|volver atrás|vuelvan a ponerlo|deshacer el cambio",
-        "pt": "desfazer|desfaz|desfaça|reverter|desfaçam|revertam|reverta|voltar atrás|"
+        "revertir|revierta|anular|anulen|anule|anúlenlo|volver atrás|vuelvan a ponerlo|deshacer el cambio",
+        "pt": "desfazer|desfaz|desfaça|reverter|anular|anulem|anule|desfaçam|revertam|reverta|voltar atrás|"
         "voltem a pôr|reponham",
         "de": "rückgängig",
         "it": "annullare",
@@ -150,7 +150,7 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "everything looks good|everything is right|everything is fine|"
         "everything is correct|it s ok|it is ok|it s okay|no problem|no objection|"
         "no objections|by all means|with pleasure|gladly|happy to|i am happy|i m happy|"
-        "let it be done|you can publish|you may publish|you can carry on|you may|carry on|"
+        "let it be done|you can add|you can go ahead|you can proceed|you can do|you can publish|you may publish|you can carry on|you may|carry on|"
         "please go ahead|approve it|approve this|accept it|do so|yes please|indeed|"
         "affirmative|exactly|it s correct|it is correct|this is correct|this is right|"
         "that s right|that is right|all correct|all right|alright|it s me|it is me|done|"
@@ -184,7 +184,7 @@ ANSWERS: dict[Answer, dict[str, str]] = {
         "por supuesto|correcto|dale|perfecto|fui yo|está bien|estoy de acuerdo|desde luego|"
         "así es|procedan|hágalo|háganlo|por mí está bien|por mi parte|por mí|es correcto|"
         "está correcto|todo correcto|todo bien|todo me parece bien|me parece bien|"
-        "me parece|sip|sí sí|con mucho gusto|con gusto|encantado|encantada|pueden|puede|"
+        "los pueden|las pueden|lo pueden|la pueden|me parece|sip|sí sí|con mucho gusto|con gusto|encantado|encantada|pueden|puede|"
         "pueden publicarlo|publíquenlo por|no hay problema|sin problema|ningún problema|"
         "por qué no|proceda|hagan|haganlo|conforme|bueno|ok por mí|okey|oka|exacto|"
         "afirmativo|listo|va|venga|órale|sale|excelente|muy bien|apruébenlo|apruébelo|"
@@ -294,6 +294,13 @@ ASIDES = (
     r"(?!objecion|duda|inconveniente|que|por)\w+|no hay de que|"
     r"nao (?:sei|tenho certeza|me lembro) se (?:ja |a |o |as |os |esta |isto |respondi)[^,.;]{0,30}(?:respond|confirm|cheg)\w*|"
     r"nao (?:ha de que|ha|havia|houve|tinha|tinhamos|tive|tivemos|pude|pudemos|podia|vi|li|consegui|estava|estive|estavamos|tenho|temos) (?!objec|duvida|que|por)\w+|"
+    r"(?:i )?(?:have )?(?:only|just) (?:now|today|yesterday|just|saw|seen|read|found|got|noticed|came)\b|(?:i )?only (?:saw|read|got) (?:it|this)(?: \w+)?|"
+    r"(?:je )?(?:n ai|n avais|ne|ne l ai|ne le) (?:vu|lu|vois|trouve|lis) que\b|(?:vu|lu|recu) seulement|seulement (?:vu|lu|maintenant|aujourd hui|hier)|"
+    r"(?:solo|recien|apenas) (?:ahora|hoy|ayer|lo vi|lo veo|vi|pude|he visto)|so (?:agora|hoje|ontem|vi|li|pude|consegui)\b|"
+    r"(?:estava|estive|estou|estavamos|fiquei|fui|andava|ando|andei) (?:no|na|em|ao)\b|"
+    r"(?:i |we )?(?:found|saw|see|find) no (?:mistake|error|fault|problem|objection|reason against|slip)\w*|no (?:mistakes|errors)|"
+    r"n ai (?:pas |rien )?(?:trouve|vu) (?:pas |rien |aucun\w*|d )|no (?:encontre|encuentro|vi|veo) (?:errores|fallos|nada mal|ningun\w*)|nao (?:encontrei|vejo|vi) (?:erros|falhas|nada de mal|nenhum\w*)|"
+    r"no doubts?(?: about it)?|no (?:hurry|rush)|no need to (?:ask|check|answer|reply)|"
     # why somebody is taken off or let in
     r"(?:no longer|not|n t|doesn t|don t|isn t|aren t) (?:work|liv|answer|respond|us|belong|exist|employ|there|here|with us|part of|in the|at the)\w*|"
     r"(?:ya )?no (?:trabaj|viv|existe|pertenec|respond|contest|labor|usa|forma parte|sigue)\w*|ya no esta\w*|"

@@ -92,7 +92,7 @@ COORDINATORS: Table = {
         "en": "make|appoint|name|promote",
         "fr": "nomm*|promouvoir|promouv*|désign*",
         "es": "nombr*|hacer|haga|hagan|design*",
-        "pt": "nome*|tornar|torne|promov*|design*",
+        "pt": "nome*|tornar|torne|promov*|design*|façam|faça",
         "de": "ernenn*",
     },
     "APPROVE": {
@@ -114,19 +114,19 @@ COORDINATORS: Table = {
         "pt": "descartar|descarte",
     },
     "PENDING": {
-        "en": "pending|waiting|queue|held|holds",
-        "fr": "en attente|attente|en suspens",
-        "es": "pendiente*|en espera",
-        "pt": "pendente*|em espera",
+        "en": "pending|waiting|queue|held|holds|waiting for approval|waiting for my decision|waiting for me|waiting for my approval|to be approved|awaiting|awaiting approval|awaiting my decision|need my decision|for me to decide",
+        "fr": "en attente|attente|en suspens|attend ma décision|attendent ma décision|attend mon accord|attendent mon accord|attend mon approbation|m attend|à approuver|à valider|en attente de validation",
+        "es": "pendiente*|en espera|esperando mi|esperando mi visto bueno|esperando mi decisión|esperan mi decisión|por aprobar|sin aprobar|espera mi decisión",
+        "pt": "pendente*|em espera|à espera|à espera de aprovação|à espera da minha decisão|à minha espera|por aprovar|a aguardar|aguarda a minha|aguardam a minha",
         "de": "ausstehend*|wartend*",
         "it": "in attesa",
         "nl": "wachtend*",
     },
     "BOUNCING": {
-        "en": "bouncing|bounces",
-        "fr": "rebond*|en erreur|non distribu*|retours|retours d erreur",
-        "es": "rebot*|devuelt*|con errores",
-        "pt": "devolvid*|rejeitad*|com erros|ressalt*",
+        "en": "bouncing|bounces|bounce|comes back|come back|coming back|undeliverable|undelivered|dead addresses",
+        "fr": "rebond*|en erreur|ne marchent plus|ne marche plus|ne fonctionnent plus|reviennent|non distribu*|retours|retours d erreur",
+        "es": "rebot*|devuelt*|devolviendo|devuelven|con errores|no funcionan",
+        "pt": "devolvid*|devolver|a devolver|devolvem|não funcionam|rejeitad*|com erros|ressalt*",
         "de": "unzustellbar*",
     },
     "REPORT": {
@@ -195,10 +195,10 @@ COORDINATORS: Table = {
         "de": "teilen",
     },
     "MERGE": {
-        "en": "merge|combine",
-        "fr": "fusionn*|réunir",
-        "es": "fusion*|combin*|juntar|unir",
-        "pt": "fundir|funda|juntar|mescl*|unir",
+        "en": "merge|combine|together",
+        "fr": "fusionn*|réunir|réunissez|regroup*",
+        "es": "fusion*|combin*|juntar|junta|junten|unir|unan",
+        "pt": "fundir|funda|juntar|junta|juntem|mescl*|unir|unam",
         "de": "zusammenführen",
     },
     "LOCK": {
@@ -209,10 +209,10 @@ COORDINATORS: Table = {
         "de": "schließen|sperren",
     },
     "UNLOCK": {
-        "en": "unlock|reopen",
+        "en": "unlock|reopen|open again|open",
         "fr": "déverrouill*|rouvrir|rouvrez",
-        "es": "reabr*|abrir",
-        "pt": "destranc*|reabr*",
+        "es": "reabr*|reabrir|abrir|abran|vuelvan a abrir|vuelve a abrir|volver a abrir",
+        "pt": "destranc*|reabr*|reabrir|abram|voltem a abrir|voltar a abrir",
         "de": "entsperren",
     },
     "RETITLE": {
@@ -222,5 +222,42 @@ COORDINATORS: Table = {
         "pt": "retitul*|mudar o título|alterar o título|renomear o fio",
         "de": "umbenennen",
     },
+    # --- in free wording ---
+    "PUT": {
+        "en": "put|switch|move|place",
+        "fr": "mettre|mettez|mets|passer|passez|basculez",
+        "es": "poner|pon|pongan|ponga|pasar|pasen|metan|meter",
+        "pt": "põe|ponham|ponha|passar|passem|coloque*|coloca|colocar|metam|mete|meter",
+    },
+    "ENROL": {
+        "en": "register|enrol|enroll|include|sign up",
+        "fr": "inscrire|inscrivez|inscris|intégr*|rajout*|enregistr*",
+        "es": "sumar|sumen|suma|sume|incorpor*|inscriban|apunten|apunta|registr*",
+        "pt": "dá entrada|dar entrada|deem entrada|integr*|registr*|regist*|inscrevam|inscreva",
+    },
+    "THESE": {
+        "en": "these people|these persons|these two|these three|these four|these five|these six|these members|these addresses|"
+        "these colleagues|the following|following people|people below|addresses below|these new|those below|remove two|remove three",
+        "fr": "ces personnes|ces deux|ces trois|ces quatre|ces cinq|ces membres|ces adresses|ces collègues|les suivants|"
+        "les suivantes|personnes suivantes|adresses suivantes|ci dessous",
+        "es": "estas personas|estos dos|estas dos|estos tres|estas tres|estos cuatro|estas cuatro|estos miembros|"
+        "estas direcciones|los siguientes|las siguientes|siguientes personas|siguientes direcciones",
+        "pt": "estas pessoas|estes dois|estas duas|estes três|estas três|estes quatro|estas quatro|estes membros|"
+        "estes endereços|os seguintes|as seguintes|seguintes pessoas|seguintes endereços",
+    },
+    "TAKEN": {"en": "take|taken"},
+    "ARRIVED": {
+        "en": "arrive|arrived|arrives|reach|reached|reaches|delivered|get|gets|got|receive|received|receives",
+        "fr": "arrivé|arrivés|arrive|arrivent|arrivées|reçu|reçus|reçoit|parvenu|parvenus",
+        "es": "llegó|llegaron|llega|llegan|llegado|recibió|recibe|recibido",
+        "pt": "chegou|chegaram|chega|chegam|chegado|recebeu|recebe|recebido",
+    },
+    "TITLE": {
+        "en": "title|new title|the title|the new title|headline",
+        "fr": "titre|nouveau titre|le titre",
+        "es": "título|nuevo título|el título",
+        "pt": "título|novo título|o título",
+    },
+    "MODERATION": {"en": "moderation", "fr": "modération", "es": "moderación", "pt": "moderação"},
 }
 """meaning -> language -> words, of what coordinators ask for others and for the group"""
