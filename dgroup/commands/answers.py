@@ -130,8 +130,9 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
         # To cancel what has been done is to undo it; of a question it is a no.
         return Answered(Answer.UNDO, next((hit.language for hit in _begun(said)), ""))
     whole = said
-    said = _without_asides(said)
     found = _begun(said)
+    said = _without_asides(said, found)
+    found = found if said is whole else _begun(said)
     if any(map(_is_unsure, said)):
         return Answered(Answer.OTHER)
     aside = _anywhere(said)
@@ -150,12 +151,11 @@ def _begun(said: Sequence[Text]) -> list[_Hit]:
     return [hit for number, one in enumerate(said) if (hit := _begin(one, number))]
 
 
-def _without_asides(said: list[Text]) -> list[Text]:
+def _without_asides(said: list[Text], found: Sequence[_Hit]) -> list[Text]:
     """Blank what is told beside an answer ("we had no power", "he no longer works here"), where there is an
     answer beside it: alone it stands as it is."""
-    told = [_told(one) for one in said]
-    agreed = any(hit.answer is not Answer.NO for hit in _begun(told))
-    return told if agreed else said
+    agreed = any(hit.answer is not Answer.NO for hit in found)
+    return [_told(one) for one in said] if agreed else said
 
 
 def _told(sentence: Text) -> Text:

@@ -240,7 +240,7 @@ UNSURE = (
     r"je (?:ne )?(?:sais|connais|comprends) (?:pas|rien|plus)|je (?:ne )?suis pas sure?|pas sure?|aucune idee|"
     r"no (?:estoy|me siento) segur\w|no se (?:si|quien|que|de|a)|no se$|no (?:lo |la |los )?(?:conozco|veo|puedo|entiendo|recuerdo|comprendo)|ni idea|"
     r"nao (?:faco ideia|vejo|consigo|sei|conheco|entendo|percebo|me lembro|compreendo|entendi|percebi)|nao (?:tenho|estou com|estou) (?:a )?cert\w+|"
-    r"nao estou segur\w)\b"
+    r"nao estou segur\w|(?:ahora|agora|hoy|hoje) (?:no|nao) (?:tengo|tenho|puedo|posso|alcanzo|consigo))\b"
 )
 """how a sentence begins that decides nothing, although a "no" stands in it"""
 
