@@ -107,9 +107,9 @@ def read_lines(lines: Iterable[str], found: Found) -> None:
         if found.truncated:
             return
         if "@" in line:
-            read_line(f"{label} {line}" if _is_bare(line) else line, found)
+            read_line(f"{label} {line}" if label and _is_bare(line) else line, found)
             label = ""
-        elif named := _LABEL.match(line):
+        elif ":" in line[:40] and (named := _LABEL.match(line)):
             label = f"{label} {name_of(line[named.end() :])}".strip()
         elif _looks_like_entry(line):
             found.problem(line, "no-address")
@@ -128,7 +128,9 @@ def _looks_like_entry(line: str) -> bool:
 
 def read_line(line: str, found: Found) -> None:
     """Read the people of one line."""
-    line = _LABEL.sub(" ", _BULLET.sub("", _STAMP.sub("", line), count=1))
+    line = _BULLET.sub("", _STAMP.sub("", line), count=1)
+    if ":" in line or "=" in line:
+        line = _LABEL.sub(" ", line)
     places = list(_ADDRESS.finditer(line))
     if not places:
         found.problem(line, "no-address")
