@@ -5,23 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dgroup.commands.intent import KEEP, PEOPLE, Guess, judge_kindly
+from dgroup.commands.clause import Clause
+from dgroup.commands.intent import GROUP_VERBS, KEEP, PEOPLE, Guess, judge_kindly
+from dgroup.commands.reasons import REQUEST, only_tells, wishes
 from dgroup.commands.sheet import Sheet
+from dgroup.commands.turns import asks_indirectly
 from dgroup.model import RouteKind
 
 
 def candidates(sheet: Sheet) -> list[Guess]:
     """What is asked for, without what gives way to another wish in the same mail."""
-    spoken = [one.guess for one in sheet.body if one.guess is not None]
-    guesses = sheet.guesses
+    spoken = _without_reasons(sheet)
+    titled = [one.guess for one in sheet.headed if one.guess is not None]
+    if any(outright(guess) for guess in spoken):
+        titled = [one for one in titled if not only_tells(one.clause, one.verb)]
+    guesses = titled + spoken
     if any(not guess.weak and not guess.doubtful for guess in spoken):
         # The text says more than a subject that only names a thing, or is from a letter before.
-        headed = [
-            one.guess
-            for one in sheet.headed
-            if one.guess is not None and not _repeated(sheet, one.guess)
-        ]
+        headed = [guess for guess in titled if not _repeated(sheet, guess)]
         guesses = [guess for guess in headed if not (sheet.base[1] or guess.topic)] + spoken
+    guesses = _one_list(guesses)
+    if any(guess.verb in _ANSWERS and guess.sure and _is_asked(guess) for guess in guesses):
+        # "If I leave, can I come back?"
+        guesses = [one for one in guesses if one.verb in _ANSWERS or not _only_asks(one)]
     guesses = _without_stay(_strong(guesses))
     if {guess.verb for guess in guesses} == {
         "pause",
@@ -32,6 +38,8 @@ def candidates(sheet: Sheet) -> list[Guess]:
     guesses = [_meant(sheet, guess) for guess in guesses]
     guesses = [_of_listed(sheet, guess) for guess in guesses] or _asked_after(sheet)
     if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
+        if _erases(sheet, guesses):
+            return [guess for guess in guesses if guess.verb == "erase"]
         guesses = [guess for guess in guesses if guess.verb == "leave"]
     return guesses
 
@@ -73,6 +81,90 @@ _OTHER_WISHES = frozenset(
 )
 
 
+_ANSWERS = frozenset({"help", "status"})
+
+
+def _is_asked(guess: Guess) -> bool:
+    """Tell a question, also one that is told: "I want to know whether there is a way to pause"."""
+    return guess.clause.asks or bool(asks_indirectly(guess.clause))
+
+
+def _only_asks(guess: Guess) -> bool:
+    """Tell whether something is asked about rather than asked for."""
+    return guess.doubtful or (guess.clause.asks and not REQUEST.search(guess.clause.text.folded))
+
+
+def _one_list(guesses: list[Guess]) -> list[Guess]:
+    """Who asks who is in the group asks for the list of members too."""
+    if {"who", "members"} <= {guess.verb for guess in guesses}:
+        return [replace(one, verb="who") if one.verb == "members" else one for one in guesses]
+    return guesses
+
+
+def _erases(sheet: Sheet, guesses: list[Guess]) -> bool:
+    """Tell whether erasing is asked for in the subject and again: it is put to the sender anyhow."""
+    order = ordered(sheet)
+    again = [guess for guess in guesses if guess.verb == "erase"]
+    return order is not None and order.verb == "erase" and len(again) > 1
+
+
+def outright(guess: Guess) -> bool:
+    """Tell whether a sentence asks for its verb without a doubt."""
+    plain = guess.sure and not (guess.rivals or guess.doubtful)
+    return plain and guess.verb not in {KEEP, PEOPLE} and wishes(guess.clause)
+
+
+def ordered(sheet: Sheet) -> Guess | None:
+    """The subject, where it is a command as it stands and nothing else: "summary off"."""
+    found = [one.guess for one in sheet.headed if one.guess is not None]
+    if len(found) != 1 or len(sheet.headed) != 1 or sheet.base[1]:
+        return None
+    plain = found[0].sure and not (found[0].rivals or found[0].doubtful)
+    whole = not (found[0].clause.unknown or found[0].clause.asks or found[0].clause.typo)
+    return found[0] if plain and whole and found[0].verb not in {KEEP, PEOPLE} else None
+
+
+def _without_reasons(sheet: Sheet) -> list[Guess]:
+    """The wishes of the text: beside one that is asked outright, or a subject that is a command, what
+    only tells why asks for nothing."""
+    spoken = [one.guess for one in sheet.body if one.guess is not None]
+    order = ordered(sheet)
+    if order is None and not any(outright(guess) for guess in spoken):
+        return spoken
+    same = order.verb if order is not None else KEEP
+    kept = [one for one in spoken if one.verb in {KEEP, same} or not _is_reason(one, order)]
+    plain = {one.verb for one in (order, *kept) if one is not None and outright(one)}
+    if plain <= GROUP_VERBS:
+        return kept
+    return [one for one in kept if one.verb not in _OF_SOMETHING or _names_something(one.clause)]
+
+
+_OF_SOMETHING = frozenset("lock unlock split merge retitle ban unban moderate trust trace".split())
+
+
+def _names_something(clause: Clause) -> bool:
+    """Tell whether a coordinator's command says what it is about: not "that one will be closed"."""
+    return bool(clause.targets or clause.addresses or "GROUP" in clause.meanings)
+
+
+def _is_reason(guess: Guess, order: Guess | None) -> bool:
+    if guess.verb == PEOPLE:
+        return False
+    if only_tells(guess.clause, guess.verb) and not (guess.doubtful and guess.verb in _ENDING):
+        return True
+    # Beside a coordinator's command others' doings are told: "Manda propaganda cada semana".
+    return (
+        order is not None
+        and order.verb in GROUP_VERBS
+        and guess.verb not in GROUP_VERBS
+        and guess.clause.meanings.isdisjoint(_MINE)
+        and guess.verb not in _ENDING
+    )
+
+
+_MINE = frozenset("ME MY WANT OWN_ADDRESS".split())
+
+
 def kindly(sheet: Sheet) -> list[Guess]:
     """What a mail to a command address asks for among much else, where that is one thing and harmless."""
     if sheet.mail.route.kind is RouteKind.POST:
@@ -95,6 +187,12 @@ _NAMED_END = frozenset("ME GROUP MEMBERSHIP MAIL LEAVE OWN_ADDRESS ADDRESS".spli
 
 def _meant(sheet: Sheet, guess: Guess) -> Guess:
     """Of "stop that": what the sentence before named, or nothing that is sure."""
+    if guess.verb == "resume" and any({"IT", "MISSED"} & one.meanings for one in sheet.clauses):
+        # "I lost 412, send it again"
+        named = next((clause for clause in sheet.clauses if clause.targets), None)
+        return guess if named is None else replace(guess, verb="get", clause=named)
+    if guess.verb == "leave" and _takes_others(sheet, guess):
+        return replace(guess, verb="remove")
     if guess.verb != "leave" or not guess.clause.meanings.isdisjoint(_NAMED_END):
         return _staying(sheet, guess)
     clauses = sheet.clauses
@@ -104,6 +202,15 @@ def _meant(sheet: Sheet, guess: Guess) -> Guess:
             if meaning in before.meanings:
                 return replace(guess, verb=verb, on=False)
     return guess
+
+
+def _takes_others(sheet: Sheet, guess: Guess) -> bool:
+    """Tell "remove these from the group:" above a list: it is the others that are to be removed."""
+    has = guess.clause.meanings
+    own = {"ME", "MY", "I", "OWN_ADDRESS", "LEAVE", "MEMBERSHIP"}
+    if "REMOVE" not in has or not has.isdisjoint(own):
+        return False
+    return any("OTHER_ADDRESS" in clause.meanings for clause in sheet.clauses)
 
 
 def _staying(sheet: Sheet, guess: Guess) -> Guess:

@@ -19,7 +19,7 @@ _ITEM = re.compile(
     r"(?P<url>https?://[^\s<>\"]{1,500})"
     r"|(?P<address>[^\s<>\"(),;:\[\]]{1,200}@[^\s<>\"(),;:\[\]]{1,300})"
     r"|(?P<hold>\bp-\d{1,9}\b)"
-    r"|(?P<code>\b[a-z2-7]{4}-[a-z2-7]{4}\b)"
+    r"|(?P<code>\b(?=[a-z-]{0,8}[2-7])[a-z2-7]{4}-[a-z2-7]{4}\b)"
     r"|(?P<number>#?\b\d{1,9}\b)"
     r"|(?P<word>[^\W_]+)"
 )
@@ -313,19 +313,11 @@ def _single(
         clause.targets.append(text.upper())
         return _HOLD
     if kind == "code":
-        return _REFERENCE if any(sign.isdigit() for sign in text) else _words_in(clause, text)
+        return _REFERENCE
     if kind == "number":
         clause.targets.append(text.lstrip("#"))
         return _NUMBER
     return _word(clause, text, group, clause.text.raw[one.start() : one.end()])
-
-
-def _words_in(clause: Clause, text: str) -> Meanings:
-    """Read "self-help", which looks like a reference and is two words."""
-    found: dict[str, frozenset[str]] = {}
-    for word in text.split("-"):
-        found.update(_word(clause, word, frozenset()))
-    return found
 
 
 def _address(clause: Clause, one: re.Match[str], sender: str, domain: str) -> Meanings:

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from babel import Locale
+from dgroup.commands.calendar_words import (
+    COUNTS,
+    LONG_DAYS,
+    LONG_MONTHS,
+    MONTHS,
+    NUMBERS,
+    UNIT_OF,
+    WEEKDAYS,
+    any_of,
+)
 
-from dgroup.commands.text import fold
-
-LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "nl")
 MAX_DAYS = 3660
+UNTIL, BACK, FROM = "until", "back", "from"
 _SCAN = 400
 
 
@@ -30,8 +37,18 @@ class When:
     start: int
     end: int
     ambiguous: bool = False
-    span: bool = False
-    """given as a length of time ("for 2 weeks")"""
+    length: int = 0
+    """days, where it is given as a length of time ("for 2 weeks"); else 0"""
+    role: str = ""
+    """what stands before it: UNTIL it, BACK on it, or FROM it on"""
+
+    soon: bool = False
+    """tomorrow or so: where a story begins rather than where a pause ends"""
+
+    @property
+    def span(self) -> bool:
+        """Whether it is given as a length of time."""
+        return self.length > 0
 
 
 def find_days(folded: str, today: date) -> list[When]:
@@ -47,94 +64,45 @@ def find_days(folded: str, today: date) -> list[When]:
             day = read(match, today)
             if day is not None:
                 when, ambiguous = day
-                found.append(When(when, match.start(), match.end(), ambiguous, read is _span))
+                start = match.start("said") if "said" in pattern.groupindex else match.start()
+                length = (when - today).days if read in _LENGTHS else 0
+                soon = read in _SOON
+                role = _role(text, start) or (FROM if soon else "")
+                found.append(When(when, start, match.end(), ambiguous, length, role, soon))
     return sorted(found, key=lambda when: when.start)
 
 
-# --- Names ------------------------------------------------------------------------------------
+def _role(text: str, start: int) -> str:
+    """What the words before a day make of it."""
+    before = text[max(0, start - _LEAD) : start + 1]
+    found = list(_ROLES.finditer(before))
+    if not found or _FAR.search(before, found[-1].end()):
+        return ""
+    return found[-1].lastgroup or ""
 
 
-def _names(kind: str) -> Iterator[tuple[str, int]]:
-    for code in LANGUAGES:
-        locale = Locale(code)
-        table = locale.months if kind == "months" else locale.days
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in table[context][width].items():
-                    word = fold(name).rstrip(".").removesuffix("-feira")
-                    if len(word) >= 3:
-                        yield word, number
+_LEAD = 40
+"""characters before a day in which the word that rules it stands"""
+_ROLES = re.compile(
+    r"\b(?:(?P<until>until|till|til|thru|through|up to|by|before|jusqu\w*|avant|hasta|antes de\w*|ate|bis|fino|tot|to|au|al|vor|"
+    r"finish\w*|end(?:s|ing)? on|se termine|termin\w+|acab\w+)"
+    r"|(?P<back>back|return\w*|come home|de retour|retour|revien\w*|reviendr\w*|rentr\w*|reprend\w*|vuelv\w*|volv\w*|regres\w*|"
+    r"de vuelta|volt\w*|reincorpor\w*|retom\w*|resum\w*|restart\w*|start again|reanud\w*|zuruck|wieder da)"
+    r"|(?P<from>from|starting|start|starts|begin\w*|as of|since|effective|leav\w+|go|going|off on|depart\w*|travel\w*|fly|flying|"
+    r"a partir d\w*|a compter d\w*|des|depuis|du|par[st]|partir\w*|desde|del|salgo|viajo|me voy|saio|vou|parto|ab|seit|vom))\b"
+)
+_FAR = re.compile(r"[,;:!?(]|\.(?!\d)|\w+(?:\W+\w+){4}\W*$")
+"""a break, or more words than belong to "until", between it and the day"""
 
 
-MONTHS: dict[str, int] = {"sept": 9, **dict(_names("months"))}
-"""folded name or abbreviation -> 1..12"""
-WEEKDAYS: dict[str, int] = dict(_names("days"))
-"""folded name or abbreviation -> 0 (Monday) .. 6"""
-# What is another word in one of the languages is no weekday or month when it stands alone.
-_LONG_DAYS = {name: day for name, day in WEEKDAYS.items() if len(name) > 4}
-_LONG_MONTHS = {name: month for name, month in MONTHS.items() if len(name) > 3 and name != "mars"}
-_LONG_MONTHS["mars"] = 3
-_COUNTS = {
-    1: "a an one un une uno una um uma ein eine einen einem een",
-    2: "two deux dos dois duas zwei due twee couple",
-    3: "three trois tres drei tre drie",
-    4: "four quatre cuatro quatro vier quattro",
-    5: "five cinq cinco funf cinque vijf",
-    6: "six seis sechs sei zes",
-    7: "seven sept siete sete sieben sette zeven",
-    8: "eight huit ocho oito acht otto",
-    9: "nine neuf nueve nove neun negen",
-    10: "ten dix diez dez zehn dieci tien",
-    12: "twelve douze doce doze zwolf dodici twaalf",
-    15: "fifteen quinze quince funfzehn quindici vijftien",
-    20: "twenty vingt veinte vinte zwanzig venti twintig",
-    30: "thirty trente treinta trinta dreissig trenta dertig",
-}
-_NUMBERS = {word: number for number, words in _COUNTS.items() for word in words.split()}
-_UNITS: dict[str, dict[str, str]] = {
-    "day": {"en": "day days", "fr": "jour jours", "es": "dia dias", "pt": "dia dias", "de": "tag tage tagen",
-            "it": "giorno giorni", "nl": "dag dagen"},
-    "week": {"en": "week weeks", "fr": "semaine semaines", "es": "semana semanas", "pt": "semana semanas",
-             "de": "woche wochen", "it": "settimana settimane", "nl": "week weken"},
-    "month": {"en": "month months", "fr": "mois", "es": "mes meses", "pt": "mes meses", "de": "monat monate monaten",
-              "it": "mese mesi", "nl": "maand maanden"},
-    "year": {"en": "year years", "fr": "an ans", "es": "ano anos", "pt": "ano anos", "de": "jahr jahre",
-             "it": "anno anni", "nl": "jaar"},
-    "fortnight": {"en": "fortnight", "fr": "quinzaine", "es": "quincena", "pt": "quinzena"},
-}  # fmt: skip
-_UNIT_OF = {
-    word: unit for unit, by in _UNITS.items() for words in by.values() for word in words.split()
-}
+# --- Parts of patterns --------------------------------------------------------------------------
 
-
-def _spoken() -> dict[str, frozenset[str]]:
-    """Which languages the words of a date belong to."""
-    found: dict[str, set[str]] = {}
-    for code in LANGUAGES:
-        locale = Locale(code)
-        for table in (locale.months, locale.days):
-            for name in table["format"]["wide"].values():
-                found.setdefault(fold(name), set()).add(code)
-        for by_language in _UNITS.values():
-            for word in by_language.get(code, "").split():
-                found.setdefault(word, set()).add(code)
-    return {word: frozenset(by) for word, by in found.items()}
-
-
-SPOKEN = _spoken()
-"""folded name of a month, a weekday or a unit -> languages"""
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_MONTH = rf"({_any(MONTHS)})\b\.?"
+_MONTH = rf"({any_of(MONTHS)})\b\.?"
 _YEAR = r"(?:,?\s*(?:de\s+|del\s+|do\s+)?(20\d\d)\b)?"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|o|a)?"
-_OF = r"(?:\s+of|\s+de|\s+do|\s+d)?\s+(?:the\s+)?"
+_OF = r"(?:\s+of|\s+de|\s+do|\s+d)?[\s-]+(?:the\s+)?"
 _END = (
-    r"\b(?:end|fin|finales|fines|fim|final|finais|ende|fine|eind|einde|late)\s+"
+    r"\b(?:end|rest|remainder|reste|resto|fin|finales|fines|fim|final|finais|ende|fine|eind|einde|late)\s+"
     r"(?:of\s+|de\s+|do\s+|du\s+|del\s+|des\s+|di\s+|van\s+|d\s+)?(?:the\s+|this\s+|this\s+|la\s+|el\s+|o\s+|ce\s+|"
     r"este\s+|deste\s+|der\s+|dem\s+)?"
 )
@@ -146,8 +114,11 @@ _FOR = (
 )
 _NEXT = r"(?:next|prochain|prochaine|proximo|proxima|nachste[nmr]?|kommende[nmr]?|prossim[oa]|volgende|que viene|que vem|coming)"
 _HINT = re.compile(
-    rf"\d|\b(?:{_any({*_LONG_DAYS, *_LONG_MONTHS, *_UNIT_OF})}|tomorrow|demain|manana|amanha|morgen|domani)\b"
+    rf"\d|\b(?:{any_of({*LONG_DAYS, *LONG_MONTHS, *UNIT_OF})}|tomorrow|demain|manana|amanha|morgen|domani)\b"
+    rf"|\b(?:{any_of(set(WEEKDAYS) - set(LONG_DAYS))})\b"
 )
+_FIRSTS = "first premier primero primeiro ersten primo"
+_DAY_WORDS = {**dict.fromkeys(_FIRSTS.split(), 1), **{w: n for w, n in NUMBERS.items() if n > 1}}
 
 
 # --- Forms ------------------------------------------------------------------------------------
@@ -217,7 +188,9 @@ def _last_of(month: int, year: str | None, today: date) -> date:
 
 
 def _this_end(match: re.Match[str], today: date) -> _Found:
-    unit = _UNIT_OF[match[1]]
+    unit = UNIT_OF[match[2]]
+    if match[1] or match[3]:
+        return _next_end(unit, today)
     if unit == "month":
         return _last_of(today.month, None, today), False
     if unit == "year":
@@ -227,6 +200,24 @@ def _this_end(match: re.Match[str], today: date) -> _Found:
     return None
 
 
+def _next_end(unit: str, today: date) -> _Found:
+    if unit == "month":
+        return _months_on(today.replace(day=1), 2) - timedelta(days=1), False
+    if unit == "week":
+        return today + timedelta(days=13 - today.weekday()), False
+    return (date(today.year + 1, 12, 31), False) if unit == "year" else None
+
+
+def _whole_month(match: re.Match[str], today: date) -> _Found:
+    """Read "during August": to its end; whether before it too is not said, so it is echoed."""
+    return _last_of(LONG_MONTHS[match[1]], match[2], today), True
+
+
+def _day_word(match: re.Match[str], today: date) -> _Found:
+    found = _coming(MONTHS[match[2]], _DAY_WORDS[match[1]], match[3], today)
+    return (found, False) if found else None
+
+
 def _mid_month(match: re.Match[str], today: date) -> _Found:
     found = _coming(MONTHS[match[1]], 15, match[2], today)
     return (found, True) if found else None
@@ -234,17 +225,25 @@ def _mid_month(match: re.Match[str], today: date) -> _Found:
 
 def _month(match: re.Match[str], today: date) -> _Found:
     """A month alone: its first day, which the sender may not mean: echoed."""
-    found = _coming(_LONG_MONTHS[match[1]], 1, match[2], today)
+    found = _coming(LONG_MONTHS[match[1]], 1, match[2], today)
     return (found, True) if found else None
 
 
 def _span(match: re.Match[str], today: date) -> _Found:
-    count = int(match[1]) if match[1].isdigit() else _NUMBERS[match[1]]
-    unit = _UNIT_OF[match[2]]
+    count = int(match[1]) if match[1].isdigit() else NUMBERS[match[1]]
+    unit = UNIT_OF[match[2]]
     if unit == "month":
         return _months_on(today, count), False
     days = count * {"day": 1, "week": 7, "year": 365, "fortnight": 14}[unit]
     return (today + timedelta(days=days), False) if 0 < days <= MAX_DAYS else None
+
+
+def _one_span(match: re.Match[str], today: date) -> _Found:
+    """Read "pause a week": without "pause", "a week" says how often."""
+    unit = UNIT_OF[match[3]]
+    if unit == "month":
+        return _months_on(today, 1), False
+    return today + timedelta(days={"day": 1, "week": 7, "year": 365, "fortnight": 14}[unit]), False
 
 
 def _months_on(today: date, count: int) -> date:
@@ -257,27 +256,51 @@ def _months_on(today: date, count: int) -> date:
 def _weekday(match: re.Match[str], today: date) -> _Found:
     """The next day of that name; "next Friday" on a Monday may be this week's or the other."""
     name = match[1] or match[2] or match[3]
-    ahead = (_LONG_DAYS[name] - today.weekday() - 1) % 7 + 1
+    ahead = (LONG_DAYS[name] - today.weekday() - 1) % 7 + 1
     says_next = match[1] is not None or match[2] is not None
     return today + timedelta(days=ahead), says_next and ahead + today.weekday() < 7
 
 
 def _next_unit(match: re.Match[str], today: date) -> _Found:
-    unit = _UNIT_OF[match[1] or match[2]]
+    unit = UNIT_OF[match[1] or match[2]]
     if unit == "week":
         return today + timedelta(days=7 - today.weekday()), True
     if unit == "month":
         return _months_on(today.replace(day=1), 1), True
-    return None
+    return (date(today.year + 1, 1, 1), True) if unit == "year" else None
 
 
 def _tomorrow(match: re.Match[str], today: date) -> _Found:
     return today + timedelta(days=1), False
 
 
+def _ending(match: re.Match[str], today: date) -> _Found:
+    """Read "month's end"."""
+    return (
+        _last_of(today.month, None, today) if match[1] == "month" else date(today.year, 12, 31)
+    ), False
+
+
+def _day_after(match: re.Match[str], today: date) -> _Found:
+    return today + timedelta(days=2), False
+
+
+def _short_day(match: re.Match[str], today: date) -> _Found:
+    ahead = (WEEKDAYS[match["said"]] - today.weekday() - 1) % 7 + 1
+    return today + timedelta(days=ahead), False
+
+
 def _only_day(match: re.Match[str], today: date) -> _Found:
     """Read "until the 20th": of this month or the next."""
-    day = int(match[1])
+    return _next_of(int(match[2]), today)
+
+
+def _back_on(match: re.Match[str], today: date) -> _Found:
+    """Read "back on the 20th"."""
+    return _next_of(int(match[2]), today)
+
+
+def _next_of(day: int, today: date) -> _Found:
     for ahead in range(3):
         month = _months_on(today.replace(day=1), ahead) if ahead else today.replace(day=1)
         found = _make(month.year, month.month, day)
@@ -287,8 +310,18 @@ def _only_day(match: re.Match[str], today: date) -> _Found:
 
 
 _UNTIL = r"\b(?:until|till|til|jusqu\s?'?\s?au|hasta|ate|bis|fino|tot|to|au|al)\s+(?:the|le|el|al|dia|o dia|ao dia|a o|o|den|zum|de|jour)?\s*(?:dia\s+)?"
-_WEEKDAY = _any(_LONG_DAYS)
-_UNIT = f"({_any(_UNIT_OF)})"
+_BACK = (
+    r"\b(?:back(?: (?:home|at work|in the office|online))?|returning|return|de retour|reviens|reviendrai|rentre|rentrerai|reprends|vuelvo|volvere|"
+    r"regreso|regresare|de vuelta|de regreso|volto|voltarei|estarei de volta|regressarei|zuruck)\s+"
+)
+_WEEKDAY = any_of(LONG_DAYS)
+_WHOLE = (
+    r"(?:during|throughout|all of|all|whole of|the whole of|whole|entire|durante|durante todo o|pendant|durant|courant|tout|todo|todo o|"
+    r"a lo largo de|ao longo de|wahrend|im)"
+)
+_DATED = r"(?:[\s-]feira)?[\s,]*(?:the\s+|le\s+|el\s+|dia\s+|den\s+)?\d"
+"""a day of the month stands behind its weekday"""
+_UNIT = f"({any_of(UNIT_OF)})"
 _Read = Callable[[re.Match[str], date], _Found]
 
 
@@ -296,21 +329,31 @@ _Read = Callable[[re.Match[str], date], _Found]
 def _forms() -> tuple[tuple[re.Pattern[str], _Read], ...]:
     forms: tuple[tuple[str, _Read], ...] = (
         (r"\b(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})\b", _iso),
-        (r"(?<![\d/.@-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](20\d\d|\d\d))?(?!\.?\d|[/@-])", _numbers),
+        (rf"(?<![\d/.@-])(\d{{1,2}})[/.-](\d{{1,2}})(?:[/.-](20\d\d|\d\d))?(?!\.?\d|[/@-]|\s+(?:de\s+)?(?:{any_of(LONG_MONTHS)}))", _numbers),
         (rf"(?<![\d#])\b{_DAY}{_OF}{_MONTH}{_YEAR}", _day_month),
         (rf"\b{_MONTH}\s+{_DAY}\b{_YEAR}(?!\s*:)", _month_day),
+        (rf"\b({any_of(_DAY_WORDS)}){_OF}{_MONTH}{_YEAR}", _day_word),
         (rf"{_END}{_MONTH}{_YEAR}", _month_end),
-        (rf"{_END}{_UNIT}\b", _this_end),
+        (rf"\b{_WHOLE}\s+(?:(?:the\s+)?month of\s+|(?:le|o|el)?\s*(?:mois|mes)\s+(?:de\s+|d\W?\s*))?({any_of(LONG_MONTHS)})\b{_YEAR}", _whole_month),
+        (rf"{_END}({_NEXT}\s+)?{_UNIT}\b(?:\s+({_NEXT})\b)?", _this_end),
+        (r"\b(month|year)\W?s?[\s-]end\b", _ending),
         (rf"\b(?:mid|mi|mediados|meados|mitte|meta|half)[\s-]+(?:de\s+|di\s+)?{_MONTH}{_YEAR}", _mid_month),
-        (rf"{_FOR}(\d{{1,3}}|{_any(_NUMBERS)})\s+(?:full\s+|whole\s+|of\s+)?{_UNIT}\b", _span),
-        (rf"\b(\d{{1,3}}|{_any(set(_NUMBERS) - set(_COUNTS[1].split()))})\s+{_UNIT}\b(?!\s+ago)", _span),
-        (rf"\b{_NEXT}\s+({_WEEKDAY})\b|\b({_WEEKDAY})(?:[\s-]feira)?\s+{_NEXT}\b|(?<!del )(?<!du )(?<!da )\b({_WEEKDAY})\b(?!\s+(?:summar|letter|digest|mail|market))", _weekday),
+        (rf"{_FOR}(\d{{1,3}}|{any_of(NUMBERS)})\s+(?:full\s+|whole\s+|of\s+)?{_UNIT}\b", _span),
+        (rf"\b(\d{{1,3}}|{any_of(set(NUMBERS) - set(COUNTS[1].split()))})\s+{_UNIT}\b(?!\s+ago)", _span),
+        (rf"\b{_NEXT}\s+({_WEEKDAY})\b|\b({_WEEKDAY})(?:[\s-]feira)?\s+{_NEXT}\b|(?<!del )(?<!du )(?<!da )\b({_WEEKDAY})\b(?!\s+(?:summar|letter|digest|mail|market))(?!{_DATED})", _weekday),
         (rf"\b{_NEXT}\s+{_UNIT}\b|\b{_UNIT}\s+{_NEXT}\b", _next_unit),
-        (rf"\b({_any(_LONG_MONTHS)})\b{_YEAR}", _month),
-        (r"\b(?:tomorrow|demain|manana|amanha|morgen|domani)\b", _tomorrow),
-        (rf"{_UNTIL}{_DAY}(?![\d\w./-])", _only_day),
+        (rf"\b({any_of(LONG_MONTHS)})\b{_YEAR}", _month),
+        (r"\b(?:the day after tomorrow|day after tomorrow|apres[ -]demain|pasado manana|depois de amanha|ubermorgen)\b", _day_after),
+        (r"(?<!la )(?<!esta )(?<!cada )(?<!guten )(?<!heute )\b(?:tomorrow|demain|manana|amanha|morgen|domani)\b", _tomorrow),
+        (rf"{_UNTIL}(?P<said>{_DAY})(?![\d\w./-])", _only_day),
+        (rf"{_BACK}(?:(?:on|by|the|le|el|o|a|em|no|ao|dia|jour|du|des|am|om)\s+){{0,3}}(?P<said>{_DAY})(?![\d\w./:-])", _back_on),
+        (rf"(?:{_UNTIL}|{_BACK}(?:on\s+)?)(?P<said>{any_of(set(WEEKDAYS) - set(LONG_DAYS))})\b(?!{_DATED})", _short_day),
+        (rf"\b(?:paus|suspend)\w*\b[^.;,]{{0,25}}?\s(?P<said>({any_of(COUNTS[1].split())})\s+{_UNIT})\b", _one_span),
     )  # fmt: skip
     return tuple((re.compile(pattern), read) for pattern, read in forms)
 
 
 _FORMS = _forms()
+_LENGTHS = (_span, _one_span)
+_SOON = (_tomorrow, _day_after)
+"""days on which a story begins rather than a pause ends"""

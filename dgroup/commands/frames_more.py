@@ -34,6 +34,7 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("resume", "RESEND MAIL ME|MY", f"{_WHO} {_LEAVING} EACH LANGUAGE_NAME {_SWITCHED}", 2, weight=1),
     _frame("resume", "ON MAIL ME|MY", f"{_WHO} {_LEAVING} MAYBE EACH LANGUAGE_NAME {_SWITCHED}", 0, weight=1),
     _frame("pause", "CHANGE|SET|WANT MAIL PENDING", f"{_WHO} {_NO} TARGET", 6, weight=12),
+    _frame("pause", "MUTE SPAN|UNTIL", f"{_WHO} NOT TARGET THREAD UNMUTE", 3, weight=12),
     # --- how mail comes ---
     _frame("full", "NOTENOUGH LIGHT", f"{_WHO}", 8, weight=25),
     _frame("full", "AGAIN|RESEND|SEND ATTACHMENT AGAIN|RESEND|WITH|ME", f"{_WHO} {_LEAVING} WITHOUT PROBLEM TARGET", 4, weight=8),
@@ -45,6 +46,8 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("weekly", "WEEKLY DIGEST EACH", f"{_WHO} {_LEAVING} DAILY MONTHLY", 5, weight=9),
     _frame("status", "RECEIVE DAILY WEEKLY", f"{_WHO} {_LEAVING} WANT CHANGE SEND", 3, weight=12),
     _frame("status", "FORGOT DAILY|WEEKLY|MONTHLY|EACH|STATUS", f"{_WHO} {_LEAVING}", 6, weight=25),
+    _frame("status", "STATUS DAILY|WEEKLY|MONTHLY|EACH|PAUSE|PAUSED|RECEIVE|MAIL", f"{_WHO} LEAVE REMOVE GO STOP CANCEL {_NO} SEND CHANGE", 4, weight=8),
+    _frame("full", "RESUME FULL|ATTACHMENT MAIL|WITH|FULL|RECEIVE", f"{_WHO} {_LEAVING} LIGHT THREAD TARGET DIGEST", 4, weight=8),
     # --- addresses ---
     _frame("address", "WANT|SEND RECEIVE OTHER_ADDRESS", "LEAVE REMOVE OTHERS ADD INVITE JOIN NOT COORDINATOR TRACE MEMBERS NOMORE", 4),
     _frame("address", "MY|NEW ADDRESS|MAIL NOW OTHER_ADDRESS", f"{_LEAVING} OTHERS ADD INVITE JOIN", 6, weight=3),

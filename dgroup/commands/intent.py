@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, replace
 
 from dgroup.commands.clause import Clause, parts_of
+from dgroup.commands.derived import derive
 from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
 from dgroup.commands.frames_group import MORE_GROUP_FRAMES
 from dgroup.commands.frames_more import MORE_FRAMES
 from dgroup.commands.hints import hints
+from dgroup.commands.reasons import wishes
 from dgroup.commands.somebody import joins_else, on_behalf
 from dgroup.commands.turns import (
     CONDITION,
@@ -17,7 +19,9 @@ from dgroup.commands.turns import (
     THANKED_FOR,
     THANKS,
     asks_indirectly,
+    comes_back,
     denies_mail,
+    ends_mail,
     is_dated,
     speaks_of_end,
     stops_else,
@@ -42,23 +46,12 @@ _MAY_BE_ASKED = frozenset(
     "who status help data search last get thread members pending bouncing report trace".split()
 )
 """to ask for one of these is to want it; it changes nothing"""
-_LESS = frozenset("RECEIVE MAIL WANT SUMMARY DIGEST ATTACHMENT COPY RECEIPT".split())
-_PARTICLES = {
-    ("meld", "ab"): "LEAVE", ("trag", "aus"): "LEAVE", ("schrijf", "uit"): "LEAVE", ("meld", "af"): "LEAVE",
-    ("meld", "an"): "JOIN", ("trag", "ein"): "JOIN", ("schrijf", "in"): "JOIN", ("meld", "aan"): "JOIN",
-}  # fmt: skip
-_FIRST_PERSON = frozenset(
-    "recois recevons recibo recibimos recebo recebemos erhalte bekomme ricevo ontvang krijg".split()
-)
 _ASKS_US = re.compile(
     r"\b(?:you|vous|tu|please|pls|svp|pueden?|podrian?|podeis|por favor|podem?|poderiam?|merci|gracias|"
     r"konnten|konnen|bitte|potete|potreste|kunt|kunnen|podiam|podia|seriam?|serian?|seria possivel|amables?|"
     r"gentileza|kind|pourriez|voudriez|aimables?|favor)\b"
 )
 _OURS = frozenset("GROUP MAIL MEMBERSHIP ME LEAVE RECEIVE SEND".split())
-_ARTICLES = frozenset(
-    "the this that le la les l ce cette el los esta este o a os as esse essa il lo de das die het".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +115,8 @@ _ASKED = re.compile(
 def judge(clause: Clause) -> Guess | None:
     """Say what a sentence asks for, if anything; where the whole says nothing clear, its parts may."""
     whole = _judged(clause)
+    if (wish := _wish_of(clause, whole)) is not None:
+        return wish
     if whole is not None and whole.verb != KEEP and not whole.rivals:
         return whole
     parts = [found for part in parts_of(clause) if (found := _judged(part)) is not None]
@@ -139,24 +134,54 @@ def judge(clause: Clause) -> Guess | None:
     return best
 
 
+_ASIDE = frozenset(
+    "STAY IF MAYBE WAIT LATER UNTIL SPAN DAY AWAY OTHER_ADDRESS LANGUAGE_NAME".split()
+)
+
+
+def _wish_of(clause: Clause, whole: Guess | None) -> Guess | None:
+    """The half of a sentence that asks for something, where the other halves only tell why: "no summary
+    please, I read all the messages". Never for an end."""
+    parts = parts_of(clause)
+    asking = [part for part in parts if wishes(part)]
+    telling = [part for part in parts if part not in asking]
+    if len(asking) != 1 or not telling or any(part.meanings & _ASIDE for part in telling):
+        return None
+    found = _judged(asking[0])
+    if found is None or found.rivals or found.verb in {KEEP, PEOPLE}:
+        return None
+    if whole is not None and whole.verb == found.verb:
+        return None
+    if whole is not None and whole.verb == "help" and found.verb == "leave":
+        return replace(found, sure=False)  # "I do not know how, I only want to be taken off"
+    return found if found.verb not in _ENDS and found.sure else None
+
+
 def _commands(clause: Clause) -> bool:
     """Tell whether the sender follows the verb as in an order: "remove me", "désinscrivez-moi"."""
     for place in (*clause.at("REMOVE"), *clause.at("LEAVE")):
         if any("ME" in item.meanings for item in clause.items[place : place + 2]):
             return True
+        if _WITH_ME.match(clause.items[place].word):
+            return True
     return False
 
 
+_WITH_ME = re.compile(r"[a-z]{3,}(?:me|nos|nme|ndme)\b")
+
+
 def _judged(clause: Clause) -> Guess | None:
-    _derive(clause)
+    derive(clause)
     has = clause.meanings
     if CONDITION.match(clause.text.folded) and "NOTHING" not in clause.items[0].meanings:
         has.add("IF")
+    if asks_indirectly(clause):
+        return Guess("help", clause, sure=True)
     if _keeps(clause) or (
         "STAY" in has and has.isdisjoint({"STOP", "NOT", "NOMORE", "PAUSE", "SEND", "MAIL"})
     ):
         return Guess(KEEP, clause, sure=False)
-    asked = _asked_for_help(clause) or asks_indirectly(clause)
+    asked = _asked_for_help(clause)
     if asked:
         return Guess(asked, clause, sure=asked == "help")
     found = _best(clause)
@@ -220,12 +245,13 @@ def _keyed() -> dict[str, list[Frame]]:
 
 
 _BY_KEY = _keyed()
-_GROUP_VERBS = frozenset(frame.verb for frame in GROUP_FRAMES)
+GROUP_VERBS = frozenset(frame.verb for frame in GROUP_FRAMES)
+"""coordinators' verbs"""
 
 
 def _fits(frame: Frame, clause: Clause, first: frozenset[str], more: int) -> bool:
     has = clause.meanings
-    if clause.typo and frame.verb in _GROUP_VERBS:
+    if clause.typo and frame.verb in GROUP_VERBS:
         return False  # a coordinator's word is never guessed
     if clause.unknown > frame.slack + more or not has.isdisjoint(frame.none):
         return False
@@ -234,104 +260,7 @@ def _fits(frame: Frame, clause: Clause, first: frozenset[str], more: int) -> boo
     return not frame.first or not first.isdisjoint(frame.needs[0])
 
 
-# --- What follows from the words together -----------------------------------------------------
-
-
-def _derive(clause: Clause) -> None:
-    """Add what only several words together mean."""
-    has = clause.meanings
-    words = {item.word for item in clause.items}
-    if "MORE" in has and (has & {"NOT", "NE"} or ("plus" in words and has & _LESS)):
-        has.add("NOMORE")
-    if "NE" in has and "NOMORE" not in has and "NOT" not in has:
-        has.discard("NE")
-    if "NOMORE" in has:
-        has.discard("AGAIN")
-    denied = bool(has & {"NOT", "NOMORE"}) and "RECEIVE" in has and "WANT" not in has
-    if denied and ("I" in has or words & _FIRST_PERSON):
-        has.add("COMPLAINT")
-    for (verb, particle), meaning in _PARTICLES.items():
-        if particle in words and any(word.startswith(verb) for word in words):
-            clause.unknown -= meaning not in has
-            has.add(meaning)
-    if "STOP" in has and all(_stops_doing(clause, place) for place in clause.at("STOP")):
-        has.discard("STOP")
-    if "I" in has and not has & _ASKING:
-        has.add("STATEMENT")
-    _contrast(clause)
-    if any(_followed_by_me(clause, meaning) for meaning in ("REMOVE", "LEAVE")):
-        has.add("REMOVE_ME")
-    if _destroys(clause):
-        has.add("GROUP_ITSELF")
-    if "POST" in has and "TARGET" in has:
-        has.add("TARGET_POST")
-    _command_first(clause)
-    if "WHO" in has and "HOLD" in has:
-        has.discard("HOLD")
-
-
-def _command_first(clause: Clause) -> None:
-    """Take away a denial that stands far behind an order and is no part of it: "take me off, I do not
-    work there any more"."""
-    noes = [*clause.at("NOT"), *clause.at("NOMORE"), *clause.at("NE")]
-    orders = [
-        place
-        for meaning in ("REMOVE", "LEAVE")
-        for place in clause.at(meaning)
-        if any("ME" in item.meanings for item in clause.items[place : place + 2])
-    ]
-    if not noes or not orders or min(noes) <= min(orders) + 2:
-        return
-    behind = {m for item in clause.items[min(noes) : min(noes) + 5] for m in item.meanings}
-    if behind.isdisjoint({"LEAVE", "REMOVE", "GROUP", "GO", "ALL", "CANCEL", "STOP"}):
-        clause.meanings -= {"NOT", "NOMORE", "NE"}
-
-
-_ASKING = frozenset("WANT SEND CHANGE ME CAN_I LEAVE JOIN GO REMOVE SET NOMORE NOT HOW".split())
-
-
-def _stops_doing(clause: Clause, place: int) -> bool:
-    """Tell whether another doing is to stop than to send: "dejar de pagar", "arrêter de creuser"."""
-    behind = clause.items[place + 1 : place + 5]
-    if not behind or behind[0].word not in {"de", "d"}:
-        return False
-    said = next((one for one in behind[1:] if set(one.meanings) != {"FILLER"}), None)
-    return said is not None and not said.meanings
-
-
-def _contrast(clause: Clause) -> None:
-    """Take away what is only named to be denied: "the weekly one, not every message"."""
-    has = clause.meanings
-    for no in clause.at("NOT"):
-        for item in clause.items[no + 1 : no + 3]:
-            if "EACH" in item.meanings and has & {
-                "WEEKLY",
-                "DAILY",
-                "MONTHLY",
-                "DIGEST",
-                "SUMMARY",
-            }:
-                has -= {"EACH", "NOT"}
-
-
-def _followed_by_me(clause: Clause, meaning: str) -> bool:
-    """Tell whether the sender is the verb's object: "remove me", "retirez-moi", "me retirer"."""
-    for place in clause.at(meaning):
-        near = clause.items[max(0, place - 1) : place + 3]
-        if any("ME" in item.meanings and not item.after_break for item in near):
-            return True
-    return False
-
-
-def _destroys(clause: Clause) -> bool:
-    """Tell whether the group itself is what is to be deleted, not something from it."""
-    for place in clause.at("DESTROY"):
-        for item in clause.items[place + 1 : place + 4]:
-            if "GROUP" in item.meanings:
-                return True
-            if item.word not in _ARTICLES or "FROM" in item.meanings:
-                break
-    return False
+# --- No, and questions -------------------------------------------------------------------------
 
 
 def _keeps(clause: Clause) -> bool:
@@ -368,10 +297,13 @@ def _asked_for_help(clause: Clause) -> str:
     leads = bool(clause.first & {"HOW", "WHAT_IF"}) or (
         clause.asks and bool(has & {"HOW", "WHAT_IF"})
     )
+    if comes_back(clause):
+        return "help"
     if "STATUS" in clause.first:
         return ""
     if "HOW" in has and leads and "WHO" not in has and (clause.asks or _how_leads(clause)):
-        return "help" if hints([clause]) or has & {"GROUP", "WORKS", "HELP"} else PEOPLE
+        ours = hints([clause]) or has & {"GROUP", "WORKS", "HELP"} or ends_mail(clause)
+        return "help" if ours else PEOPLE
     if "WHAT_IF" in has and leads and not has & _ANSWERED:
         return PEOPLE
     if clause.asks and "IF" in has and "CAN_I" not in has:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from dgroup.commands.text import fold
 from dgroup.commands.words import OWN, Table
 from dgroup.commands.words_around import AROUND
+from dgroup.commands.words_asked import ASKED
 from dgroup.commands.words_es import SPANISH
 from dgroup.commands.words_fr import FRENCH
 from dgroup.commands.words_group import COORDINATORS
@@ -143,11 +144,12 @@ LEXICON = Lexicon(
     COORDINATORS,
     AROUND,
     TURNS,
+    ASKED,
     _only("fr", FRENCH),
     _only("es", SPANISH),
     _only("pt", PORTUGUESE),
 )
-TURNING = frozenset(words for _, _, words, _ in _entries((TURNS,)))
+TURNING = frozenset(words for _, _, words, _ in _entries((TURNS, ASKED)))
 """phrases that do not tell a command from an ordinary post"""
 # Whole words, because a stem with a wrong letter could be the stem of anything. None is a
 # coordinator's word: those are never guessed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from dgroup.commands.dates import LANGUAGES
+from dgroup.commands.calendar_words import LANGUAGES
 from dgroup.commands.text import fold
 
 _ALSO = {

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 from dgroup.address import clean_line
-from dgroup.commands.clause import Clause
+from dgroup.commands.calendar_words import NUMBERS
+from dgroup.commands.clause import Clause, parts_of
+from dgroup.commands.dates import BACK, FROM, UNTIL, When
 from dgroup.commands.intent import Guess
+from dgroup.commands.text import fold
 from dgroup.incoming import Options
 
 MAX_WORDS = 300
@@ -21,7 +25,17 @@ _SMALL = re.compile(
     r"^(?:\s*[\"'«:]*\s*(?:for|about|the|all|any|archives?|posts?|messages?|mails?|emails?|on|in|of|sur|les|le|la|l|"
     r"dans|des?|du|d|sobre|en|el|los|las|mensajes?|archivo|correos?|por|o|os|a|as|no|na|nos|arquivo|mensagens?|"
     r"mensagem|para|nach|to|me|please|that|which|mention|containing|with|contenant|avec|con|com|word|words|"
-    r"mots?|palabras?|palavras?|svp|que|qui|hablen|parlent|parlant|falem|water)\b(?:'|\s|:)+)+",
+    r"mots?|palabras?|palavras?|svp|que|qui|hablen|parlent|parlant|falem|water|old|older|earlier|viejos|viejas|antiguos|antiguas|anciens|vieux|antigos|antigas|velhas)\b(?:'|\s|:)+)+",
+    re.IGNORECASE,
+)
+_SPOKEN_OF = re.compile(
+    r"^\W*(?:(?:for|para|por|pour|all|todo|tudo|tout)\s+)?(?:lo que|o que|que|ce qu\w*|what|whatever|anything|something|everything|algo|alguma coisa|quelque chose|tout|"
+    r"todo|tudo)\b.{0,40}?\b(?:about|on|sur|sobre|de|regarding|concerning|acerca de|a propos de|à propos de)\s+",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\s+(?:(?:for|pour|para|por)\s+(?:me|moi|mi|mí|mim|us)|(?:in|dans|en|no|nos|em|from)\s+(?:the\s+|les\s+|l\W|el\s+|los\s+|o\s+|os\s+)?"
+    r"(?:old\s+)?(?:archives?|archivos?|arquivos?|posts?|messages?|group|groupe|grupo))\W*$",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -43,9 +57,10 @@ def options_of(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> 
     verb, clause = guess.verb, guess.clause
     because = clause.because if verb in _REASONED else ""
     if verb == "pause":
-        return _pause([clause] if clause.days else clauses)
+        return _pause(clause, clauses)
     if verb == "search":
-        return Options(words=_searched(clause))
+        words = _searched(clause)
+        return Options(words=_spoken_of(clauses) if fold(words) in _PRONOUNS else words)
     if verb == "language":
         return Options(language=_first(one.language_name for one in [clause, *clauses]))
     if verb == "address" and (also := _second(guess, clauses, own)):
@@ -70,21 +85,75 @@ def _first(values: Iterable[str]) -> str:
     return next(filter(None, values), "")
 
 
-def _pause(clauses: Sequence[Clause]) -> Options:
-    """The last day that is named: "from 10 to 20 March"."""
-    days = [day for clause in clauses for day in clause.days]
+def _pause(wish: Clause, clauses: Sequence[Clause]) -> Options:
+    """The day that ends the pause: what stands with the wish and says until when or how long wins over
+    the days of the story around it; of several as good the last ("from 10 to 20 March")."""
+    days = [(day, clause) for clause in clauses for day in clause.days]
     if not days:
         return Options()
-    dates = [day for day in days if not day.span] or days
-    last = max(dates, key=lambda day: day.day)
-    several = len({day.day for day in days}) > 1
+    ranked = [(_ends_it(day, near=_near(day, clause, wish)), day, clause) for day, clause in days]
+    best = max(rank for rank, _, _ in ranked)
+    chosen = [day for rank, day, _ in ranked if rank == best]
+    last = max(chosen, key=lambda day: day.day)
+    several = len({day.day for day in chosen}) > 1
+    if last.span and (start := _start(last, ranked)):
+        return Options(until=start + timedelta(days=last.length), ambiguous=True)
     return Options(until=last.day, ambiguous=last.ambiguous or several)
+
+
+def _start(span: When, ranked: Sequence[tuple[int, When, Clause]]) -> date | None:
+    """Of "from 10 March for 2 weeks" the day from which the length counts."""
+    clause = next(clause for _, day, clause in ranked if day is span)
+    days = [day.day for day in clause.days if day.role == FROM and not (day.span or day.soon)]
+    return days[-1] if days else None
+
+
+def _near(day: When, clause: Clause, wish: Clause) -> bool:
+    """Tell whether a day stands in a sentence of the wish; in half-sentences, in that half."""
+    has = clause.meanings
+    if clause.text is not wish.text and has.isdisjoint(_PAUSES):
+        return False
+    halves = [part for part in parts_of(clause) if part.days]
+    halves = [part for part in halves if not part.meanings.isdisjoint(_PAUSES)]
+    return not halves or any(day in part.days for part in halves)
+
+
+_PAUSES = frozenset("PAUSE HOLD STOP NOMORE".split())
+
+
+def _ends_it(day: When, *, near: bool) -> int:
+    """How well a day suits as the end of a pause."""
+    if day.role == UNTIL or (day.span and day.role != BACK):
+        return 6 if near else 4 - day.span
+    if day.role == BACK:
+        return 5
+    return (2 if near else 1) if day.role != FROM else 0
 
 
 def _searched(clause: Clause) -> str:
     places = clause.at("SEARCH")
     rest = clause.text.raw[clause.items[places[0]].end :] if places else clause.text.raw
+    if not places and (about := _ABOUT.search(rest)):
+        return _trimmed(about[1])
+    rest = _PLACE.sub("", _ENDS.sub("", rest))
+    rest = _SPOKEN_OF.sub("", rest, count=1)
     return _trimmed(_SMALL.sub("", f" {rest}", count=1) if rest else "")
+
+
+_PRONOUNS = frozenset(
+    "it that this them those these one eso esto lo la los las isso isto ca cela ceci le les".split()
+)
+_ABOUT = re.compile(
+    r"\b(?:about|regarding|concerning|sobre|acerca de|sur|à propos de)\s+(?:the\s+|les?\s+|la\s+|l'|el\s+|los\s+|las\s+|os?\s+|as?\s+)?"
+    r"(.+?)(?=[,.;:!?]|\s+(?:last|ages|some|a|years|months|weeks|ago|in|before|once|and|but|l'an|l'année|il|hace|el|há|no|na|et|y|e)\b|$)",
+    re.IGNORECASE,
+)
+
+
+def _spoken_of(clauses: Sequence[Clause]) -> str:
+    """Of "somebody wrote about pumps, can you find it?" the pumps."""
+    found = (_ABOUT.search(clause.text.raw) for clause in clauses)
+    return next((_trimmed(one[1]) for one in found if one is not None), "")
 
 
 def _trimmed(text: str) -> str:
@@ -123,6 +192,7 @@ def _is_sent_there(clause: Clause, second: int) -> bool:
 
 def _count(clause: Clause) -> int:
     numbers = [target for target in clause.targets if target.isdigit()]
+    numbers += [str(NUMBERS[one.word]) for one in clause.items if NUMBERS.get(one.word, 0) > 1]
     return min(int(numbers[0]), 1000) if numbers else 0
 
 

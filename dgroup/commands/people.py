@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dgroup.address import person_name
-from dgroup.commands.dates import LANGUAGES
+from dgroup.commands.calendar_words import LANGUAGES
 from dgroup.commands.lexicon import LEXICON, split_words
 from dgroup.commands.names import LANGUAGE_NAMES
 from dgroup.commands.text import fold

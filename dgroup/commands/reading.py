@@ -13,7 +13,7 @@ from dataclasses import replace
 from dgroup import tokens
 from dgroup.address import split_address
 from dgroup.commands.answers import Answered, read_answer
-from dgroup.commands.candidates import candidates, kindly
+from dgroup.commands.candidates import candidates, kindly, ordered
 from dgroup.commands.clause import Clause
 from dgroup.commands.greetings import is_nothing
 from dgroup.commands.hints import hints
@@ -37,7 +37,7 @@ _LONG = 200
 _OF_POSTS = frozenset("join leave pause resume each daily weekly monthly help".split())
 _HARMLESS = frozenset(
     "pause resume each daily weekly monthly light full language status who help get thread last search mute "
-    "unmute summary receipt copy".split()
+    "unmute summary receipt copy members pending bouncing report".split()
 )
 _EXPLAINED = 15
 """unknown words of a reason that may stand below a harmless command in the subject"""
@@ -65,9 +65,28 @@ def read(mail: Incoming) -> Reading:
     reading = _with_people(sheet, reading)
     if reading.verb in _TAKING and _is_disguised(sheet, reading):
         reading = Reading("", language=reading.language, sure=False, nearest=(reading.verb, "help"))
-    if mail.route.kind is RouteKind.COMMAND and not _by_address(mail.route):
+    if mail.route.kind is RouteKind.COMMAND and not (
+        _by_address(mail.route) or _is_order(sheet, reading)
+    ):
         reading = weighed(sheet, reading)
     return _with_answer(sheet, reading)
+
+
+def _is_order(sheet: Sheet, reading: Reading) -> bool:
+    """A harmless command in so many words: in the subject (the text beside it is a reason), about a post
+    that is named, or a question that has an answer of ours. What its words are like tells no more."""
+    if reading.verb not in _HARMLESS:
+        return False
+    if reading.sure and reading.options.target:
+        return True
+    if (
+        reading.sure
+        and reading.verb in {"help", "status"}
+        and any(one.asks for one in sheet.clauses)
+    ):
+        return True
+    order = ordered(sheet)
+    return order is not None and order.verb == reading.verb
 
 
 _TAKING = LISTING - {"add", "invite"}
@@ -285,6 +304,9 @@ def _agreed(sheet: Sheet, guesses: list[Guess]) -> Reading:
     best = next((guess for guess in guesses if guess.sure), guesses[0])
     best = next((guess for guess in guesses if guess.clause.targets), best)
     options = options_of(best, sheet.clauses, frozenset({sheet.mail.sender}))
+    if best.verb == "search":  # "Search" above "can you search for pumps": the words stand below
+        asked = [options_of(guess, sheet.clauses, frozenset()) for guess in guesses]
+        options = next((one for one in asked if one.words), options)
     sure = any(guess.sure for guess in guesses)
     sure = sure and all(one.sure or "PROBLEM" in one.clause.meanings for one in guesses)
     sure = sure and not any("WAIT" in clause.meanings for clause in sheet.clauses)
@@ -309,6 +331,8 @@ def _is_other(sheet: Sheet, best: Guess) -> bool:
         return False
     if "AWAY" in best.clause.meanings and best.topic:
         return not is_nothing(sheet.said, sheet.group)
+    if best.verb == "address" and any(clause.addresses for clause in sheet.clauses):
+        return False
     return best.verb not in _HARMLESS and any(one.clause.asks for one in sheet.body)
 
 

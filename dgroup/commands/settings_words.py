@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dgroup.commands.dates import WEEKDAYS
+from dgroup.commands.calendar_words import WEEKDAYS
 from dgroup.commands.lexicon import LEXICON, split_words
 from dgroup.commands.people import language_of
 from dgroup.commands.text import Text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from dgroup.commands.calendar_words import SPOKEN
 from dgroup.commands.clause import ONLY_READ, Clause
-from dgroup.commands.dates import SPOKEN
 from dgroup.commands.lexicon import LEXICON, split_words
 
 
@@ -20,7 +20,13 @@ def languages_of(clauses: Iterable[Clause]) -> str:
     spoken_english = False
     for clause in clauses:
         for weight, languages, is_prose in _spoken(clause):
-            votes.update({language: weight // len(languages) for language in languages})
+            share = weight // len(languages)
+            votes.update(
+                {
+                    one: share if is_prose or one not in ONLY_READ else share // 2
+                    for one in languages
+                }
+            )
             spoken_english = spoken_english or (is_prose and "en" in languages)
     most = max(votes.values(), default=0)
     ahead = [language for language, count in votes.items() if count == most]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dgroup.commands.clause import Clause
+from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.lexicon import LEXICON
 
 THANKED = frozenset(
@@ -49,14 +49,43 @@ def denies_mail(clause: Clause) -> bool:
     return german or not noes or min(noes) < max(clause.at("SEND"))
 
 
+_ENDS_MAIL = re.compile(
+    r"\b(?:(?:dejar|deixar|parar) de (?:recib|receb)\w+|ne plus recevoir|arreter de recevoir|stop (?:gett|receiv)ing)\b"
+)
+
+
+def ends_mail(clause: Clause) -> bool:
+    """Tell whether a question is about how not to get mail any more."""
+    return _ENDS_MAIL.search(clause.text.folded) is not None
+
+
 def speaks_of_end(clause: Clause) -> bool:
     """Tell whether a sentence names an end at all, whatever it asks for."""
     return not clause.meanings.isdisjoint({"LEAVE", "GO", "REMOVE", "ERASE"})
 
 
 def is_dated(clause: Clause) -> bool:
-    """Tell whether a day is given from which something is to be so."""
-    return any(_DATED.search(clause.text.folded[: day.start]) for day in clause.days)
+    """Tell whether a day is given from which something is to be so, or on which it is to end: "take me
+    off on 31 March"."""
+    if any(_DATED.search(clause.text.folded[: day.start]) for day in clause.days):
+        return True
+    return any(
+        not (day.span or part.meanings.isdisjoint(_PLAIN_END))
+        for part in parts_of(clause) or [clause]
+        for day in part.days
+    )
+
+
+_RETURN = re.compile(
+    r"\b(?:(?:come|coming|get|be|join|let) (?:me )?(?:back|in again)|rejoin|re-join|return|join again|re-?subscribe|revenir|reviens|"
+    r"rejoindre a nouveau|reinscri\w*|me reinscrire|volver|regresar|reingresar|voltar|regressar|reentrar|retornar)\b"
+)
+
+
+def comes_back(clause: Clause) -> bool:
+    """Tell a question about leaving and coming back: "if I leave, can I return later?"."""
+    leaves = not clause.meanings.isdisjoint({"LEAVE", "GO", "REMOVE", "CANCEL"})
+    return clause.asks and leaves and _RETURN.search(clause.text.folded) is not None
 
 
 _INDIRECT = re.compile(
@@ -66,8 +95,19 @@ _INDIRECT = re.compile(
 )
 
 
+_WAY = re.compile(
+    r"\b(?:(?:if|whether) there is (?:a|an|any) (?:way|option|possibility)|is there (?:a|an|any) (?:way|option|possibility|command) (?:to|of|for)|"
+    r"(?:s'il|s il|si) (?:existe|y a) (?:un|une|l)\W?\s?(?:moyen|option|possibilite|facon)|y a[- ]t[- ]il (?:un|une) (?:moyen|facon|option|possibilite)|"
+    r"existe[- ]t[- ]il (?:un|une) (?:moyen|facon|option)|"
+    r"(?:si )?(?:existe|hay) (?:la|una|alguna|algun) (?:opcion|forma|manera|modo|posibilidad|comando)|"
+    r"(?:se )?(?:existe|ha|tem) (?:a|uma|alguma|algum) (?:opcao|forma|maneira|modo|possibilidade|jeito|comando))\b"
+)
+
+
 def asks_indirectly(clause: Clause) -> str:
     """Tell a question within a sentence: "a colleague asks me how one leaves"."""
     if "HOW" in clause.meanings and _INDIRECT.search(clause.text.folded):
+        return "help"
+    if _WAY.search(clause.text.folded):
         return "help"
     return ""

@@ -180,7 +180,7 @@ TURNS: Table = {
         "aviso de receção|aviso de recebimento|cada vez que escrevo",
     },
     "COPY": {
-        "en": "my own mail|my own post|my own emails|own messages|own mails|own posts|what i wrote myself|what i write myself|a copy of my|"
+        "en": "my own mail|my own post|my own emails|own messages|own mails|own posts|what i wrote myself|what i write myself|"
         "see my own|my own message",
         "fr": "mes propres courriels|propres messages|propre message|mes propres e mails",
         "es": "mis propios mails|propios correos|propios mensajes|mi propio mensaje",

@@ -42,6 +42,19 @@ MONDAY = date(2026, 3, 2)
         ("durante 10 dias", "2026-03-12", False),
         ("from 10 to 20 March", "2026-03-20", True),
         ("until April", "2026-04-01", True),
+        ("until the end of next month", "2026-04-30", False),
+        ("hasta finales del mes que viene", "2026-04-30", False),
+        ("till month's end", "2026-03-31", False),
+        ("back on the 20th", "2026-03-20", False),
+        ("de retour le 20", "2026-03-20", False),
+        ("volto dia 20", "2026-03-20", False),
+        ("back Mon 16 March", "2026-03-16", False),
+        ("hasta el vie", "2026-03-06", False),
+        ("pausa una semana", "2026-03-09", False),
+        ("for 2 wks", "2026-03-16", False),
+        ("pendant le mois d'avril", "2026-04-30", True),
+        ("primero de mayo", "2026-05-01", False),
+        ("jusqu'à après-demain", "2026-03-04", False),
     ],
 )
 def test_days(text: str, day: str, ambiguous: bool) -> None:
@@ -51,7 +64,17 @@ def test_days(text: str, day: str, ambiguous: bool) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["once a week", "post 412", "version 1.2.3", "31/2", "2026-13-45", "may I leave", "par jour"],
+    [
+        "once a week",
+        "post 412",
+        "version 1.2.3",
+        "31/2",
+        "2026-13-45",
+        "may I leave",
+        "par jour",
+        "esta mañana",
+        "we two may leave",
+    ],
 )
 def test_what_is_no_day(text: str) -> None:
     assert find_days(fold(text), MONDAY) == []
