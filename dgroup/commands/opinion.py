@@ -6,11 +6,14 @@ has none. By itself it only tells: it never changes anything at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dgroup.commands.intent import PEOPLE, Guess
 from dgroup.commands.likeness import NOTHING, Likeness, shipped
+from dgroup.commands.naming import LISTING, people_of
 from dgroup.commands.options import options_of
+from dgroup.commands.people import Found
 from dgroup.commands.sheet import Sheet
 from dgroup.incoming import Options, Reading
 
@@ -18,28 +21,38 @@ FREE = 5
 """words from which on a wording is free: shorter ones are commands as they stand"""
 LONGEST = 120
 """words of a mail that still is a wish and little else"""
-DIFFERS = 1.5
+DIFFERS = 0.1
 """by how much another reading must be ahead to count against the grammar's"""
-LIKELY = 4.0
+LIKELY = 0.25
 """by how much a reading must be ahead to be asked about"""
 OWN = frozenset(
     "join leave pause resume each daily weekly monthly light full language address status who help get "
     "thread last search hide mute unmute data erase receipt summary copy".split()
 )
-_TELLING = frozenset("status who help get thread last search".split())
+_COORDINATORS = frozenset(
+    "add invite uninvite remove moderate trust ban unban coordinator members pending bouncing report trace undo "
+    "freeze unfreeze rename stepdown split merge lock unlock retitle".split()
+)
+"""what coordinators ask for and may be asked about; `set` needs more than a likeness, and the end of the
+group its own words"""
+_PROPOSED = OWN | _COORDINATORS
+_TELLING = frozenset(
+    "status who help get thread last search members pending bouncing report trace".split()
+)
+"""what changes nothing, so that it is answered without a question"""
 _ENDS = frozenset({"leave", "erase", "hide"})
 _OFFERED_ANYHOW = frozenset({"help", "status"})
 """what the grammar offers where it has no idea"""
-_NEEDS = {
-    "get": "target",
-    "thread": "target",
-    "hide": "target",
-    "mute": "target",
-    "unmute": "target",
-    "search": "words",
-    "language": "language",
-    "address": "address",
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys("get thread hide mute unmute split lock unlock".split(), ("target",)),
+    "merge": ("target", "into"),
+    "retitle": ("target", "words"),
+    "rename": ("words",),
+    "search": ("words",),
+    "language": ("language",),
+    "address": ("address",),
 }
+"""what a mail must say beside its wish"""
 
 
 def weighed(sheet: Sheet, reading: Reading) -> Reading:
@@ -82,15 +95,25 @@ def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
     Where it heard a hint of something else, both are offered.
     """
     verb, _, way = like.verbs[0].partition(" ")
-    if verb not in OWN:
+    if verb not in _PROPOSED:
         return reading
     hinted = tuple(one for one in reading.nearest if one not in _OFFERED_ANYHOW)
     options = _options(sheet, verb, is_on=way != "off")
-    complete = verb not in _NEEDS or bool(getattr(options, _NEEDS[verb]))
+    people = people_of(sheet, verb) if verb in LISTING else Found()
+    named = bool(people.people) or verb not in LISTING
+    complete = named and all(getattr(options, one) for one in _NEEDS.get(verb, ()))
     if like.margin >= LIKELY and complete and set(hinted) <= {verb}:
-        spoken = reading.language or sheet.language
-        sure = verb in _TELLING
-        return replace(reading, verb=verb, options=options, sure=sure, nearest=(), language=spoken)
+        return replace(
+            reading,
+            verb=verb,
+            people=tuple(people.people.values()),
+            problems=tuple(people.problems),
+            truncated=people.truncated,
+            options=options,
+            sure=verb in _TELLING,
+            nearest=(),
+            language=reading.language or sheet.language,
+        )
     if not reading.nearest:
         return reading
     offered = [one.partition(" ")[0] for one in like.verbs if one.partition(" ")[0] in OWN]
@@ -99,10 +122,10 @@ def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
 
 def _options(sheet: Sheet, verb: str, *, is_on: bool) -> Options:
     """The first sentence that holds what the verb needs tells it."""
-    wanted = _NEEDS.get(verb, "")
+    wanted = _NEEDS.get(verb, ())
     found = Options(on=is_on)
     for clause in sheet.clauses:
         found = options_of(Guess(verb, clause, sure=False, on=is_on), sheet.clauses, frozenset())
-        if not wanted or getattr(found, wanted):
+        if all(getattr(found, one) for one in wanted):
             return found
     return found

@@ -63,12 +63,12 @@ def read(mail: Incoming) -> Reading:
     else:
         reading = _of_words(sheet)
     reading = _with_people(sheet, reading)
-    if reading.verb in _TAKING and _is_disguised(sheet, reading):
-        reading = Reading("", language=reading.language, sure=False, nearest=(reading.verb, "help"))
     if mail.route.kind is RouteKind.COMMAND and not (
         _by_address(mail.route) or _is_order(sheet, reading)
     ):
         reading = weighed(sheet, reading)
+    if reading.verb in _TAKING and _is_disguised(sheet, reading):
+        reading = Reading("", language=reading.language, sure=False, nearest=(reading.verb, "help"))
     return _with_answer(sheet, reading)
 
 
