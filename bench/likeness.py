@@ -1,10 +1,8 @@
 """How well the second opinion (`dgroup.commands.likeness`) tells wishes apart, by cross-validation.
 
-Each example is judged by what the other four fifths teach. The fold of an example is the checksum of its
-text, so that the same lines always give the same figures. An example that is `-` asks for nothing: how
-often such a one would be proposed as a wish is what the margins are chosen by.
-Run: python -m bench.likeness [--json] [--doubtful N] [--folds 5]; half a minute. --doubtful names the N
-examples that the others contradict most.
+Each example is judged by what the other folds teach; its fold is the checksum of its text. How often a text
+that asks for nothing (`-`) would be taken for a wish is what the margins of `opinion` are chosen by.
+Run: python -m bench.likeness [--json] [--folds 5] [--doubtful N: the N that the others contradict most].
 """
 
 from __future__ import annotations

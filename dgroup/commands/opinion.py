@@ -1,7 +1,7 @@
 """The second opinion on a free wording: what its words are like (`likeness`) beside what the grammar read.
 
 It makes the grammar ask where the two differ, and gives a reading, to be asked about, where the grammar
-has none. By itself it only tells: it never changes anything at once.
+has none, several, or one that it is unsure of. By itself it only tells: it never changes anything at once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dgroup.commands.intent import PEOPLE, Guess
+from dgroup.commands.intent import KEEP, PEOPLE, Guess
 from dgroup.commands.likeness import NOTHING, Likeness, shipped
 from dgroup.commands.naming import LISTING, people_of
 from dgroup.commands.options import options_of
@@ -25,6 +25,9 @@ DIFFERS = 0.1
 """by how much another reading must be ahead to count against the grammar's"""
 LIKELY = 0.25
 """by how much a reading must be ahead to be asked about"""
+CLEARLY = 0.5
+"""by how much a reading must be ahead to be asked about in place of one that the grammar is unsure of,
+and to count where the grammar's is the second"""
 OWN = frozenset(
     "join leave pause resume each daily weekly monthly light full language address status who help get "
     "thread last search hide mute unmute data erase receipt summary copy".split()
@@ -40,6 +43,7 @@ _TELLING = frozenset(
     "status who help get thread last search members pending bouncing report trace".split()
 )
 """what changes nothing, so that it is answered without a question"""
+_STATES = frozenset("join leave pause resume erase".split())
 _ENDS = frozenset({"leave", "erase", "hide"})
 _OFFERED_ANYHOW = frozenset({"help", "status"})
 """what the grammar offers where it has no idea"""
@@ -64,11 +68,17 @@ def weighed(sheet: Sheet, reading: Reading) -> Reading:
     if reading.options.also:  # always asked about, and no example is like it
         return reading
     like = shipped().likeness(text)
-    troubled = any(guess.verb == PEOPLE for guess in sheet.guesses)
-    if not reading.verb and troubled and like.verbs[0].partition(" ")[0] in _ENDS:
-        return reading  # "I no longer get the mails, what is wrong?": a person reads it
-    if reading.verb:
-        return _doubted(reading, like) if reading.sure else reading
+    troubled = any(guess.verb in {PEOPLE, KEEP} for guess in sheet.guesses)
+    if (
+        not (reading.verb and reading.sure)
+        and troubled
+        and like.verbs[0].partition(" ")[0] in _ENDS
+    ):
+        return reading  # "I no longer get the mails, what is wrong?", "do not take me off"
+    if reading.verb and reading.sure:
+        return _doubted(reading, like)
+    if reading.verb and (like.margin < CLEARLY or like.verbs[0].startswith(reading.verb)):
+        return reading
     return _proposed(sheet, reading, like)
 
 
@@ -80,7 +90,9 @@ def _text(sheet: Sheet) -> str:
 def _doubted(reading: Reading, like: Likeness) -> Reading:
     """The words are like something else: ask whether it is what the grammar read."""
     verbs = [one.partition(" ")[0] for one in like.verbs]
-    if reading.verb in verbs[:2] or like.margin < DIFFERS:
+    # Two that take away are never near each other: "delete all that is mine" must not end a membership.
+    near = reading.verb == verbs[1] and not {reading.verb, verbs[0]} <= _ENDS
+    if reading.verb == verbs[0] or like.margin < (CLEARLY if near else DIFFERS):
         return reading
     if verbs[0] == NOTHING or reading.verb in verbs:
         return replace(reading, sure=False)
@@ -95,29 +107,45 @@ def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
     Where it heard a hint of something else, both are offered.
     """
     verb, _, way = like.verbs[0].partition(" ")
-    if verb not in _PROPOSED:
+    if verb not in _PROPOSED or (verb in _STATES and _asked_for_another(sheet, verb)):
         return reading
+    if verb in _ENDS and verb in reading.nearest and not _is_asked_for(sheet, verb):
+        return reading  # "I am thinking of leaving"
     hinted = tuple(one for one in reading.nearest if one not in _OFFERED_ANYHOW)
     options = _options(sheet, verb, is_on=way != "off")
     people = people_of(sheet, verb) if verb in LISTING else Found()
     named = bool(people.people) or verb not in LISTING
     complete = named and all(getattr(options, one) for one in _NEEDS.get(verb, ()))
-    if like.margin >= LIKELY and complete and set(hinted) <= {verb}:
-        return replace(
-            reading,
-            verb=verb,
-            people=tuple(people.people.values()),
-            problems=tuple(people.problems),
-            truncated=people.truncated,
-            options=options,
-            sure=verb in _TELLING,
-            nearest=(),
-            language=reading.language or sheet.language,
-        )
+    agrees = not hinted or verb in hinted or like.margin >= CLEARLY
+    if complete and agrees and like.margin >= LIKELY:
+        return _asking(sheet, reading, verb, options, people)
     if not reading.nearest:
         return reading
     offered = [one.partition(" ")[0] for one in like.verbs if one.partition(" ")[0] in OWN]
     return replace(reading, nearest=tuple(dict.fromkeys([*hinted, *offered, *reading.nearest]))[:2])
+
+
+def _asking(sheet: Sheet, reading: Reading, verb: str, options: Options, people: Found) -> Reading:
+    return replace(
+        reading,
+        verb=verb,
+        people=tuple(people.people.values()),
+        problems=tuple(people.problems),
+        truncated=people.truncated,
+        options=options,
+        sure=verb in _TELLING and not reading.verb,
+        nearest=(),
+        language=reading.language or sheet.language,
+    )
+
+
+def _asked_for_another(sheet: Sheet, verb: str) -> bool:
+    """Tell whether a sentence asks, without a doubt, for another state: "unsubscribe; pause until May"."""
+    return any(guess.sure and guess.verb in _STATES - {verb} for guess in sheet.guesses)
+
+
+def _is_asked_for(sheet: Sheet, verb: str) -> bool:
+    return any(guess.verb == verb and not guess.doubtful for guess in sheet.guesses)
 
 
 def _options(sheet: Sheet, verb: str, *, is_on: bool) -> Options:

@@ -48,10 +48,10 @@ def test_what_was_not_learnt_is_told_from_what_was() -> None:
         like = learnt.likeness(text)
         hit = like.verbs[0].partition(" ")[0] == verb.partition(" ")[0]
         right += hit
-        sure += like.margin >= 6
-        sure_right += hit and like.margin >= 6
-    assert right > 0.55 * len(asked)
-    assert sure_right > 0.8 * sure > 0
+        sure += like.margin >= 0.5
+        sure_right += hit and like.margin >= 0.5
+    assert right > 0.7 * len(asked)
+    assert sure_right > 0.9 * sure > 0.2 * len(asked)
 
 
 @pytest.mark.parametrize("verb", FINAL)
@@ -86,3 +86,30 @@ def test_a_word_that_names_another_way_is_asked_about() -> None:
     text = "Bonjour, est-ce que je peux recevoir un seul courriel par semaine ? Merci, Luc"
     told = read(mail(to="water-request@lists.example", subject="Trop de messages", body=text))
     assert (told.verb, told.sure, set(told.nearest)) == ("", False, {"weekly", "daily"})
+
+
+@pytest.mark.parametrize(
+    ("verb", "subject", "body"),
+    [
+        ("get", "oops", "I deleted message 412 by mistake. Could you send me 412 again?"),
+        ("help", "help", "The volunteers gave me this address. What can I write to it?"),
+        ("remove", "remover joao@rede.example", "A rede fechou, a caixa dele já não existe."),
+        ("stepdown", "dejar de ser coordinadora", "Ya no puedo coordinar, quedo como miembro."),
+    ],
+)
+def test_where_the_grammar_is_of_two_minds_it_tells_which(
+    verb: str, subject: str, body: str
+) -> None:
+    assert read(mail(to="water-request@lists.example", subject=subject, body=body)).verb == verb
+
+
+def test_a_coordinators_wish_is_only_asked_about_and_names_whom() -> None:
+    text = "remover joao@rede.example\n\nA rede fechou, a caixa dele já não existe."
+    found = weighed(_sheet(text), Reading("", sure=False, nearest=("remove", "leave")))
+    assert (found.verb, found.sure) == ("remove", False)
+    assert [one.address for one in found.people] == ["joao@rede.example"]
+    nobody = weighed(
+        _sheet("Please take our colleague off the list, his network closed."),
+        Reading("", sure=False, nearest=("help", "status")),
+    )
+    assert nobody.verb == ""
