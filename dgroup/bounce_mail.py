@@ -1,0 +1,136 @@
+"""A report as its readers take it: the mail taken apart, the notice by itself, the quoted mail left out."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+
+MAX_READ = 262_144
+"""bytes of a report that are read; the notice stands at its beginning"""
+MAX_NOTICE = 16_384
+"""characters of the notice that readers look at"""
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`|~-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
+_ORIGINAL = re.compile(
+    r"^[ \t>*-]*(?:-{2,}.{0,20}(?:original|returned|unsent|enclosed|below this line|message header)"
+    r"|(?:the )?original (?:message|mail|e-?mail)\b(?:\s*:|.{0,12}(?:follows|headers?|below|-{2,}))|below is a copy"
+    r"|message headers? follow|this is a copy of|(?:enclosed|included) is a copy|copy of (?:the|your)"
+    r" message|return-path:|received:\s*(?:from|by)|-+ (?:unsent|original|returned) )",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TAGS = re.compile(
+    r"<(?:/?[a-z][a-z0-9]{0,9}(?:\s[^<>@]{0,500})?|!--[^<>]{0,500}--)/?>", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A report taken apart."""
+
+    message: Message
+    notice: str
+    """what the other server's text says, without the mail that it quotes"""
+    subject: str
+    sender: str
+    """From as it stands"""
+    raw: str
+    """all that was read, as text with plain line ends"""
+
+
+def taken_apart(raw: bytes) -> Returned:
+    """Read the beginning of a report; never raises. Line ends of all kinds are taken."""
+    plain = raw[:MAX_READ].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    message = email.message_from_bytes(plain, policy=email.policy.compat32)
+    return Returned(
+        message=message,
+        notice=_notice(message) or _without_parts(plain),
+        subject=header(message, "Subject"),
+        sender=header(message, "From"),
+        raw=plain.decode("utf-8", "replace"),
+    )
+
+
+def header(message: Message, name: str) -> str:
+    """Give a header as one line of text; '' where there is none."""
+    try:
+        text = str(make_header(decode_header(str(message.get(name, "")))))
+    except (ValueError, LookupError, MessageError):
+        text = str(message.get(name, ""))
+    return " ".join(text.split())
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Give the addresses in a text, lower-cased, each once, in order."""
+    found = (one.strip(".'`=").lower() for one in _ADDRESS.findall(text))
+    return tuple(dict.fromkeys(found))
+
+
+def parts(message: Message) -> list[Message]:
+    """Give the parts of a report that are its own: not those of the mail that it encloses."""
+    found: list[Message] = []
+    waiting = [message]
+    while waiting and len(found) < 50:
+        part = waiting.pop(0)
+        found.append(part)
+        inner = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
+            waiting[:0] = [one for one in inner if isinstance(one, Message)]
+    return found
+
+
+def text_of(part: Message) -> str:
+    """Give the text of a part, decoded as well as it goes."""
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    try:
+        return data.decode(part.get_content_charset("utf-8") or "utf-8", "replace")
+    except (LookupError, ValueError):
+        return data.decode("latin-1")
+
+
+def _notice(message: Message) -> str:
+    texts, plain = [], False
+    for part in parts(message):
+        kind = part.get_content_type()
+        if kind == "text/plain" or (kind == "text/html" and not plain):
+            plain = plain or kind == "text/plain"
+            text = text_of(part)
+            if kind == "text/html":
+                text = _TAGS.sub(" ", text).replace("&lt;", "<").replace("&gt;", ">")
+            texts.append(text[: 2 * MAX_NOTICE])
+            if _quotes(text):
+                break
+    return "\n".join(own_words(text) for text in texts)[:MAX_NOTICE]
+
+
+def _without_parts(plain: bytes) -> str:
+    """The body as it stands, where no part of it can be told from the others."""
+    text = plain.partition(b"\n\n")[2][: 2 * MAX_NOTICE].decode("utf-8", "replace")
+    return own_words(text)[:MAX_NOTICE]
+
+
+def about(notice: str, address: str, others: Iterable[str]) -> str:
+    """Give the piece of a notice that is about one of several addresses: from its first mention to
+    the next one's; the whole notice where the address does not stand in it."""
+    low = notice.lower()
+    begin = low.find(address)
+    if begin < 0:
+        return notice
+    ends = (low.find(one, begin + len(address)) for one in others if one != address)
+    return notice[begin : min((end for end in ends if end > 0), default=len(notice))]
+
+
+def _quotes(text: str) -> bool:
+    return _ORIGINAL.search(text) is not None
+
+
+def own_words(text: str) -> str:
+    """Cut a notice where it begins to quote the mail that it is about."""
+    found = _ORIGINAL.search(text)
+    return text[: found.start()] if found else text
