@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from dgroup import bouncing
 from dgroup.address import comparable
 from dgroup.changes import MoveAddress
 from dgroup.model import MemberState
@@ -34,6 +35,7 @@ def move(conn: Connection, effect: MoveAddress, now: datetime) -> None:
         update(memberships).where(*theirs).values(address=effect.address.strip(), bounces=0)
     )
     # What had failed was the address that they have left.
+    bouncing.clear(conn, list(effect.places), now)
     failing = memberships.c.state == MemberState.SUSPENDED
     conn.execute(update(memberships).where(*theirs, failing).values(state=MemberState.ACTIVE))
     if effect.forget:

@@ -10,6 +10,7 @@ from sqlalchemy import func, update
 
 from dgroup import (
     addresses,
+    bouncing,
     erasure,
     groups,
     holds,
@@ -23,6 +24,7 @@ from dgroup import (
     rearranging,
 )
 from dgroup.address import comparable
+from dgroup.bounce_effects import BounceEffect, CountBounce, ExcuseDomain, Stand
 from dgroup.changes import (
     Change,
     ChangeElsewhere,
@@ -52,7 +54,6 @@ from dgroup.effects import (
     QueueCopies,
     QueueLetter,
     ResolveHold,
-    ScoreBounce,
     SendData,
     StorePost,
     TellGroup,
@@ -60,7 +61,7 @@ from dgroup.effects import (
     UseCode,
 )
 from dgroup.holds import decide as hold_decision
-from dgroup.tables import codes, memberships
+from dgroup.tables import codes
 from dgroup.takedown import take_down
 from dgroup.work import Source, Tools, Work, note, record, record_all
 
@@ -134,8 +135,8 @@ def _apply(work: Work, effect: Effect) -> None:
             work.conn.execute(used.values(used_at=work.source.now))
         case CountTry():
             _count_try(work, effect)
-        case ScoreBounce():
-            _score(work, effect)
+        case CountBounce() | Stand() | ExcuseDomain():
+            _bounced(work, effect)
         case ForwardMail():
             mailing.forward(work, effect)
         case SendData():
@@ -209,8 +210,15 @@ def _count_try(work: Work, effect: CountTry) -> None:
     work.conn.execute(guessed.values(tries=codes.c.tries + 1))
 
 
-def _score(work: Work, effect: ScoreBounce) -> None:
-    counted = update(memberships).where(memberships.c.id == effect.membership_id)
-    work.conn.execute(
-        counted.values(bounces=memberships.c.bounces + 1, last_bounce_at=work.source.now)
-    )
+def _bounced(work: Work, effect: BounceEffect) -> None:
+    now = work.source.now
+    match effect:
+        case CountBounce():
+            bouncing.count(work.conn, work.group.id, effect, now)
+        case Stand():
+            bouncing.stand(work.conn, effect, now)
+        case ExcuseDomain():
+            for address in bouncing.excuse(work.conn, effect, now):
+                note(work, "resumed", f"{address} provider-outage")
+        case _:
+            assert_never(effect)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dgroup import bounce_arf, bounce_dsn, bounce_text
 from dgroup.bounce_mail import Returned, taken_apart
 from dgroup.bounce_report import Kind, Report
+from dgroup.incoming import Incoming
+from dgroup.model import Alignment
 
 Reader = Callable[[Returned], Report | None]
 READERS: tuple[Reader, ...] = (
@@ -28,3 +30,12 @@ def read(raw: bytes) -> Report:
         if (report := reader(mail)) is not None:
             return report
     return Report(Kind.NOTHING)
+
+
+def may_be_complaint(mail: Incoming) -> bool:
+    """Tell at a glance whether a mail to the host's people is a provider's complaint (RFC 5965) that its
+    own domain vouches for: only such a one is looked into."""
+    if mail.verdicts.alignment is not Alignment.ALIGNED:
+        return False
+    kinds = (value.lower() for name, value in mail.message.headers if name == "content-type")
+    return any("multipart/report" in one and "feedback-report" in one for one in kinds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from dgroup.bounce_effects import BounceEffect
 from dgroup.changes import Change
 from dgroup.model import Membership, Reply
 
@@ -96,6 +97,8 @@ class QueueLetter:
     answers: str = ""
     """Message-ID that the letter answers (In-Reply-To), canonical"""
     attachments: tuple[Attachment, ...] = ()
+    envelope_from: str = ""
+    """reverse-path; '' for the null one, so that nothing comes back"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +189,6 @@ class CountTry:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreBounce:
-    """Count a bounce on a membership."""
-
-    membership_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ForwardMail:
     """Pass the mail on, untouched, to people: the group's coordinators or the host."""
 
@@ -261,12 +256,12 @@ Effect = (
     | KeepHold
     | UseCode
     | CountTry
-    | ScoreBounce
     | ForwardMail
     | SendData
     | Audit
     | ChangeThread
     | Change
+    | BounceEffect
 )
 
 

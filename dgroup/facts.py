@@ -14,6 +14,7 @@ from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.threads import candidates
 from dgroup import (
+    bouncing,
     facts_data,
     facts_group,
     facts_holds,
@@ -43,7 +44,7 @@ from dgroup.incoming import (
     PostFacts,
     Reading,
 )
-from dgroup.model import Alignment, Group, GroupState, Membership
+from dgroup.model import Alignment, Group, GroupState, Membership, MemberState
 from dgroup.moderation import WAITING, is_asked
 from dgroup.tables import codes, holds, letter_log
 
@@ -96,7 +97,11 @@ def post_facts(
     )
     if keeps:
         return _with_holds(conn, db, mail, facts, verdict.reason)
-    return _with_readers(conn, facts) if verdict.fate is policy.Fate.POST else facts
+    if verdict.fate is not policy.Fate.POST:
+        return facts
+    if member is not None and member.state is MemberState.SUSPENDED:
+        facts = replace(facts, standing=bouncing.standing(conn, member.id))
+    return _with_readers(conn, facts)
 
 
 def many_post_facts(
@@ -104,13 +109,17 @@ def many_post_facts(
 ) -> list[PostFacts | None]:
     """Read the facts of many plain posts to one group with three look-ups. The caller holds the lock.
 
-    None for a mail whose Message-ID has been seen, here or among them, and for one that answers a
-    closed thread: it is looked at by itself, when it is known what became of the others.
+    None for a mail whose Message-ID has been seen, here or among them, for one that answers a closed
+    thread, and for one of a suspended member: it is looked at by itself, when it is known what became
+    of the others.
     """
     found = members.find_all(conn, group.id, [mail.sender for mail in mails if mail.sender])
     fresh = store.unknown_of(conn, group.id, [mail.message for mail in mails])
+    stopped = {key for key, one in found.items() if one.state is MemberState.SUSPENDED}
     known = [
-        PostFacts(group, found.get(comparable(mail.sender))) if is_new and not imposter else None
+        PostFacts(group, found.get(comparable(mail.sender)))
+        if is_new and not imposter and comparable(mail.sender) not in stopped
+        else None
         for mail, (is_new, imposter) in zip(mails, fresh, strict=True)
     ]
     if lookup.any_locked(conn, group.id):

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive.model import PostState
 from archive.tables import posts
-from dgroup import invitations, members, tracing
-from dgroup.effects import OutcomeKind
+from dgroup import bouncing, invitations, members, tracing
+from dgroup.bounce_outlook import SHOWN_FOR
+from dgroup.bounce_report import Cause
 from dgroup.incoming import CommandFacts, Reading
 from dgroup.known import (
     Bouncing,
@@ -25,7 +26,7 @@ from dgroup.known import (
 )
 from dgroup.model import Group, MemberState
 from dgroup.runs import zone_of
-from dgroup.tables import audit, holds, memberships
+from dgroup.tables import bounces, holds, memberships
 
 RECENT = timedelta(days=7)
 """how long a declined or expired invitation is still told"""
@@ -45,7 +46,13 @@ def members_facts(conn: Connection, facts: CommandFacts, asked: Reading) -> Memb
     )
     returned = {row.id: (row.bounces, row.last_bounce_at) for row in conn.execute(query)}
     people = members.of_group(conn, group_id, _INSIDE)
-    return MembersFacts(tuple(Bouncing(one, *returned.get(one.id, (0, None))) for one in people))
+    trouble = bouncing.troubled(conn, group_id, facts.now - SHOWN_FOR)
+    return MembersFacts(
+        tuple(
+            Bouncing(one, *returned.get(one.id, (0, None)), *trouble.get(one.id, ()))
+            for one in people
+        )
+    )
 
 
 def pending_facts(conn: Connection, facts: CommandFacts, asked: Reading) -> PendingFacts:
@@ -122,10 +129,10 @@ def _people(conn: Connection, group: Group, *where: ColumnElement[bool]) -> int:
 
 def _bounces(conn: Connection, group: Group, start: datetime, end: datetime) -> int:
     query = select(func.count()).where(
-        audit.c.group_id == group.id,
-        audit.c.event == OutcomeKind.BOUNCE,
-        audit.c.at >= start,
-        audit.c.at < end,
+        bounces.c.group_id == group.id,
+        bounces.c.at >= start,
+        bounces.c.at < end,
+        bounces.c.cause != Cause.TEMPORARY,
     )
     counted: int = conn.execute(query).scalar_one()
     return counted

@@ -4,12 +4,13 @@ knows about it. Frozen values, read by `plan` and `commands`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from archive.content import Content
 from archive.model import ParsedMessage
+from dgroup.bounce_effects import Standing
 from dgroup.model import Envelope, Group, Membership, Route, Verdicts
 
 
@@ -70,6 +71,8 @@ class PostFacts:
     """the thread that the mail answers takes no more posts"""
     maybe: str = ""
     """the verb of a command that the post may be meant as ('leave'), or ''"""
+    standing: Standing = field(default_factory=Standing)
+    """where a suspended author stands with mail that came back; only read for them"""
     readers: int = 0
     """how many members the post goes to; only read where its author gets a receipt"""
 

@@ -12,12 +12,12 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from archive.content import Content, content_of
-from dgroup import auth, facts, groups, members, plan, quarantine, tokens
+from dgroup import auth, facts, groups, plan, quarantine, reports, tokens
 from dgroup.address import route
 from dgroup.apply import apply_effects, apply_posts
 from dgroup.commands import decide, site
@@ -59,6 +59,8 @@ class _Prepared:
     mail: Incoming
     reading: Reading | None
     token_member: int | None
+    heard: reports.Heard | None = None
+    """of a mail to a bounce address, or a complaint"""
 
 
 Verify = Callable[[Envelope, str], Awaitable[Verdicts]]
@@ -184,10 +186,11 @@ class Intake:
         token = None
         if mail.route.token and mail.route.kind is RouteKind.COMMAND:
             token = tokens.read("leave", mail.route.token, self._keyring)
-        elif mail.route.token and mail.route.kind is RouteKind.BOUNCE:
-            token = tokens.read("bounce", mail.route.token, self._keyring)
         if reads:
             return _Prepared(mail, decide.with_number(mail, read(mail)), token)
+        heard = reports.heard(mail, self._keyring)
+        if heard is not None:
+            return _Prepared(mail, None, None, heard)
         meant = misdirected(mail, read) if mail.route.kind is RouteKind.POST else None
         return _Prepared(mail, meant, token)
 
@@ -300,7 +303,11 @@ class Intake:
         return groups.find(conn, name, self._tools.site.domain)
 
     def _named(self, conn: Connection, one: _Prepared) -> _Prepared:
-        """A mail to groups@ that names one group is for that group's commands."""
+        """A mail to groups@ that names one group is for that group's commands; a complaint to the host about
+        a copy of ours is about that member."""
+        if one.heard is not None and one.mail.route.kind is RouteKind.SITE:
+            mail = reports.to_bounces(conn, one.mail, one.heard, self._tools.site.domain)
+            return replace(one, mail=mail)
         if one.mail.route.kind is not RouteKind.SITE or one.mail.route.verb != "groups":
             return one
         found = groups.existing(conn, site.names_in(one.mail))
@@ -314,10 +321,8 @@ class Intake:
         if kind is RouteKind.POST:
             return self._plan_post(conn, group, one)
         if kind is RouteKind.BOUNCE:
-            member = None
-            if one.token_member is not None:
-                member = members.by_id(conn, one.token_member)
-            return plan.plan_bounce(mail, group, member)
+            assert one.heard is not None  # _prepared() reads every mail to a bounce address
+            return reports.plan(conn, self._keyring, mail, group, one.heard)
         if kind is RouteKind.SITE:
             asks = mail.route.verb == "groups" and site.asks(read(mail), mail)
             if not asks or plan.shielded(mail, group):

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from dgroup.bounce_effects import Counted, Standing
 from dgroup.incoming import Code, Known, LetterCounts
 from dgroup.model import Delivery, Membership
 
@@ -99,6 +100,9 @@ class Bouncing:
     member: Membership
     bounces: int
     last_at: datetime | None
+    standing: Standing = field(default_factory=Standing)
+    reports: tuple[Counted, ...] = ()
+    """of the last weeks, oldest first"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ VALUE_LENGTH = 320
 """characters of a name, subject or reason that came from outside; whole addresses fit"""
 COMMANDED = frozenset(
     "help not-understood set-all status who pause-day language-which address-bad setting-already "
-    "second-bad second-already not-member bouncing members morning morning-done pending posts thread post-unknown".split()
+    "second-bad second-already not-member back-again bouncing members morning morning-done "
+    "pending posts thread post-unknown".split()
 )
 """letters that show commands or ask again: a plain reply is one, and goes to group-request@"""
 LEAVING = frozenset({"leave-unknown", "leave-elsewhere"})

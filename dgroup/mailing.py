@@ -26,7 +26,7 @@ def queue_letter(work: Work, effect: QueueLetter) -> None:
         group_id=work.group.id,
         message=_written(work, effect, effect.language, effect.recipient, code),
         recipient=effect.recipient,
-        envelope_from="",
+        envelope_from=effect.envelope_from,
         now=work.source.now,
         smtputf8=not effect.recipient.isascii(),
     )

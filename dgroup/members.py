@@ -28,6 +28,7 @@ from archive.db import Database
 from archive.model import GroupInfo
 from archive.quick import Quick
 from archive.types import Among
+from dgroup import bouncing
 from dgroup.address import comparable, person_name
 from dgroup.changes import ChangeMember
 from dgroup.config import LANGUAGES
@@ -307,6 +308,7 @@ def _update(conn: Connection, member: Membership, wish: ChangeMember, now: datet
             values |= {"joined_at": now, "left_at": None, "address": wish.address.strip()}
         if member.state is MemberState.SUSPENDED and wish.state in _READS:
             values["bounces"] = 0  # they write to us: the old failures say nothing any more
+            bouncing.clear(conn, [member.id], now)
         if wish.state in _READS:
             values["paused_until"] = wish.until if wish.state is MemberState.PAUSED else None
     for name in _PLAIN:

@@ -10,6 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from archive.model import SiteInfo
 from archive.weekfacts import unanswered
+from dgroup import bouncing
+from dgroup.bounce_effects import Standing
+from dgroup.bounce_outlook import SHOWN_FOR, outlook
 from dgroup.members import INSIDE
 from dgroup.model import Group, GroupState, MemberState, WhoJoins
 from dgroup.moderation import WAITING
@@ -50,7 +53,7 @@ class MorningFacts:
     joined: Listed = Listed()
     left: Listed = Listed()
     bouncing: Listed = Listed()
-    """with the number of bounces"""
+    """with the number of bounces, and the `outlook`"""
     questions: Listed = Listed()
     """subject, author, URL"""
     invited: int = 0
@@ -82,7 +85,9 @@ def gather(
         silent=_silent(conn, invited & _between(invitations.c.expires_at, since, now)),
         joined=_people(conn, inside & _between(memberships.c.joined_at, since, now)),
         left=_people(conn, gone & _between(memberships.c.left_at, since, now)),
-        bouncing=_people(conn, inside & _between(memberships.c.last_bounce_at, since, now)),
+        bouncing=_bouncing(
+            conn, group, inside & _between(memberships.c.last_bounce_at, since, now), now
+        ),
         questions=_questions(conn, group, since, now, site),
         invited=_count(conn, select(invitations).where(invited, invitations.c.state == "open")),
         capped=capped,
@@ -104,6 +109,23 @@ def _people(conn: Connection, where: ColumnElement[bool]) -> Listed:
     rows = conn.execute(query.order_by(memberships.c.id.desc()).limit(ROWS)).all()
     found = tuple((row.address, row.name, str(row.bounces)) for row in rows)
     return Listed(found, _count(conn, query) - len(found))
+
+
+def _bouncing(conn: Connection, group: Group, where: ColumnElement[bool], now: datetime) -> Listed:
+    """Whose mail came back, with since when, why and what happens next."""
+    query = (
+        select(memberships, persons.c.name)
+        .join(persons, persons.c.id == memberships.c.person_id)
+        .where(where)
+    )
+    rows = conn.execute(query.order_by(memberships.c.id.desc()).limit(ROWS)).all()
+    trouble = bouncing.troubled(conn, group.id, now - SHOWN_FOR) if rows else {}
+    found = []
+    for row in rows:
+        known = trouble.get(row.id, (Standing(), ()))
+        told = outlook(MemberState(row.state), *known, now)
+        found.append((row.address, row.name, str(row.bounces), *told))
+    return Listed(tuple(found), _count(conn, query) - len(found))
 
 
 def _silent(conn: Connection, where: ColumnElement[bool]) -> Listed:

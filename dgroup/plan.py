@@ -1,4 +1,4 @@
-"""facts -> Plan: what becomes of a mail to a group, a command, a bounce, a mail to people. Pure."""
+"""facts -> Plan: what becomes of a mail to a group, a command, a mail to people. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archive import ids
 from archive.model import ArchiveMode
-from dgroup import keeping, receipts
+from dgroup import bounce_plan, keeping, receipts
 from dgroup.address import route
 from dgroup.commands import BY_VERB, away, confirm, decide, guide, language
 from dgroup.commands.base import Caps, Request, dropped
@@ -20,11 +20,10 @@ from dgroup.effects import (
     Plan,
     QueueCopies,
     QueueLetter,
-    ScoreBounce,
     StorePost,
 )
 from dgroup.incoming import Incoming, LetterCounts, PostFacts
-from dgroup.model import Alignment, Group, GroupState, Membership, Reply, RouteKind
+from dgroup.model import Alignment, Group, GroupState, Reply, RouteKind
 from dgroup.policy import (
     Fate,
     Verdict,
@@ -65,7 +64,8 @@ def _post(mail: Incoming, facts: PostFacts, verdict: Verdict, base_url: str) -> 
     author = facts.member.id if facts.member is not None else None
     copies = QueueCopies(author, facts.parent_id)
     stored = StorePost(facts.parent_key, facts.imposter)
-    return Plan(outcome, (stored, copies, *_follow_up(mail, facts, base_url)))
+    back = bounce_plan.returned(mail, facts.member, facts.standing)
+    return Plan(outcome, (stored, copies, *back, *_follow_up(mail, facts, base_url)))
 
 
 def _follow_up(mail: Incoming, facts: PostFacts, base_url: str) -> tuple[Effect, ...]:
@@ -166,18 +166,7 @@ def shielded(mail: Incoming, group: Group) -> str:
     return "own-echo" if is_echo(mail, group.address) else ""
 
 
-# --- Bounces and mail for people --------------------------------------------------------------
-
-
-def plan_bounce(mail: Incoming, group: Group, member: Membership | None) -> Plan:
-    """Count a report on the membership that the token names. A bounce never makes a bounce."""
-    if member is None or member.group_id != group.id:
-        return Plan(Outcome(OutcomeKind.DISCARDED, RECEIVED, "bounce-unknown-token"))
-    reason = automatic_reason(mail)
-    if not reason:
-        return Plan(Outcome(OutcomeKind.DISCARDED, RECEIVED, "bounce-by-hand"))
-    score = ScoreBounce(member.id, reason)
-    return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, f"bounce {reason}"), (score,))
+# --- Mail for people --------------------------------------------------------------
 
 
 def plan_owner(mail: Incoming, group: Group, people: tuple[str, ...]) -> Plan:

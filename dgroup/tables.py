@@ -115,6 +115,43 @@ Index(
     postgresql_where=text("light IS true"),
 )
 
+# Reports about our mail to a member: why it did not arrive, and what that counts (hundredths).
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column(
+        "membership_id", BigId, ForeignKey("memberships.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("group_id", BigId, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("cause", String(12), nullable=False),  # a Cause, or 'complaint'
+    Column("status", String(16), nullable=False),
+    Column("diagnostic", Text, nullable=False),
+    Column("address", Text, nullable=False),  # the membership's then, lower-cased
+    Column("domain", Text, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("excused", Boolean, nullable=False),  # their provider failed many people that day
+    Index("ix_bounces_membership", "membership_id", "at"),
+    Index("ix_bounces_group", "group_id", "at"),
+    Index("ix_bounces_domain", "domain", "at"),
+    sqlite_autoincrement=True,
+)
+
+# Where a membership stands with mail that comes back; no row for those whose mail arrives.
+bounce_standings = Table(
+    "bounce_standings",
+    metadata,
+    Column(
+        "membership_id", BigId, ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("probed_at", UtcTime, nullable=True),
+    Column("suspended_at", UtcTime, nullable=True),
+    Column("cause", String(12), nullable=False, server_default=""),
+    Column("told_at", UtcTime, nullable=True),
+    Column("cleared_at", UtcTime, nullable=True),
+)
+
 # Threads that a member does not want to get any more.
 mutes = Table(
     "mutes",

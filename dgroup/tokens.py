@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["bounce", "leave"]
+Kind = Literal["bounce", "leave", "probe"]
 
 TOKEN_LENGTH = 26
 CODE_LENGTH = 26
@@ -28,7 +28,11 @@ _SHIFTS = tuple(range(80, -1, -10))
 _BLOCK = 64
 """bytes of a block of SHA-256"""
 # Each kind has its own part of one HMAC: parts of a pseudo-random value tell nothing of each other.
-_PART = {"bounce": slice(0, _MAC_BYTES), "leave": slice(_MAC_BYTES, 2 * _MAC_BYTES)}
+_PART = {
+    "bounce": slice(0, _MAC_BYTES),
+    "leave": slice(_MAC_BYTES, 2 * _MAC_BYTES),
+    "probe": slice(2 * _MAC_BYTES, 3 * _MAC_BYTES),
+}
 _TOKEN = re.compile(rf"[a-z2-7]{{{TOKEN_LENGTH}}}")
 _CODE = re.compile(rf"[a-z2-7]{{{CODE_LENGTH}}}")
 # Groups of four as printed, or as a mail program wrapped them; never the inside of a longer word.
@@ -69,6 +73,10 @@ def make(kind: Kind, subject_id: int, keyring: Keyring) -> str:
     Key id, row id and 80 bits of an HMAC-SHA256 (RFC 2104 5 allows to cut it) in lower-case base32,
     because local parts are lower-cased on their way.
     """
+    if kind == "probe":
+        key_id, secret = keyring.newest
+        head = (key_id << 8 * _ID_BYTES | subject_id).to_bytes(_HEAD_BYTES, "big")
+        return _base32(head + hmac.digest(secret, head, "sha256")[_PART[kind]])
     return Signer(keyring).pair(subject_id)[kind == "leave"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from dgroup.commands import BY_VERB, payload, undo
+from dgroup.commands import BY_VERB, comeback, payload, undo
 from dgroup.commands.base import Request, answer, done, dropped, used, wrong_reference
 from dgroup.commands.publishing import release_to
 from dgroup.commands.wishes import VERBS
@@ -73,6 +73,8 @@ def _is_yes(code: Code, said: Reading) -> bool:
         return joins or words is Answer.YES or (words is Answer.EMPTY and code.action == "join")
     if code.action == "post":
         return words is Answer.POST or (words is Answer.LEAVE and _verb(code) == "leave")
+    if code.action == comeback.VERB and comeback.agrees(code, said):
+        return True
     if words is Answer.LEAVE and code.action == "leave":
         return True
     if words is Answer.POST and code.action == "publish":
@@ -139,5 +141,6 @@ ACTIONS: Mapping[str, Callable[[Request], Plan]] = {
     "publish": _publish,
     "post": _post_or_command,
     "undo": _undo,
+    comeback.VERB: comeback.plan,
 }
-"""what a yes does where the action is no command's verb"""
+"""what a yes does where the action is no command's verb, or where the reply may say more than yes"""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dgroup.bounce_outlook import outlook
 from dgroup.commands.base import Command, Request, done, dropped, found, letter, may_answer
 from dgroup.commands.coordinator import guard
 from dgroup.effects import Attachment, Plan, QueueLetter
@@ -52,13 +53,13 @@ def plan_bouncing(request: Request) -> Plan:
         return dropped("cap bouncing")
     returned = [one for one in found(request, MembersFacts).members if _bounces(one)]
     returned.sort(key=lambda one: (one.member.state is not MemberState.SUSPENDED, -one.bounces))
+    now = request.facts.now
     rows = tuple(
         (
             one.member.address,
             one.member.name,
             str(one.bounces),
-            f"{one.last_at:%Y-%m-%d}" if one.last_at else "",
-            str(one.member.state),
+            *outlook(one.member.state, one.standing, one.reports, now),
         )
         for one in returned[:SHOWN]
     )

@@ -16,7 +16,6 @@ from dgroup.effects import (
     Plan,
     QueueCopies,
     QueueLetter,
-    ScoreBounce,
     StorePost,
 )
 from dgroup.incoming import LetterCounts
@@ -224,21 +223,7 @@ def test_a_refusal_is_told_to_nobody_else() -> None:
     assert letters(unproved) == letters(capped) == []
 
 
-# --- Bounces and mail for people --------------------------------------------------------------
-
-
-def test_a_report_counts_on_the_membership_that_its_token_names() -> None:
-    bounce = mail(to="water-bounces@lists.example", mail_from="", alignment=NONE)
-    planned = plan.plan_bounce(bounce, GROUP, MEMBER)
-    assert planned.effects == (ScoreBounce(7, "null-sender"),)
-    assert plan.plan_bounce(bounce, GROUP, None).effects == ()
-    elsewhere = replace(MEMBER, group_id=2)
-    assert plan.plan_bounce(bounce, GROUP, elsewhere).effects == ()
-
-
-def test_mail_of_a_person_to_a_bounce_address_counts_for_nothing() -> None:
-    planned = plan.plan_bounce(mail(to="water-bounces@lists.example"), GROUP, MEMBER)
-    assert planned.effects == ()
+# --- Mail for people --------------------------------------------------------------
 
 
 def test_mail_for_people_is_passed_on_untouched() -> None:

@@ -17,7 +17,7 @@ from dgroup.commands.trace import reason
 from dgroup.incoming import Named, Options
 from dgroup.known import Bouncing
 from dgroup.model import MemberState, Role
-from dgroup.tables import audit, deliveries, memberships, outbox_mails
+from dgroup.tables import bounces, deliveries, memberships, outbox_mails
 from tests.dgroup.commands.saying import Said, saying, words
 from tests.dgroup.desk import Desk, Sent, opened
 
@@ -154,7 +154,8 @@ async def test_the_months_in_figures(desk: Desk, said: Said) -> None:
     await desk.send("water-request", "x", sender=KIM)
     await desk.answer(desk.new_letters()[-1], "yes")
     with desk.db.write() as conn:
-        conn.execute(insert(audit), [_bounce(desk, timedelta()), _bounce(desk, -timedelta(days=9))])
+        rows = [_bounce(desk, timedelta()), _bounce(desk, -timedelta(days=9))]
+        conn.execute(insert(bounces), [*rows, _bounce(desk, timedelta(), "temporary")])
     text = words(await asked(desk, said, "report"))
     march, february = text.split("From 2026-02-01 to 2026-02-28")
     assert "From 2026-03-01 to 2026-03-01" in march
@@ -164,17 +165,12 @@ async def test_the_months_in_figures(desk: Desk, said: Said) -> None:
     assert " joined: 1\n" in february
 
 
-def _bounce(desk: Desk, ago: timedelta) -> dict[str, object]:
-    return {
-        "at": desk.now + ago,
-        "envelope_id": "b",
-        "group_id": desk.group.id,
-        "recipient": "",
-        "sender": "",
-        "message_id": "",
-        "event": "bounce",
-        "reason": "bounce",
-    }
+def _bounce(desk: Desk, ago: timedelta, cause: str = "dead") -> dict[str, object]:
+    who = desk.member(BOB)
+    assert who is not None
+    row: dict[str, object] = {"membership_id": who.id, "group_id": desk.group.id}
+    row |= {"at": desk.now + ago, "cause": cause, "status": "", "diagnostic": "", "address": BOB}
+    return row | {"domain": "farm.example", "points": 0, "excused": False}
 
 
 # --- Trace --------------------------------------------------------------------------------------

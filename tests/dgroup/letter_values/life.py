@@ -48,7 +48,16 @@ LETTERS: dict[str, tuple[Values, bool]] = {
             ("joined_more", 1),
             ("left", (("luc@ong.example", "Luc", "0"),)),
             ("left_more", 0),
-            ("bouncing", (("marta@red.example", "Marta", "3"),)),
+            (
+                "bouncing",
+                (
+                    ("marta@red.example", "Marta", "3", "", "full", "", "watching", "2"),
+                    ("tom@red.example", "Tom", "4", "", "dead", "", "stopped", "2026-03-01"),
+                    ("eva@red.example", "Eva", "4", "", "dead", "", "probing", "2026-03-09"),
+                    ("jo@red.example", "Jo", "1", "", "auth", "", "nothing", ""),
+                    ("al@red.example", "Al", "1", "", "dead", "", "outage", ""),
+                ),
+            ),
             ("bouncing_more", 0),
             ("questions", (("Which pump?", "Ana", f"{PAGES}/m/ab/abcdefghijklmnop.html"),)),
             ("questions_more", 0),

@@ -60,8 +60,18 @@ LETTERS: dict[str, tuple[Values, bool]] = {
             (
                 "people",
                 (
-                    ("bob@farm.example", "Bob", "6", "2026-03-01", "suspended"),
-                    ("zoe@x.example", "", "1", "2026-02-20", "active"),
+                    (
+                        *("bob@farm.example", "Bob", "6", "2026-02-20", "dead"),
+                        *("550 5.1.1 User unknown", "stopped", "2026-03-01"),
+                    ),
+                    ("old@x.example", "", "2", "", "", "", "stopped", ""),
+                    ("zoe@x.example", "", "1", "2026-02-20", "full", "", "watching", "11"),
+                    ("eva@x.example", "", "4", "2026-02-20", "dead", "", "probing", "2026-03-09"),
+                    (
+                        *("jo@x.example", "Jo", "1", "2026-02-20", "auth"),
+                        *("550 5.7.26 DMARC", "nothing", ""),
+                    ),
+                    ("al@x.example", "Al", "1", "2026-03-02", "dead", "", "outage", ""),
                 ),
             ),
             ("more", 1),

@@ -1,0 +1,82 @@
+"""Effects of reports about our mail, and what is known of a member's failed mail. Frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dgroup.bounce_report import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A report that was counted on a membership."""
+
+    at: datetime
+    cause: Cause
+    points: int
+    """hundredths; 0 where it says nothing against the member"""
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a membership stands with failed mail."""
+
+    probed_at: datetime | None = None
+    """when the last probe went out, whose end is not known"""
+    suspended_at: datetime | None = None
+    cause: str = ""
+    """why it was suspended: a Cause, or 'complaint'"""
+    told_at: datetime | None = None
+    """when the member was told last"""
+    cleared_at: datetime | None = None
+    """what failed before this says nothing any more"""
+
+
+class Step(StrEnum):
+    """What happens to a membership because of reports."""
+
+    PROBED = "probed"
+    SUSPENDED = "suspended"
+    TOLD = "told"
+    CLEARED = "cleared"
+    """mail reaches them again, or they say so"""
+
+
+@dataclass(frozen=True, slots=True)
+class CountBounce:
+    """Keep a report about the mail of a membership."""
+
+    membership_id: int
+    address: str
+    """the membership's address, which the report is about"""
+    cause: Cause
+    status: str
+    diagnostic: str
+    points: int = 0
+    excused: bool = False
+    """their provider refuses many people's mail just now"""
+    complaint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Note where a membership stands now."""
+
+    membership_id: int
+    step: Step
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExcuseDomain:
+    """The provider of a domain is out of order: what was counted since then is nobody's fault, and who
+    was suspended for it gets mail again."""
+
+    domain: str
+    since: datetime
+
+
+BounceEffect = CountBounce | Stand | ExcuseDomain

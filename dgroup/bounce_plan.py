@@ -1,0 +1,210 @@
+"""What becomes of a mail to a bounce address. Pure. A bounce never makes a bounce: letters that follow
+go to other people or have an address of ours as their sender's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dgroup.address import comparable, split_address
+from dgroup.bounce_effects import CountBounce, Counted, ExcuseDomain, Stand, Standing, Step
+from dgroup.bounce_report import Cause, Fault, Kind, Report
+from dgroup.bounce_score import (
+    DAY,
+    Next,
+    Outage,
+    is_outage,
+    next_step,
+    points,
+    score,
+)
+from dgroup.changes import ChangeMember
+from dgroup.commands import payload
+from dgroup.effects import (
+    Audit,
+    Effect,
+    NewCode,
+    Outcome,
+    OutcomeKind,
+    Plan,
+    QueueLetter,
+    TellGroup,
+    TellHost,
+)
+from dgroup.incoming import Incoming, Options
+from dgroup.model import Alignment, Group, Membership, MemberState, Reply
+
+RECEIVED = Reply(250, "2.0.0", "Received")
+COMPLAINT = "complaint"
+RESUME_DAYS = 365
+"""a member may be back at any time (STANDARDS pain 15)"""
+TELL_AGAIN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class BounceFacts:
+    """All that the decision on a report needs to know of the database."""
+
+    member: Membership | None
+    """whom the token names"""
+    history: tuple[Counted, ...] = ()
+    standing: Standing = field(default_factory=Standing)
+    outage: Outage = field(default_factory=Outage)
+    others: tuple[str, ...] = ()
+    """other verified addresses of the person, the likeliest to work first"""
+    probe: bool = False
+    """the report is about a probe"""
+    probe_from: str = ""
+    """reverse-path of a probe to this member"""
+    last_coordinator: bool = False
+    """nobody else runs the group"""
+
+
+def plan(mail: Incoming, group: Group, report: Report, facts: BounceFacts) -> Plan:
+    """Count a report on the membership that the token names, and do what follows.
+
+    Only the token blames: an address that a report merely names is a stranger's word.
+    """
+    member = facts.member
+    if member is None or member.group_id != group.id:
+        return ignored("unknown-token")
+    if not member.inside:
+        return ignored("not-inside")
+    if report.kind is Kind.COMPLAINT:
+        return _complained(mail, member, facts, report)
+    if mail.envelope.mail_from:
+        return ignored("by-hand")  # reports come from the null reverse-path (RFC 3464 2)
+    fault = report.about(member.address)
+    if report.kind is not Kind.FAILURE or fault is None:
+        return ignored(report.reader or "nothing-readable")
+    if fault.cause is Cause.FINE:
+        return ignored("delivered")
+    return _failed(mail, member, facts, fault)
+
+
+def ignored(why: str) -> Plan:
+    """A report that says nothing we could use, or that nothing of ours vouches for."""
+    return Plan(Outcome(OutcomeKind.DISCARDED, RECEIVED, f"bounce-ignored {why}"))
+
+
+# --- Failures ---------------------------------------------------------------------------------
+
+
+def _failed(mail: Incoming, member: Membership, facts: BounceFacts, fault: Fault) -> Plan:
+    now = mail.envelope.received_at
+    if fault.cause is Cause.DEAD and is_outage(facts.outage, now):
+        return _excused(mail, member, facts, fault)
+    worth = points(fault.cause, facts.history, now)
+    total = score((*facts.history, Counted(now, fault.cause, worth)), facts.standing, now)
+    step = next_step(member.state, fault.cause, total, facts.standing, now, probe=facts.probe)
+    effects: tuple[Effect, ...] = (_count(member, fault, worth),)
+    if step is Next.PROBE:
+        effects += _probe(member, facts)
+    elif step is Next.SUSPEND:
+        effects += suspend(member, facts, str(fault.cause))
+    return _counted(fault, effects)
+
+
+def _counted(fault: Fault, effects: tuple[Effect, ...], more: str = "") -> Plan:
+    reason = " ".join(f"{fault.cause} {fault.status} {more}".split())
+    return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, reason), effects)
+
+
+def _count(
+    member: Membership, fault: Fault, worth: int = 0, *, excused: bool = False
+) -> CountBounce:
+    return CountBounce(
+        member.id,
+        member.address,
+        fault.cause,
+        fault.status,
+        fault.diagnostic,
+        worth,
+        excused=excused,
+    )
+
+
+def _excused(mail: Incoming, member: Membership, facts: BounceFacts, fault: Fault) -> Plan:
+    """Many members of one provider fail at once: nobody is blamed, people are told once a day."""
+    now, domain = mail.envelope.received_at, split_address(member.address)[1].lower()
+    effects: tuple[Effect, ...] = (
+        ExcuseDomain(domain, now - DAY),
+        _count(member, fault, excused=True),
+    )
+    if facts.probe:
+        effects += (Stand(member.id, Step.CLEARED),)
+    if not facts.outage.told:
+        told = (("domain", domain), ("count", facts.outage.failed), ("said", fault.diagnostic))
+        effects += (Audit("provider-outage", domain), TellHost("provider-outage", told))
+    return _counted(fault, effects, "provider-outage")
+
+
+def _probe(member: Membership, facts: BounceFacts) -> tuple[Effect, ...]:
+    letter = QueueLetter("probe", member.address, member.language, envelope_from=facts.probe_from)
+    return letter, Stand(member.id, Step.PROBED), Audit("probed", member.address)
+
+
+# --- The end of it ----------------------------------------------------------------------------
+
+
+def suspend(member: Membership, facts: BounceFacts, cause: str) -> tuple[Effect, ...]:
+    """Stop a member's mail; tell them where another address of theirs is known, coordinators by the
+    morning letter, and the host where nobody runs the group any more."""
+    effects: tuple[Effect, ...] = (
+        ChangeMember(member.address, state=MemberState.SUSPENDED),
+        Stand(member.id, Step.SUSPENDED, cause),
+        Audit("suspended", f"{member.address} {cause}"),
+    )
+    if facts.others:
+        effects += (notice(member, facts.others[0], cause), Stand(member.id, Step.TOLD))
+    if facts.last_coordinator:
+        host = TellHost("no-coordinator-host", (("who", member.address),))
+        effects += (TellGroup("no-coordinator", ()), host)
+    return effects
+
+
+def notice(member: Membership, recipient: str, cause: str) -> QueueLetter:
+    """Tell a member that their mail has stopped, and how a reply brings it back."""
+    same = comparable(recipient) == comparable(member.address)
+    return QueueLetter(
+        "suspended",
+        recipient,
+        member.language,
+        (("who", member.address), ("cause", cause), ("here", "" if same else recipient)),
+        NewCode("resume", recipient, payload.write("resume", (), Options()), RESUME_DAYS),
+    )
+
+
+def _complained(mail: Incoming, member: Membership, facts: BounceFacts, report: Report) -> Plan:
+    """Their provider says that they filed our mail as unwanted. That may be a slip or a filter's doing,
+    and more mail would harm everybody's delivery: a pause, and a way back at any time."""
+    null, aligned = not mail.envelope.mail_from, mail.verdicts.alignment is Alignment.ALIGNED
+    if not (null or aligned):
+        return ignored("complaint-unproved")
+    fault = report.faults[0]
+    count = CountBounce(member.id, member.address, Cause.FINE, "", fault.diagnostic, complaint=True)
+    effects: tuple[Effect, ...] = (count,)
+    if member.state is MemberState.ACTIVE:
+        effects += suspend(member, facts, COMPLAINT)
+    return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, "complaint"), effects)
+
+
+# --- A suspended member writes -----------------------------------------------------------------
+
+
+def returned(mail: Incoming, member: Membership | None, standing: Standing) -> tuple[Effect, ...]:
+    """A suspended member posts: they are there. Where their domain vouches for them mail comes again,
+    else the registered address is asked, once a week at most."""
+    if member is None or member.state is not MemberState.SUSPENDED:
+        return ()
+    if mail.verdicts.alignment is Alignment.ALIGNED:
+        told = QueueLetter(
+            "back-again", member.address, member.language, (("cause", standing.cause),)
+        )
+        wish = ChangeMember(member.address, state=MemberState.ACTIVE)
+        return wish, Audit("resumed", f"{member.address} posted"), told
+    now = mail.envelope.received_at
+    if standing.told_at is not None and now - standing.told_at < TELL_AGAIN:
+        return ()
+    return notice(member, member.address, standing.cause), Stand(member.id, Step.TOLD)

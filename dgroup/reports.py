@@ -1,0 +1,74 @@
+"""Mails to bounce addresses and complaints to the host, from token to plan: what `intake` does with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from dgroup import bounce_plan, bounces, groups, members, tokens
+from dgroup.address import bounce_address
+from dgroup.bounce_report import Kind, Report
+from dgroup.effects import Plan
+from dgroup.facts_bounce import bounce_facts
+from dgroup.incoming import Incoming
+from dgroup.model import Group, RouteKind
+from dgroup.tokens import Keyring
+
+_IN_COPIES: tuple[tokens.Kind, ...] = ("bounce", "leave")
+"""tokens of ours that stand in the head of each copy"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A report read before any database work, and whom a token of ours names."""
+
+    report: Report
+    member_id: int | None
+    probe: bool = False
+    """the token is that of a probe"""
+
+
+def heard(mail: Incoming, keyring: Keyring) -> Heard | None:
+    """Read a mail to a bounce address, or a provider's complaint to the host's people about a copy of
+    ours; None for all other mail. Without a token of ours it is not even looked into."""
+    if mail.route.kind is RouteKind.BOUNCE:
+        named = tokens.read("bounce", mail.route.token, keyring)
+        probed = tokens.read("probe", mail.route.token, keyring)
+        member_id = named if named is not None else probed
+        if member_id is None:
+            return Heard(Report(Kind.NOTHING), None)
+        return Heard(bounces.read(mail.envelope.raw), member_id, probe=probed is not None)
+    if mail.route.kind is not RouteKind.SITE or not bounces.may_be_complaint(mail):
+        return None
+    report = bounces.read(mail.envelope.raw)
+    found = (tokens.read(kind, one, keyring) for one in report.tokens for kind in _IN_COPIES)
+    member_id = next((one for one in found if one is not None), None)
+    return Heard(report, member_id) if member_id is not None else None
+
+
+def to_bounces(conn: Connection, mail: Incoming, known: Heard, domain: str) -> Incoming:
+    """A complaint to the host's people, as if it had come to the member's bounce address."""
+    member = members.by_id(conn, known.member_id) if known.member_id is not None else None
+    group = groups.by_id(conn, member.group_id, domain) if member is not None else None
+    if group is None:
+        return mail
+    return replace(mail, route=replace(mail.route, kind=RouteKind.BOUNCE, group=group.name))
+
+
+def plan(conn: Connection, keyring: Keyring, mail: Incoming, group: Group, known: Heard) -> Plan:
+    """Decide on a report. The caller holds the group's lock."""
+    probe_from = ""
+    if known.member_id is not None:
+        token = tokens.make("probe", known.member_id, keyring)
+        probe_from = bounce_address(group.name, token, group.address.partition("@")[2])
+    found = bounce_facts(
+        conn,
+        group,
+        known.report,
+        known.member_id,
+        mail.envelope.received_at,
+        probe=known.probe,
+        probe_from=probe_from,
+    )
+    return bounce_plan.plan(mail, group, known.report, found)
