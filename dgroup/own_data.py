@@ -19,6 +19,7 @@ from dgroup.spreadsheet import as_csv
 from dgroup.tables import (
     addresses,
     audit,
+    bounces,
     codes,
     holds,
     invitations,
@@ -61,6 +62,13 @@ def _as_json(conn: Connection, effect: SendData, theirs: Sequence[str]) -> bytes
         "addresses": _rows(conn, select(addresses).where(addresses.c.person_id == person)),
         "memberships": _rows(
             conn, in_group.join(groups, groups.c.id == memberships.c.group_id).where(member)
+        ),
+        "mails that came back": _rows(
+            conn,
+            select(bounces)
+            .join(memberships, memberships.c.id == bounces.c.membership_id)
+            .where(member)
+            .order_by(bounces.c.id),
         ),
         "muted threads": _rows(
             conn,

@@ -64,11 +64,13 @@ class Sender:
         site: SiteInfo,
         clock: Callable[[], datetime],
         node: str = "",
+        on_failed: Callable[[OutboxItem, str], None] = lambda _item, _reply: None,
     ) -> None:
+        """`on_failed` hears of each copy that is given up, with what was said."""
         self._db, self._jobs, self._clock = db, jobs, clock
         self._node = (node or platform.node() or "sender")[:40]
         self._lifetime = timedelta(hours=relay.retry_hours)
-        self._ledger = Ledger(jobs, clock, self._lifetime, self.wake)
+        self._ledger = Ledger(jobs, clock, self._lifetime, self.wake, on_failed)
         self._copies = Copies(db, keyring, site)
         self._relay = self._way_out(relay, target, password, hostname)
         self._stock: deque[tuple[OutboxItem, Loaded]] = deque()

@@ -14,13 +14,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from dgroup import alone, digests, ending, inviting, jobs, missed, moderating, morning, weekly
+from dgroup import (
+    alone,
+    digests,
+    ending,
+    inviting,
+    jobs,
+    missed,
+    moderating,
+    morning,
+    refusals,
+    weekly,
+)
 from dgroup.config import Config
 from dgroup.errors import DgroupError
 from dgroup.intake import Intake
 from dgroup.listener import Listener
 from dgroup.parsers import Parsers
 from dgroup.publishing import PublishTask
+from dgroup.refusals import Refusals
 from dgroup.runtime import Runtime, caps, intake_settings, open_runtime, verifier
 from dgroup.sender import Sender
 from dgroup.web import HealthServer, WebServer
@@ -112,7 +124,8 @@ class Service:
         self._parts.push_async_callback(self.publisher.stop)
 
     async def _start_sender(self) -> None:
-        config = self._config
+        config, runtime = self._config, self.runtime
+        self.refusals = Refusals(runtime.db, runtime.keyring, runtime.site, self._clock)
         self.sender = Sender(
             self.runtime.db,
             self._writer,
@@ -124,6 +137,7 @@ class Service:
             site=self.runtime.site,
             clock=self._clock,
             node=self._node,
+            on_failed=self.refusals.note,
         )
         task = asyncio.create_task(self.sender.run(), name="sender")
         self._parts.push_async_callback(_cancelled, task)
@@ -160,6 +174,7 @@ class Service:
             tell_missed=self.tell_missed,
             regular=(
                 jobs.Regular("holds", moderating.TICK_S, self.look_after_holds),
+                jobs.Regular("refusals", refusals.TICK_S, self.tell_refused),
                 jobs.Regular("endings", ending.TICK_S, self.end_groups),
                 jobs.Regular("morning", morning.TICK_S, self.send_morning_letters),
             ),
@@ -168,6 +183,10 @@ class Service:
                 jobs.Daily("invitations", INVITATIONS_HOUR, self.tell_invited),
             ),
         )
+
+    async def tell_refused(self) -> int:
+        """Count what the smarthost itself refused as the reports that come by mail; gives how many."""
+        return await self.refusals.tell(self.intake.accept)
 
     async def _summaries_now(self) -> None:
         await self.send_summaries()
