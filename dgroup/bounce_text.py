@@ -70,7 +70,7 @@ def read_away(mail: Returned) -> Report | None:
 
 def read_with_library(mail: Returned) -> Report | None:
     """Whatever flufl.bounce recognises. It raises on some mails: then it has recognised nothing."""
-    if not _is_daemons(mail):
+    if mail.sender and not _is_daemons(mail):
         return None
     try:
         delayed, failed = all_failures(_short(mail.message))
@@ -119,8 +119,10 @@ def _telling(notice: str) -> str:
 
 
 def _is_daemons(mail: Returned) -> bool:
-    from_daemon = _DAEMON.search(mail.sender) is not None or not mail.sender
-    return from_daemon or _FAILED.search(mail.subject) is not None
+    """By its sender's name, or by its subject: but people on lists write about failures too."""
+    if _DAEMON.search(mail.sender):
+        return True
+    return _FAILED.search(mail.subject) is not None and not mail.message.get("List-Id")
 
 
 def _short(message: Message) -> Message:

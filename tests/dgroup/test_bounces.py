@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +121,23 @@ def test_an_absence_is_no_failure() -> None:
 def test_a_person_who_writes_about_dead_addresses_is_no_mail_system() -> None:
     mail = "From: Ana <ana@ngo.example>\nSubject: my wells\n\n550 user unknown <b@c.example>\n"
     assert read(mail.encode()).kind is Kind.NOTHING
+
+
+def test_a_list_s_mail_about_mail_that_is_not_delivered_is_none() -> None:
+    mail = (
+        "From: sp <sp@x.example>\nList-Id: <usrp.lists.example>\n"
+        "Subject: why are my emails not found? my mail is not delivered\n\n"
+        "Write to usrp-leave@lists.example\n"
+    )
+    assert read(mail.encode()).kind is Kind.NOTHING
+
+
+def test_ordinary_mail_is_hardly_ever_taken_for_a_failure() -> None:
+    """Mails of people, none a report, as if they had come to a bounce address."""
+    text = gzip.decompress(corpus_path("lists", "caml-list-1.mbox.gz").read_bytes())
+    mails = [part.partition(b"\n")[2] for part in text.split(b"\nFrom ")][::12]
+    assert len(mails) > 50
+    assert [raw for raw in mails if any(one.cause in MEMBERS_OWN for one in read(raw).faults)] == []
 
 
 def test_a_provider_may_call_a_filter_an_unknown_user() -> None:
