@@ -40,6 +40,8 @@ COMPLAINT = "complaint"
 RESUME_DAYS = 365
 """a member may be back at any time (STANDARDS pain 15)"""
 TELL_AGAIN = timedelta(days=7)
+TRACED = 200
+"""characters of what the other server said that the log keeps"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,15 @@ def _failed(mail: Incoming, member: Membership, facts: BounceFacts, fault: Fault
         effects += _probe(member, facts)
     elif step is Next.SUSPEND:
         effects += suspend(member, facts, str(fault.cause))
-    return _counted(fault, effects)
+    return _counted(member, fault, effects)
 
 
-def _counted(fault: Fault, effects: tuple[Effect, ...], more: str = "") -> Plan:
-    reason = " ".join(f"{fault.cause} {fault.status} {more}".split())
+def _counted(member: Membership, fault: Fault, effects: tuple[Effect, ...], more: str = "") -> Plan:
+    """`trace` finds the line by the address that it begins with."""
+    words = f"{comparable(member.address)} {fault.cause} {fault.status} {more}"
+    reason = " ".join(words.split())
+    if fault.diagnostic:
+        reason += f": {fault.diagnostic[:TRACED]}"
     return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, reason), effects)
 
 
@@ -137,7 +143,7 @@ def _excused(mail: Incoming, member: Membership, facts: BounceFacts, fault: Faul
     if not facts.outage.told:
         told = (("domain", domain), ("count", facts.outage.failed), ("said", fault.diagnostic))
         effects += (Audit("provider-outage", domain), TellHost("provider-outage", told))
-    return _counted(fault, effects, "provider-outage")
+    return _counted(member, fault, effects, "provider-outage")
 
 
 def _probe(member: Membership, facts: BounceFacts) -> tuple[Effect, ...]:
@@ -187,7 +193,8 @@ def _complained(mail: Incoming, member: Membership, facts: BounceFacts, report: 
     effects: tuple[Effect, ...] = (count,)
     if member.state is MemberState.ACTIVE:
         effects += suspend(member, facts, COMPLAINT)
-    return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, "complaint"), effects)
+    reason = f"{comparable(member.address)} {COMPLAINT}"
+    return Plan(Outcome(OutcomeKind.BOUNCE, RECEIVED, reason), effects)
 
 
 # --- A suspended member writes -----------------------------------------------------------------

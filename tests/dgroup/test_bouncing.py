@@ -12,6 +12,7 @@ from archive.db import Database
 from dgroup.model import Membership, MemberState, Role
 from dgroup.tables import bounces, deliveries, memberships
 from dgroup.tokens import Kind, make
+from dgroup.tracing import trace
 from tests.corpus import corpus_path
 from tests.dgroup.desk import HOST, KEYRING, Desk, opened
 
@@ -48,14 +49,15 @@ async def report(
     token: str = "",
     auth: str = "none",
 ) -> tuple[str, str]:
-    """Have a report come in for a member; gives the outcome."""
+    """Have a report come in for a member; gives the outcome without what the other server said."""
     to = f"water-bounces+{token or make(kind, member.id, KEYRING)}"
     envelope = desk.envelope(to, mail_from=mail_from, auth=auth)
     raw = raw if raw is not None else dsn(member.address)
     head = envelope.raw.split(b"\r\n", 1)[0] + b"\r\n"
     (reply,) = await desk.intake.accept(replace(envelope, raw=head + raw))
     assert reply.code == 250
-    return desk.last()
+    kind_of, reason = desk.last()
+    return kind_of, reason.partition(":")[0]
 
 
 async def days_of(desk: Desk, member: Membership, days: int, raw: bytes | None = None) -> None:
@@ -84,8 +86,8 @@ def counted(desk: Desk, member: Membership) -> int:
 
 async def test_a_dead_address_is_probed_on_the_fourth_day(desk: Desk) -> None:
     ana = desk.join(ANA)
-    assert await report(desk, ana) == ("bounce", "dead 5.1.1")
-    assert await report(desk, ana) == ("bounce", "dead 5.1.1")
+    assert await report(desk, ana) == ("bounce", f"{ANA} dead 5.1.1")
+    assert await report(desk, ana) == ("bounce", f"{ANA} dead 5.1.1")
     assert points(desk) == [100, 0]  # once a day
     desk.later(days=1)
     await days_of(desk, ana, 2)
@@ -108,7 +110,7 @@ async def test_a_probe_that_comes_back_stops_the_mail_and_the_other_address_is_t
     ana = desk.join(ANA, "Ana", language="fr")
     desk.know_address(ana, "ana@home.example")
     await days_of(desk, ana, 4)
-    assert await report(desk, ana, kind="probe") == ("bounce", "dead 5.1.1")
+    assert await report(desk, ana, kind="probe") == ("bounce", f"{ANA} dead 5.1.1")
     assert desk.state(ANA) == "suspended"
     notice = desk.new_letters()[-1]
     assert notice.recipient == "ana@home.example"
@@ -206,6 +208,14 @@ async def test_real_reports_of_the_corpus(desk: Desk) -> None:
 
 
 # --- Forged and meaningless -------------------------------------------------------------------
+
+
+async def test_trace_finds_the_report_and_what_was_said(desk: Desk) -> None:
+    ana = desk.join(ANA)
+    await report(desk, ana)
+    with desk.db.read() as conn:
+        lines = trace(conn, ANA, 10)
+    assert any(f"{ANA} dead 5.1.1: {DEAD}" in str(line) for line in lines)
 
 
 async def test_without_our_token_nobody_is_blamed(desk: Desk) -> None:

@@ -36,7 +36,7 @@ def complaint(token: str, kind: str = "abuse") -> bytes:
 async def test_a_complaint_is_a_pause_with_a_way_back(desk: Desk) -> None:
     ana = desk.join(ANA)
     desk.know_address(ana, "ana@home.example")
-    assert await report(desk, ana, complaint("")) == ("bounce", "complaint")
+    assert await report(desk, ana, complaint("")) == ("bounce", f"{ANA} complaint")
     assert desk.state(ANA) == "suspended"
     (notice,) = desk.new_letters()
     assert notice.recipient == "ana@home.example"
@@ -80,7 +80,8 @@ async def test_a_provider_that_fails_many_blames_nobody(desk: Desk) -> None:
         await report(desk, one)
     assert points(desk) == [100] * 4
     for one in people[4:7]:
-        assert (await report(desk, one))[1] == "dead 5.1.1 provider-outage"
+        outcome = await report(desk, one)
+        assert outcome[1] == f"{one.address} dead 5.1.1 provider-outage"
     assert set(points(desk)) == {0}
     assert kinds(desk) == [("provider-outage", HOST)]
     assert "big.example has said of 5 members" in " ".join(desk.letters()[0].text.split())
