@@ -39,6 +39,17 @@ def dsn(
     ).encode()
 
 
+def complaint(token: str, kind: str = "abuse") -> bytes:
+    body = (
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nA complaint.\r\n--b\r\n"
+        f"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: {kind}\r\nVersion: 1\r\n"
+        "User-Agent: x/1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"Return-Path: <water-bounces+{token}@lists.example>\r\nSubject: Wells\r\n\r\nx\r\n--b--\r\n"
+    )
+    return f"From: <feedback@isp.example>\r\nSubject: complaint\r\nMIME-Version: 1.0\r\n{body}".encode()
+
+
 async def report(
     desk: Desk,
     member: Membership,
@@ -135,6 +146,46 @@ async def test_the_mail_can_go_to_the_address_that_was_told(desk: Desk) -> None:
     now = desk.member(ANA)
     assert now is not None
     assert (now.state, now.address) == (MemberState.ACTIVE, "ana@home.example")
+
+
+HERE = "ana@home.example"
+
+
+@pytest.mark.parametrize(
+    ("words", "to"),
+    [
+        ("RESUME", ANA),
+        ("REPRENDRE", ANA),
+        ("REANUDAR", ANA),
+        ("Retomar, por favor", ANA),
+        ("yes", ANA),
+        (f"change address to {HERE}", HERE),
+        (f"changer d'adresse pour {HERE}", HERE),
+        (f"cambiar dirección a {HERE}", HERE),
+        (f"mudar endereço para {HERE}", HERE),
+    ],
+)
+async def test_the_words_that_the_letter_shows_are_understood(
+    desk: Desk, words: str, to: str
+) -> None:
+    ana = desk.join(ANA)
+    desk.know_address(ana, HERE)
+    await report(desk, ana, complaint(""))
+    await desk.answer(desk.letter(), words)
+    now = desk.member(ANA)
+    assert now is not None
+    assert (now.state, now.address) == (MemberState.ACTIVE, to)
+
+
+@pytest.mark.parametrize("words", ["no", "I am on holiday", "leave me alone with change address"])
+async def test_other_words_bring_nothing_back(desk: Desk, words: str) -> None:
+    ana = desk.join(ANA)
+    desk.know_address(ana, HERE)
+    await report(desk, ana, complaint(""))
+    await desk.answer(desk.letter(), words)
+    now = desk.member(ANA)
+    assert now is not None
+    assert (now.state, now.address) != (MemberState.ACTIVE, ANA)
 
 
 async def test_a_probe_that_arrives_wipes_the_slate(desk: Desk) -> None:
@@ -318,3 +369,12 @@ async def test_the_last_coordinator_does_not_fall_silent_unseen(desk: Desk) -> N
     await days_of(desk, kim, 4)
     await report(desk, kim, kind="probe")
     assert ("no-coordinator-host", HOST) in kinds(desk)
+
+
+async def test_a_month_of_reports_is_counted_by_an_index(desk: Desk) -> None:
+    if desk.db.engine.dialect.name != "sqlite":
+        pytest.skip("the plan of an empty table says nothing on PostgreSQL")
+    with desk.db.read() as conn:
+        asked = "SELECT count(*) FROM bounces WHERE group_id = 1 AND at >= 1 AND at < 2"
+        plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+    assert "ix_bounces_group" in str(plan)

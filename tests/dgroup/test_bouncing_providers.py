@@ -10,7 +10,7 @@ import pytest
 from archive.db import Database
 from dgroup.tokens import make
 from tests.dgroup.desk import HOST, KEYRING, Desk, opened
-from tests.dgroup.test_bouncing import ANA, days_of, kinds, points, report
+from tests.dgroup.test_bouncing import ANA, complaint, days_of, kinds, points, report
 
 
 @pytest.fixture
@@ -20,17 +20,6 @@ def desk(database: Database) -> Iterator[Desk]:
 
 
 # --- Complaints ---------------------------------------------------------------------------------
-
-
-def complaint(token: str, kind: str = "abuse") -> bytes:
-    body = (
-        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nA complaint.\r\n--b\r\n"
-        f"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: {kind}\r\nVersion: 1\r\n"
-        "User-Agent: x/1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-        f"Return-Path: <water-bounces+{token}@lists.example>\r\nSubject: Wells\r\n\r\nx\r\n--b--\r\n"
-    )
-    return f"From: <feedback@isp.example>\r\nSubject: complaint\r\nMIME-Version: 1.0\r\n{body}".encode()
 
 
 async def test_a_complaint_is_a_pause_with_a_way_back(desk: Desk) -> None:
