@@ -76,7 +76,7 @@ def weighed(sheet: Sheet, reading: Reading) -> Reading:
     ):
         return reading  # "I no longer get the mails, what is wrong?", "do not take me off"
     if reading.verb and reading.sure:
-        return _doubted(reading, like)
+        return reading if _is_answered(sheet, reading, like) else _doubted(reading, like)
     if reading.verb and (like.margin < CLEARLY or like.verbs[0].startswith(reading.verb)):
         return reading
     return _proposed(sheet, reading, like)
@@ -85,6 +85,12 @@ def weighed(sheet: Sheet, reading: Reading) -> Reading:
 def _text(sheet: Sheet) -> str:
     head = "" if sheet.base[1] else sheet.subject.raw
     return " ".join([head, *(line.raw for line in sheet.said)]).strip()
+
+
+def _is_answered(sheet: Sheet, reading: Reading, like: Likeness) -> bool:
+    """Tell a question that has an answer of ours from one to people: "Who can help us with the valve?"."""
+    asks = reading.verb in _OFFERED_ANYHOW and any(one.asks for one in sheet.clauses)
+    return asks and not (like.verbs[0] == NOTHING and like.margin >= CLEARLY)
 
 
 def _doubted(reading: Reading, like: Likeness) -> Reading:

@@ -73,17 +73,11 @@ def read(mail: Incoming) -> Reading:
 
 
 def _is_order(sheet: Sheet, reading: Reading) -> bool:
-    """A harmless command in so many words: in the subject (the text beside it is a reason), about a post
-    that is named, or a question that has an answer of ours. What its words are like tells no more."""
+    """A harmless command in so many words: in the subject (the text beside it is a reason), or about a post
+    that is named. What its words are like tells no more."""
     if reading.verb not in _HARMLESS:
         return False
     if reading.sure and reading.options.target:
-        return True
-    if (
-        reading.sure
-        and reading.verb in {"help", "status"}
-        and any(one.asks for one in sheet.clauses)
-    ):
         return True
     order = ordered(sheet)
     return order is not None and order.verb == reading.verb
