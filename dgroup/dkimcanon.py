@@ -27,7 +27,7 @@ class Mail:
         self._raw = raw
         self._start = found.end() if found is not None else len(raw)
         head = raw[: found.start() + 1] if found is not None else raw[:MAX_HEADER]
-        self.fields: tuple[tuple[bytes, bytes], ...] = tuple(_fields(head))
+        self.fields: tuple[tuple[bytes, bytes], ...] = tuple(fields_of(head))
         """name in lower case and the whole field without its last line end, topmost first"""
         self.whole = found is not None or len(raw) < MAX_HEADER
         """whether the header ends within its bounds"""
@@ -50,11 +50,12 @@ class Mail:
         for name, field in self.fields:
             left.setdefault(name, []).append(field)
         chosen = [left[name].pop() for name in names if left.get(name)]
-        form = _relaxed_field if relaxed else _simple_field
+        form = relaxed_field if relaxed else _simple_field
         return _CRLF.join([*map(form, chosen), form(without_value(signature))])
 
 
-def _fields(head: bytes) -> Iterator[tuple[bytes, bytes]]:
+def fields_of(head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Cut a header block into names in lower case and whole fields without their last line end."""
     for field in _FIELD_END.split(_with_crlf(head)):
         name, colon, _ = field.partition(b":")
         if colon:
@@ -71,7 +72,8 @@ def _simple_field(field: bytes) -> bytes:
     return field
 
 
-def _relaxed_field(field: bytes) -> bytes:
+def relaxed_field(field: bytes) -> bytes:
+    """Give a field in the relaxed form, without a line end (RFC 6376 3.4.2)."""
     name, _, value = field.partition(b":")
     return name.strip(b" \t").lower() + b":" + _single_spaces(value.replace(_CRLF, b"")).strip(b" ")
 

@@ -23,6 +23,8 @@ from dgroup.expansion import Fanout, Holder
 from dgroup.model import OutboxItem
 from dgroup.pipeline import Body, Copy, body_of
 from dgroup.rewrite import personal_lines
+from dgroup.sign import Signable
+from dgroup.signature import Signature
 from dgroup.tokens import Keyring, Signer
 
 LEASE = timedelta(minutes=10)
@@ -93,6 +95,8 @@ class Loaded:
     body: Body
     group: str
     """name of the group, '' for mail of the host itself"""
+    signable: Signable | None = None
+    """what our signatures of its copies are made from, where we sign"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Ready:
     """What became of claimed items."""
 
     stock: list[tuple[OutboxItem, Loaded]]
+    """what is to be made into copies"""
     later: list[OutboxItem]
     """their bodies find no room in memory now"""
     gone: list[Put]
@@ -109,8 +114,12 @@ class Ready:
 class Copies:
     """Makes copies of claimed items; keeps the bodies that were used last."""
 
-    def __init__(self, db: Database, keyring: Keyring, site: SiteInfo) -> None:
+    def __init__(
+        self, db: Database, keyring: Keyring, site: SiteInfo, signature: Signature | None = None
+    ) -> None:
+        """Without `signature` nothing is signed: then the smarthost does it."""
         self._db = db
+        self._signature = signature
         self._signer = Signer(keyring)
         self._site = site
         self._bodies: OrderedDict[int, Loaded] = OrderedDict()
@@ -153,8 +162,11 @@ class Copies:
             mail = deliveries.load_mail(conn, mail_id)
         except NotFound:
             return None
-        body = body_of(mail.whole, smtputf8=mail.smtputf8)
-        self._bodies[mail_id] = Loaded(body, mail.group)
+        whole, signable = mail.whole, None
+        if self._signature is not None:
+            whole, signable = self._signature.prepared(whole, mail.mail_class)
+        body = body_of(whole, smtputf8=mail.smtputf8)
+        self._bodies[mail_id] = Loaded(body, mail.group, signable)
         self._forget(used | {mail_id})
         return self._bodies[mail_id]
 
@@ -167,6 +179,17 @@ class Copies:
             if mail_id not in used:
                 size -= len(self._bodies.pop(mail_id).body.data)
 
+    @property
+    def signs(self) -> bool:
+        """Whether making a copy takes so long that it must not be done on the event loop."""
+        return self._signature is not None
+
+    def copies(
+        self, stock: Sequence[tuple[OutboxItem, Loaded]]
+    ) -> list[tuple[OutboxItem, Copy]]:
+        """Make some copies beforehand, in a thread: their signatures let others work meanwhile."""
+        return [(item, self.copy(item, loaded)) for item, loaded in stock]
+
     def copy(self, item: OutboxItem, loaded: Loaded) -> Copy:
         """Give a member an own reverse-path and own lines to leave; a letter goes as it is.
 
@@ -175,11 +198,13 @@ class Copies:
         member, site, recipient = item.membership_id, self._site, item.recipient
         if not recipient.isascii():
             recipient = ascii_domain(recipient)
-        if member is None or not loaded.group:
-            return Copy(item.id, item.envelope_from, recipient, b"", loaded.body)
-        bounce, leave = self._signer.pair(member)
-        sender = bounce_address(loaded.group, bounce, site.domain)
-        lines = personal_lines(loaded.group, site.domain, site.base_url, leave)
+        sender, lines = item.envelope_from, b""
+        if member is not None and loaded.group:
+            bounce, leave = self._signer.pair(member)
+            sender = bounce_address(loaded.group, bounce, site.domain)
+            lines = personal_lines(loaded.group, site.domain, site.base_url, leave)
+        if loaded.signable is not None:
+            lines = loaded.signable.signature(lines, item.created_at) + lines
         return Copy(item.id, sender, recipient, lines, loaded.body)
 
 
