@@ -8,7 +8,7 @@ headers from what it takes in (RFC 8601 5).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dgroup.address import ascii_domain
 from dgroup.model import Alignment, DmarcPolicy, Verdicts
@@ -22,6 +22,11 @@ _RESULT = re.compile(r"\s*([\w-]+)(?:\s*/\s*\d+)?\s*=\s*([\w-]+)")
 _PROPERTY = re.compile(
     r'(?<![\w.-])(smtp|header|policy)\s*\.\s*([\w-]+)\s*=\s*((?:"(?:[^"\\]|\\.)*"|[^\s;"])+)'
 )
+_TOLD = re.compile(
+    r"\b(dkim|spf|dmarc)=(pass|fail|none|neutral|softfail|temperror|permerror|unanswered)\b"
+    r"(?: \([^()]*\))?(?: d=([a-z0-9._-]+))?"
+)
+_PLAIN_DOMAIN = re.compile(r"[a-z0-9._-]{1,253}")
 _POLICY = re.compile(r"\bp\s*=\s*(none|quarantine|reject)\b")
 
 
@@ -53,8 +58,33 @@ def verdicts(
         if name == "authentication-results":
             found = results(value)
             if found is not None and found[0] == authserv_id.lower():
-                return _judge(found[1], ascii_domain(from_domain.lower()), authserv_id)
+                judged = _judge(found[1], ascii_domain(from_domain.lower()), authserv_id)
+                return replace(
+                    judged, results=_told_by_front(found[1], headers, judged, from_domain)
+                )
     return Verdicts()
+
+
+def told(evidence: str, from_domain: str, arc: str) -> str:
+    """Give the results of Authentication-Results (RFC 8601 2.2) for what the log line says and the
+    verdict on the chain ('' for not judged): verdicts and domains, nobody's address."""
+    parts = []
+    for method, verdict, domain in _TOLD.findall(evidence):
+        said = "temperror" if verdict == "unanswered" else verdict
+        about = f" header.d={domain}" if domain and method == "dkim" else ""
+        if method == "dmarc" and _PLAIN_DOMAIN.fullmatch(from_domain.lower()):
+            about = f" header.from={from_domain.lower()}"
+        parts.append(f"{method}={said}{about}")
+    return "; ".join([*parts, f"arc={arc}"] if arc else parts)
+
+
+def _told_by_front(
+    found: list[Result], headers: tuple[tuple[str, str], ...], judged: Verdicts, from_domain: str
+) -> str:
+    """What a front says of a chain counts; where it says nothing, only that there is none is sure."""
+    chained = any(name.startswith("arc-") for name, _ in headers)
+    arc = next((one.verdict for one in found if one.method == "arc"), "" if chained else "none")
+    return told(judged.evidence, from_domain, arc if arc in {"none", "pass", "fail"} else "")
 
 
 def results(value: str) -> tuple[str, list[Result]] | None:

@@ -196,6 +196,17 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Dkim:
+    """How what leaves us is signed with our name; without a key the smarthost does it."""
+
+    domain: str = setting("", _domain_or_empty)
+    selector: str = setting("dgroup", _domain)
+    key_file: Path | None = None
+    ed25519_selector: str = setting("dgroup-ed25519", _domain)
+    ed25519_key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The pages and the one-click endpoints."""
 
@@ -255,6 +266,7 @@ class Settings:
     listener: Listener = Listener()
     auth: Auth = Auth()
     relay: Relay = Relay()
+    dkim: Dkim = Dkim()
     web: Web = Web()
     health: Health = Health()
     scheduler: Scheduler = Scheduler()
@@ -274,6 +286,11 @@ class Config(Settings):
     def hostname(self) -> str:
         """The name that the listener and the sender greet with."""
         return self.listener.hostname or self.site.domain
+
+    @property
+    def authserv_id(self) -> str:
+        """The name under which we tell what we found out about a mail (RFC 8601 2.5)."""
+        return self.listener.authserv_id or self.hostname
 
     @property
     def database_url(self) -> str:
@@ -310,6 +327,11 @@ def _whole(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "listener.tls_key", "needs tls_cert beside it"
     if listener.max_connections_per_ip > listener.max_connections:
         yield "listener.max_connections_per_ip", "must not be above max_connections"
+    dkim = settings.dkim
+    if dkim.ed25519_key_file and not dkim.key_file:
+        yield "dkim.ed25519_key_file", "needs key_file beside it: few can verify Ed25519 alone"
+    if dkim.ed25519_selector == dkim.selector:
+        yield "dkim.ed25519_selector", "must not be the selector of the other key"
     if site.public_dir in {Path(), site.data_dir}:
         yield "site.public_dir", "must be a directory of its own: the database lies in data_dir"
 
@@ -338,6 +360,7 @@ def load(path: Path | None, env: Mapping[str, str]) -> Config:
 def _complete(config: Config, base: Path, env: Mapping[str, str], where: str) -> Config:
     site, listener, relay = config.site, config.listener, config.relay
     relay = replace(relay, password_file=_at(base, relay.password_file))
+    dkim = config.dkim
     return replace(
         config,
         site=replace(site, data_dir=base / site.data_dir, templates=_at(base, site.templates)),
@@ -345,6 +368,11 @@ def _complete(config: Config, base: Path, env: Mapping[str, str], where: str) ->
             listener, tls_cert=_at(base, listener.tls_cert), tls_key=_at(base, listener.tls_key)
         ),
         relay=relay,
+        dkim=replace(
+            dkim,
+            key_file=_at(base, dkim.key_file),
+            ed25519_key_file=_at(base, dkim.ed25519_key_file),
+        ),
         relay_password=_password(relay, env, where),
         database_secret_url=env.get(config.database.url_env, ""),
     )

@@ -4,7 +4,7 @@ groups and deliveries. Frozen values only; `incoming` and `effects` hold what de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -39,6 +39,9 @@ class Verdicts:
     policy: DmarcPolicy = DmarcPolicy.NONE
     evidence: str = ""
     """one line for the log: 'dkim=pass d=ngo.example by mx.example'"""
+    results: str = field(default="", compare=False)
+    """the same as Authentication-Results tells it (RFC 8601 2.2), with arc= where the chain was
+    judged; passed on, never decided by: 'dkim=pass header.d=ngo.example; arc=none'"""
 
 
 @dataclass(frozen=True, slots=True)

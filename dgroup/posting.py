@@ -114,4 +114,5 @@ def _context(work: Work, parent_id: str) -> rewrite.RewriteContext:
         parent_id=parent_id,
         smtputf8=source.smtputf8,
         authserv_ids=tools.authserv_ids,
+        results=f"{tools.seals_as}; {source.results}" if tools.seals_as and source.results else "",
     )

@@ -74,6 +74,8 @@ class RewriteContext:
     smtputf8: bool = False
     """the mail came with SMTPUTF8"""
     authserv_ids: frozenset[str] = frozenset()
+    results: str = ""
+    """our own Authentication-Results, for the seal that is made when the copies go out; '' for none"""
     """names under which we or our front write Authentication-Results"""
 
     @property
@@ -321,6 +323,13 @@ def received(head: Head, context: RewriteContext) -> Head:
     return head.on_top("Received", value)
 
 
+def own_results(head: Head, context: RewriteContext) -> Head:
+    """Say what we found out about the sender: the sealer takes it over (RFC 8617 4.1.1)."""
+    if not context.results:
+        return head
+    return head.on_top("Authentication-Results", context.results.replace("; ", ";\r\n "))
+
+
 # --- What is too long -------------------------------------------------------------------------
 
 
@@ -353,4 +362,5 @@ STEPS: tuple[Step, ...] = (
     loop_mark,
     received,
     fold_long,
+    own_results,
 )

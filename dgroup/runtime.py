@@ -119,5 +119,6 @@ def open_runtime(config: Config) -> Runtime:
     site = site_info(config)
     letters = LetterWriter(site, config.site.templates)
     ours = frozenset({config.listener.authserv_id, config.hostname}) - {""}
-    tools = Tools(db, site, letters, random_source.token_bytes, config.site.contact, ours)
+    seals_as = config.authserv_id if config.dkim.key_file else ""
+    tools = Tools(db, site, letters, random_source.token_bytes, config.site.contact, ours, seals_as)
     return Runtime(config, db, site, keyring, tools)

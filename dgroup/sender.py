@@ -24,6 +24,7 @@ from dgroup.model import OutboxItem
 from dgroup.pipeline import Copy
 from dgroup.retry import Answer
 from dgroup.sessions import MaildirRelay, Relay, SmarthostRelay
+from dgroup.signature import Signature
 from dgroup.smarthost import Host
 from dgroup.stock import LEASE, Claim, Copies, Loaded, claim
 from dgroup.tokens import Keyring
@@ -36,6 +37,8 @@ FIRST = 100
 """taken at first from an outbox that was empty: the first copy is not to wait for all others"""
 LOW = 400
 """copies in stock below which further ones are claimed"""
+SIGNED = 20
+"""copies that are signed together: 7 ms of one processor"""
 QUIET_S = 0.01
 """least time between two looks for new mails: posts that stream in are expanded many at a time"""
 POLL_S = 30.0
@@ -65,15 +68,16 @@ class Sender:
         clock: Callable[[], datetime],
         node: str = "",
         on_failed: Callable[[OutboxItem, str], None] = lambda _item, _reply: None,
+        signature: Signature | None = None,
     ) -> None:
         """`on_failed` hears of each copy that is given up, with what was said."""
         self._db, self._jobs, self._clock = db, jobs, clock
         self._node = (node or platform.node() or "sender")[:40]
         self._lifetime = timedelta(hours=relay.retry_hours)
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake, on_failed)
-        self._copies = Copies(db, keyring, site)
+        self._copies = Copies(db, keyring, site, signature)
         self._relay = self._way_out(relay, target, password, hostname)
-        self._stock: deque[tuple[OutboxItem, Loaded]] = deque()
+        self._stock: deque[tuple[OutboxItem, Loaded | Copy]] = deque()
         self._unloaded: list[OutboxItem] = []
         self._in_hand: set[int] = set()
         """deliveries that are in stock or with a session"""
@@ -159,10 +163,10 @@ class Sender:
         """Give the next copy; the stock is filled up again before it is empty."""
         if self._stopping or not self._stock:
             return None
-        item, loaded = self._stock.popleft()
+        item, made = self._stock.popleft()
         if len(self._stock) == LOW - 1 or not self._stock:
             self._woken.set()
-        return item, self._copies.copy(item, loaded)
+        return item, made if isinstance(made, Copy) else self._copies.copy(item, made)
 
     def waiting(self) -> int:
         """How many copies could be taken now."""
@@ -217,9 +221,19 @@ class Sender:
         self._unloaded = ready.later
         self._in_hand.difference_update(one.id for one in ready.gone)
         self._ledger.fail(ready.gone)
-        self._stock.extend(ready.stock)
-        self._relay.poke(len(self._stock))
+        if self._copies.signs:
+            await self._sign(ready.stock)
+        else:
+            self._stock.extend(ready.stock)
+            self._relay.poke(len(self._stock))
         return pause
+
+    async def _sign(self, loaded: list[tuple[OutboxItem, Loaded]]) -> None:
+        """Make copies in a thread, a few at a time: the first ones go out while others are signed."""
+        for at in range(0, len(loaded), SIGNED):
+            part = loaded[at : at + SIGNED]
+            self._stock.extend(await asyncio.to_thread(self._copies.copies, part))
+            self._relay.poke(len(self._stock))
 
     async def _claim(self) -> float:
         """Claim what is due; gives the seconds until it is worth while to look again."""

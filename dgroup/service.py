@@ -35,6 +35,7 @@ from dgroup.publishing import PublishTask
 from dgroup.refusals import Refusals
 from dgroup.runtime import Runtime, caps, intake_settings, open_runtime, verifier
 from dgroup.sender import Sender
+from dgroup.signature import from_settings
 from dgroup.web import HealthServer, WebServer
 from dgroup.writer import Writer
 
@@ -138,6 +139,7 @@ class Service:
             clock=self._clock,
             node=self._node,
             on_failed=self.refusals.note,
+            signature=from_settings(config, self._clock),
         )
         task = asyncio.create_task(self.sender.run(), name="sender")
         self._parts.push_async_callback(_cancelled, task)

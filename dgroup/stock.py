@@ -184,9 +184,7 @@ class Copies:
         """Whether making a copy takes so long that it must not be done on the event loop."""
         return self._signature is not None
 
-    def copies(
-        self, stock: Sequence[tuple[OutboxItem, Loaded]]
-    ) -> list[tuple[OutboxItem, Copy]]:
+    def copies(self, stock: Sequence[tuple[OutboxItem, Loaded]]) -> list[tuple[OutboxItem, Copy]]:
         """Make some copies beforehand, in a thread: their signatures let others work meanwhile."""
         return [(item, self.copy(item, loaded)) for item, loaded in stock]
 

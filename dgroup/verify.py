@@ -10,9 +10,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dgroup import dkimcheck, dmarc, spfcheck
+from dgroup import arccheck, auth, dkimcheck, dmarc, spfcheck
 from dgroup.address import ascii_domain
 from dgroup.dkimcanon import Mail
 from dgroup.dns import QUESTION_S, Budget, Resolver
@@ -80,18 +80,28 @@ def judge(
     domain = ascii_domain(short.lower().rstrip("."))
     if "." not in domain or len(domain) > MAX_DOMAIN:
         return Verdicts(evidence="no domain by us")
-    judgement = _Judgement(resolver, envelope, domain)
+    mail = Mail(envelope.raw)
+    judgement = _Judgement(resolver, envelope, mail, domain)
     found = [judgement.dkim()]
     if spf and not found[0].vouches:
         found.append(judgement.spf())
-    return judgement.verdicts(found)
+    return _with_chain(judgement.verdicts(found), judgement.chain(), domain)
+
+
+def _with_chain(said: Verdicts, chain: arccheck.Chain | None, domain: str) -> Verdicts:
+    """Tell of the chain beside the verdicts; it changes none of them: anybody may begin a chain that
+    says what they like (STANDARDS 18)."""
+    words = chain.words if chain is not None else "arc=unanswered"
+    evidence = said.evidence.removesuffix(" by us") + f" {words} by us" if words else said.evidence
+    results = auth.told(said.evidence, domain, chain.verdict if chain is not None else "")
+    return replace(said, evidence=evidence, results=results)
 
 
 class _Judgement:
     """One mail and what is published about its From domain."""
 
-    def __init__(self, resolver: Resolver, envelope: Envelope, domain: str) -> None:
-        self._resolver, self._envelope = resolver, envelope
+    def __init__(self, resolver: Resolver, envelope: Envelope, mail: Mail, domain: str) -> None:
+        self._resolver, self._envelope, self._mail = resolver, envelope, mail
         self._published = True
         try:
             self._author = dmarc.walk(domain, self._texts)
@@ -113,7 +123,7 @@ class _Judgement:
     def dkim(self) -> _Found:
         """Look for a signature that holds and is of a domain that may speak for the author."""
         strict = self._strict(asked=self._record.strict_dkim)
-        mail = Mail(self._envelope.raw)
+        mail = self._mail
         every = dkimcheck.signatures(mail)
         likely = [one for one in every if dmarc.may_align(self._author, one.domain, strict=strict)]
         unsure, words = False, "dkim=unaligned" if every else "dkim=none"
@@ -142,6 +152,13 @@ class _Judgement:
         except UnansweredError:
             vouches, unsure = False, True
         return _Found(vouches, unsure, f"spf={said}")
+
+    def chain(self) -> arccheck.Chain | None:
+        """Judge the ARC chain; None where somebody did not answer."""
+        try:
+            return arccheck.chain(self._mail, self._texts)
+        except UnansweredError:
+            return None
 
     def verdicts(self, found: Sequence[_Found]) -> Verdicts:
         """Sum up. Where somebody who could have vouched did not answer, a failure is not sure: the

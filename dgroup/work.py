@@ -34,6 +34,8 @@ class Tools:
     """address of the host's people, or ''"""
     authserv_ids: frozenset[str] = frozenset()
     """names under which we or our front write Authentication-Results"""
+    seals_as: str = ""
+    """the one of them under which posts are sealed (ARC); '' where we have no key"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Source:
     reply_key: str
     now: datetime
     smtputf8: bool = False
+    results: str = ""
+    """see `dgroup.model.Verdicts`"""
 
     @property
     def message(self) -> ParsedMessage:
@@ -71,6 +75,7 @@ class Source:
             reply_key=mail.route.reply_key,
             now=envelope.received_at,
             smtputf8=envelope.smtputf8,
+            results=mail.verdicts.results,
         )
 
     @staticmethod
