@@ -31,9 +31,14 @@ _STRING = 250
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 
 
+def generated(*, ed25519: bool = False) -> PrivateKey:
+    """Make a key that is kept nowhere."""
+    return Ed25519PrivateKey.generate() if ed25519 else generate_private_key(65537, BITS)
+
+
 def make(path: Path, *, ed25519: bool = False) -> PrivateKey:
     """Make a key in a new file that only its owner can read. Raises OSError; never overwrites."""
-    key: PrivateKey = Ed25519PrivateKey.generate() if ed25519 else generate_private_key(65537, BITS)
+    key = generated(ed25519=ed25519)
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -87,7 +87,7 @@ class Signable:
         names_text = [name.decode("ascii") for name in names]
         hashed = base64.b64encode(body_hash or mail.body_hash(relaxed=True)).decode("ascii")
         self._begin = [
-            f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={signing.domain}; s={key.selector}; t="
+            f"v=1; a={key.algorithm}; c=relaxed/relaxed;\r\n d={signing.domain}; s={key.selector}; t="
             for key in signing.keys
         ]
         self._plain = self._rest(names_text, [name for name in PERSONAL if self._own[name]], hashed)
@@ -96,7 +96,7 @@ class Signable:
     @staticmethod
     def _rest(names: Sequence[str], more: Sequence[bytes], hashed: str) -> str:
         twice = [name.decode("ascii") for name in more for _ in range(2)]
-        return f"h={folded_names([*names, *twice])}; bh={hashed}; b="
+        return f"h={folded_names([*names, *twice])};\r\n bh={hashed}; b="
 
     def signature(self, personal: bytes, at: datetime) -> bytes:
         """Give the fields to put above `personal`, whole lines that go above the mail (or b'')."""

@@ -63,7 +63,13 @@ SECTIONS = (
             Entry("quarantine", "holds", "Look after mails that met an unexpected error."),
         ),
     ),
-    ("Upkeep", (Entry("db", "setup", "Check and upgrade the database."),)),
+    (
+        "Upkeep",
+        (
+            Entry("db", "setup", "Check and upgrade the database."),
+            Entry("dkim", "dkim", "Make the key that our mail is signed with."),
+        ),
+    ),
 )
 ENTRIES = {entry.name: entry for _, entries in SECTIONS for entry in entries}
 

@@ -128,7 +128,7 @@ class Office:
             return outbox.queue_letter_to_group(
                 conn,
                 group_id=self.group.id,
-                message=b"Subject: news\r\n\r\nnews\r\n",
+                message=b"From: Lists <water@lists.example>\r\nSubject: news\r\n\r\nnews\r\n",
                 mail_class=mail_class,
                 cutoff=2**40,
                 now=NOW,
