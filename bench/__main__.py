@@ -17,7 +17,7 @@ from bench.figures import ABSENT, CORPUS, table
 
 RESULTS = Path(__file__).parent / "results"
 WITH_CORPUS = ("parse", "accept", "importing", "render", "to_disk", "search", "summary_bc3")
-ALONE = ("auth", "commands", "fanout", "likeness", "members", "listener_memory")
+ALONE = ("auth", "bounces", "commands", "fanout", "likeness", "members", "listener_memory", "sign")
 PLAIN = frozenset({"summary_bc3"})
 """benchmarks that print their own table and their JSON in the last line"""
 

@@ -29,6 +29,7 @@ from dgroup.config import Relay, relay_target
 from dgroup.members import count_active
 from dgroup.pipeline import Copy
 from dgroup.sender import Sender
+from dgroup.signature import Signature
 from dgroup.stock import Copies, claim
 from dgroup.tables import deliveries, outbox_mails
 from dgroup.tokens import Keyring
@@ -152,8 +153,8 @@ async def run_floor(copies: Sequence[Copy], port: int) -> None:
 # --- Ours -------------------------------------------------------------------------------------
 
 
-async def run_ours(office: Office, port: int) -> None:
-    """Expand, claim, send and mark the post that waits in the outbox."""
+async def run_ours(office: Office, port: int, signature: Signature | None = None) -> None:
+    """Expand, claim, sign, send and mark the post that waits in the outbox."""
     writer = Writer(office.db)
     sender = Sender(
         office.db,
@@ -165,6 +166,7 @@ async def run_ours(office: Office, port: int) -> None:
         keyring=RING,
         site=SITE,
         clock=lambda: datetime.now(UTC),
+        signature=signature,
     )
     wanted = members_without(office)
     task = asyncio.create_task(sender.run())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +36,7 @@ PERSONAL = (b"list-unsubscribe", b"list-unsubscribe-post")
 _PADDING, _PREHASHED = PKCS1v15(), Prehashed(SHA256())
 _CRLF = b"\r\n"
 _WIDTH = 72
-_PIECE = re.compile(rf".{{1,{_WIDTH}}}")
+_FOLD = b"\r\n "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,13 @@ class Key:
         """The value of a=."""
         return "rsa-sha256" if isinstance(self.private, RSAPrivateKey) else "ed25519-sha256"
 
-    def signed(self, digest: bytes) -> str:
+    def signed(self, digest: bytes) -> bytes:
         """Sign a SHA-256 digest; gives base64."""
         if isinstance(self.private, RSAPrivateKey):
             value = self.private.sign(digest, _PADDING, _PREHASHED)
         else:  # RFC 8463 3: over the hash
             value = self.private.sign(digest)
-        return base64.b64encode(value).decode("ascii")
+        return base64.b64encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,47 +78,67 @@ class Signable:
         mail = Mail(whole)
         if not mail.whole:
             raise ValueError("a header without an end cannot be signed")
-        self._keys = signing.keys
         names = _names(mail)
         shared = b"".join(relaxed_field(field) + _CRLF for field in chosen(mail, names))
         self._shared = hashlib.sha256(shared)
         self._own = {name: mail.named(name)[::-1] for name in PERSONAL}
         names_text = [name.decode("ascii") for name in names]
         hashed = base64.b64encode(body_hash or mail.body_hash(relaxed=True)).decode("ascii")
-        self._begin = [
-            f"v=1; a={key.algorithm}; c=relaxed/relaxed;\r\n d={signing.domain}; s={key.selector}; t="
-            for key in signing.keys
-        ]
-        self._plain = self._rest(names_text, [name for name in PERSONAL if self._own[name]], hashed)
-        self._personal = self._rest(names_text, PERSONAL, hashed)
-
-    @staticmethod
-    def _rest(names: Sequence[str], more: Sequence[bytes], hashed: str) -> str:
-        twice = [name.decode("ascii") for name in more for _ in range(2)]
-        return f"h={folded_names([*names, *twice])};\r\n bh={hashed}; b="
+        plain = _rest(names_text, [name for name in PERSONAL if self._own[name]], hashed)
+        personal = _rest(names_text, PERSONAL, hashed)
+        self._plain = [_Layout.of(signing.domain, key, plain) for key in signing.keys]
+        self._personal = [_Layout.of(signing.domain, key, personal) for key in signing.keys]
 
     def signature(self, personal: bytes, at: datetime) -> bytes:
         """Give the fields to put above `personal`, whole lines that go above the mail (or b'')."""
         hasher = self._shared.copy()
         fields = list(fields_of(personal.removesuffix(_CRLF))) if personal else []
         for name in PERSONAL:
-            lowest_first = self._own[name] + [text for known, text in fields[::-1] if known == name]
-            for field in lowest_first[:2]:
+            own = [field for known, field in fields if known == name]
+            for field in [*self._own[name], *own[::-1]][:2]:
                 hasher.update(relaxed_field(field) + _CRLF)
-        rest = self._personal if personal else self._plain
-        seconds = int(at.timestamp())
-        return b"".join(
-            field_of("DKIM-Signature", f"{begin}{seconds};\r\n {rest}", key, hasher)
-            for key, begin in zip(self._keys, self._begin, strict=True)
-        )
+        seconds = b"%d" % int(at.timestamp())
+        layouts = self._personal if personal else self._plain
+        return b"".join([layout.field(hasher, seconds) for layout in layouts])
 
 
-def field_of(name: str, tags: str, key: Key, hasher: hashlib._Hash, after: str = "") -> bytes:
-    """Make a signature's field: `tags` end with `b=`, its value follows, then `after`; folds are CRLF
-    and a space. `hasher` has taken all fields before it and is left as it was."""
-    last = hasher.copy()
-    last.update(f"{name.lower()}:{tags}{after}".replace("\r\n ", " ").encode("ascii"))
-    return f"{name}: {tags}{_folded(key.signed(last.digest()))}{after}\r\n".encode("ascii")
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A signature's field in two pieces around its time, as it is sent and in the relaxed form:
+    made once, because each copy needs it."""
+
+    key: Key
+    begin: bytes
+    rest: bytes
+    begin_relaxed: bytes
+    rest_relaxed: bytes
+
+    @staticmethod
+    def of(domain: str, key: Key, rest: str) -> _Layout:
+        tags = f"v=1; a={key.algorithm}; c=relaxed/relaxed;\r\n d={domain}; s={key.selector}; t="
+        begin, end = tags.encode("ascii"), f";\r\n {rest}".encode("ascii")
+        relaxed = b"dkim-signature:" + begin.replace(_FOLD, b" ")
+        return _Layout(key, b"DKIM-Signature: " + begin, end, relaxed, end.replace(_FOLD, b" "))
+
+    def field(self, shared: hashlib._Hash, seconds: bytes) -> bytes:
+        """Make the field; `shared` has taken all fields before it and is left as it was."""
+        hasher = shared.copy()
+        hasher.update(self.begin_relaxed + seconds + self.rest_relaxed)
+        value = _folded(self.key.signed(hasher.digest()))
+        return b"".join((self.begin, seconds, self.rest, value, _CRLF))
+
+
+def _rest(names: Sequence[str], more: Sequence[bytes], hashed: str) -> str:
+    twice = [name.decode("ascii") for name in more for _ in range(2)]
+    return f"h={folded_names([*names, *twice])};\r\n bh={hashed}; b="
+
+
+def field_of(name: str, begin: str, key: Key, hasher: hashlib._Hash, after: str) -> bytes:
+    """Make a field whose value stands between `begin` and `after`; folds are CRLF and a space.
+    `hasher` has taken all that comes before it."""
+    hasher.update(f"{name.lower()}:{begin}{after}".replace("\r\n ", " ").encode("ascii"))
+    value = _folded(key.signed(hasher.digest()))
+    return b"".join((f"{name}: {begin}".encode("ascii"), value, f"{after}\r\n".encode("ascii")))
 
 
 def _names(mail: Mail) -> list[bytes]:
@@ -148,5 +167,6 @@ def folded_names(names: Sequence[str]) -> str:
     return "\r\n ".join(lines)
 
 
-def _folded(value: str) -> str:
-    return "".join(f"\r\n {piece}" for piece in _PIECE.findall(value))
+def _folded(value: bytes) -> bytes:
+    pieces = [value[at : at + _WIDTH] for at in range(0, len(value), _WIDTH)]
+    return _FOLD + _FOLD.join(pieces)

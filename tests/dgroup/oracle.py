@@ -41,7 +41,7 @@ def covered(raw: bytes, domain: str) -> list[str]:
     for field in Mail(raw).named(b"dkim-signature"):
         text = re.sub(r"\s", "", field.decode("ascii"))
         if f";d={domain};" in text:
-            return re.findall(r";h=([^;]*);", text)[0].split(":")
+            return str(re.findall(r";h=([^;]*);", text)[0]).split(":")
     return []
 
 

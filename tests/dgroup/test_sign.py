@@ -96,8 +96,10 @@ def test_each_copy_is_signed_over_its_own_lines(office: Office, light: bytes) ->
     (_, first), (_, second) = everything(office)
     assert first != second
     assert holding(first, zone()) == holding(second, zone()) == [DOMAIN, DOMAIN]
-    lines = [raw[raw.index(b"List-Unsubscribe:") :].split(b"\r\n")[0] for raw in (first, second)]
-    assert holding(first.replace(*lines), zone()) == []
+    mine, theirs = [
+        raw[raw.index(b"List-Unsubscribe:") :].split(b"\r\n")[0] for raw in (first, second)
+    ]
+    assert holding(first.replace(mine, theirs), zone()) == []
 
 
 def test_the_authors_signature_stays_and_holds(office: Office) -> None:

@@ -172,8 +172,9 @@ async def test_from_a_post_to_one_click(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 async def test_a_chain_is_gone_on_with_and_one_seal_serves_all_copies(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "dgroup")
     async with house(tmp_path, monkeypatch) as here:
         await asyncio.to_thread(here.post, with_chain(signed(mail())))
         sent = await here.copies(3)
@@ -191,7 +192,7 @@ async def test_a_chain_is_gone_on_with_and_one_seal_serves_all_copies(
                 b"dmarc=passheader.from=ngo.example;arc=pass"
             )
             assert not Mail(raw).named(b"authentication-results")
-        assert f"arc=pass i=1 d={STRANGER}" in here.said()
+        assert f"arc=pass i=1 d={STRANGER} by us" in caplog.text
         (receipt,) = [raw for raw in sent if raw not in copies]
         assert not Mail(receipt).named(b"arc-seal")
 
@@ -206,11 +207,13 @@ async def test_a_chain_that_claims_pass_changes_nothing(
         assert plain[0] == 550
         assert claimed == plain
         assert here.smarthost.ledger == []
+        assert f"dmarc=fail p=reject arc=pass i=1 d={STRANGER} by us" in here.said()
 
 
 async def test_a_broken_chain_is_sealed_as_broken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "dgroup")
     async with house(tmp_path, monkeypatch) as here:
         raw = with_chain(mail()).replace(b"header.d=ngo.example", b"header.d=ngo.exampel")
         await asyncio.to_thread(here.post, signed(raw))
@@ -219,7 +222,7 @@ async def test_a_broken_chain_is_sealed_as_broken(
         for copy in copies:
             assert b"cv=fail" in Mail(copy).named(b"arc-seal")[0]
             assert holding(copy, here.zone) == [DOMAIN, DOMAIN, "ngo.example"]
-        assert "arc=fail (as 1 signature)" in here.said()
+        assert "arc=fail (as 1 signature)" in caplog.text
 
 
 async def test_without_a_key_nothing_is_signed_or_sealed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import dns.zone
+from dns.rdtypes.ANY.TXT import TXT
 
 from dgroup import dkimkeys
 from tests.dgroup.cli.commandline import Folder
@@ -15,7 +16,8 @@ def published(said: str, name: str) -> str:
     line = next(line for line in said.splitlines() if "_domainkey" in line)
     head = "@ 3600 IN SOA ns.lists.example. x.lists.example. 1 2 3 4 5\n@ 3600 IN NS ns.lists.example.\n"
     zone = dns.zone.from_text(f"{head}{line.replace(' IN TXT', ' 3600 IN TXT')}\n", "localhost.")
-    (record,) = zone.get_rdataset(name, "TXT") or ()
+    (record,) = list(zone.find_rdataset(name, "TXT"))
+    assert isinstance(record, TXT)
     return b"".join(record.strings).decode()
 
 
@@ -50,7 +52,7 @@ def test_what_is_no_key_is_not_overwritten(folder: Folder) -> None:
     path = folder.path / "data" / "dkim" / "dgroup.pem"
     path.parent.mkdir()
     path.write_text("precious")
-    assert "holds no private key" in folder.refused("dkim", "key")
+    assert "holds no private key" in folder.refused("dkim", "key", code=2)
     assert path.read_text() == "precious"
 
 
