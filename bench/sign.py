@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import dkim
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -26,6 +27,7 @@ from dgroup.rewrite import personal_lines
 from dgroup.sign import Key, Signable, Signing
 from dgroup.signature import Signature
 from dgroup.splice import crlf
+from tests.dgroup.office import Office
 
 DOMAIN = "lists.example"
 ROUNDS = 3
@@ -104,6 +106,11 @@ def signing_figures(copies: int) -> list[Figure]:
     return found
 
 
+def run_once(office: Office, port: int, signature: Signature | None) -> None:
+    """Send what waits."""
+    asyncio.run(fanout.run_ours(office, port, signature))
+
+
 def sender_figures(members: int, receiver: SinkProcess) -> list[Figure]:
     """The sender with its outbox and ledger."""
     kinds: dict[str, Signature | None] = {"sender, nothing signed": None}
@@ -116,15 +123,8 @@ def sender_figures(members: int, receiver: SinkProcess) -> list[Figure]:
         for _ in range(ROUNDS + 1):
             for name, signature in kinds.items():
                 office.post(fanout.post(), now=now())
-                rounds[name].append(
-                    fanout.measured(
-                        lambda signature=signature: asyncio.run(  # type: ignore[misc]
-                            fanout.run_ours(office, receiver.port, signature)
-                        ),
-                        receiver,
-                        members,
-                    )
-                )
+                way = partial(run_once, office, receiver.port, signature)
+                rounds[name].append(fanout.measured(way, receiver, members))
     found: list[Figure] = []
     for name, done in rounds.items():
         spent = median(one.cpu for one in done[1:]) / members * 1000
