@@ -9,7 +9,7 @@ import smtplib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,14 +18,14 @@ import pytest
 from sqlalchemy import select
 
 from dgroup import config as settings
-from dgroup import dkimkeys, groups, members
+from dgroup import digests, dkimkeys, groups, members
 from dgroup.arcseal import sealed
 from dgroup.changes import ChangeMember
 from dgroup.config import Config
 from dgroup.dkimcanon import Mail
 from dgroup.errors import ConfigError
 from dgroup.groups import NewGroup
-from dgroup.model import MemberState
+from dgroup.model import Delivery, MemberState
 from dgroup.runtime import open_runtime, prepare
 from dgroup.service import Bound, Service
 from dgroup.sign import Key, Signing
@@ -68,6 +68,11 @@ class House:
         """Wait for so many mails at the smarthost."""
         await until(lambda: len(self.smarthost.ledger) >= count)
         return [one.data for one in self.smarthost.ledger]
+
+    def to(self, name: str) -> list[bytes]:
+        """What the smarthost has for a member."""
+        address = f"{name}@ngo.example"
+        return [one.data for one in self.smarthost.ledger if one.recipient == address]
 
     def state(self, name: str) -> MemberState:
         """Of a member."""
@@ -158,7 +163,7 @@ async def test_from_a_post_to_one_click(tmp_path: Path, monkeypatch: pytest.Monk
             for name in ("from", "subject", "list-unsubscribe", "list-unsubscribe-post"):
                 assert names.count(name) == 2
             assert chain(raw, here.zone) == "pass"
-        (ben,) = [one.data for one in here.smarthost.ledger if one.recipient == "ben@ngo.example"]
+        (ben,) = here.to("ben")
         field = message_from_bytes(ben)["List-Unsubscribe"]
         link = urlsplit(re.findall(r"<(http[^>]*)>", field)[0]).path
         for method in ("GET", "HEAD"):
@@ -169,6 +174,31 @@ async def test_from_a_post_to_one_click(tmp_path: Path, monkeypatch: pytest.Monk
             assert answer.status == 200
         assert here.state("ben") is MemberState.LEFT
         assert here.state("ana") is MemberState.ACTIVE
+
+
+async def test_digests_and_weekly_summaries_are_signed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house(tmp_path, monkeypatch) as here:
+        runtime, writer = here.service.runtime, here.service._writer
+        with runtime.db.write() as conn:
+            group = groups.find(conn, "water", DOMAIN)
+            assert group is not None
+            wish = ChangeMember("dora@ngo.example", delivery=Delivery.DAILY)
+            members.change(conn, group.info, wish, now())
+        posted = now()
+        for number in range(6):  # a quiet week has no summary
+            raw = mail(body=f"The well number {number} gives water again since Monday.\r\n")
+            fresh = raw.replace(b"<w1", b"<w%d" % number).replace(b"wells", b"well %d" % number)
+            await asyncio.to_thread(here.post, signed(fresh))
+        noon = (posted + timedelta(days=1)).replace(hour=12)
+        assert await digests.send_due(runtime.weekly, writer, noon)
+        monday = noon + timedelta(days=-noon.weekday() % 7)
+        assert await here.service.send_summaries(monday)
+        await until(lambda: len(here.to("dora")) == 2)  # she gets the digest and the summary
+        for raw in here.to("dora"):
+            assert holding(raw, here.zone) == [DOMAIN, DOMAIN]
+            assert covered(raw, DOMAIN).count("list-unsubscribe-post") == 2
 
 
 async def test_a_chain_is_gone_on_with_and_one_seal_serves_all_copies(
