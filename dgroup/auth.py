@@ -24,7 +24,7 @@ _PROPERTY = re.compile(
 )
 _TOLD = re.compile(
     r"\b(dkim|spf|dmarc)=(pass|fail|none|neutral|softfail|temperror|permerror|unanswered)\b"
-    r"(?: \([^()]*\))?(?: d=([a-z0-9._-]+))?"
+    r"(?: \([^()]*\))?(?: d=([a-z0-9._-]+)(?!\S))?"
 )
 _PLAIN_DOMAIN = re.compile(r"[a-z0-9._-]{1,253}")
 _POLICY = re.compile(r"\bp\s*=\s*(none|quarantine|reject)\b")
@@ -58,10 +58,9 @@ def verdicts(
         if name == "authentication-results":
             found = results(value)
             if found is not None and found[0] == authserv_id.lower():
-                judged = _judge(found[1], ascii_domain(from_domain.lower()), authserv_id)
-                return replace(
-                    judged, results=_told_by_front(found[1], headers, judged, from_domain)
-                )
+                domain = ascii_domain(from_domain.lower())
+                said = _told_by_front(found[1], headers, domain)
+                return replace(_judge(found[1], domain, authserv_id), results=said)
     return Verdicts()
 
 
@@ -79,12 +78,18 @@ def told(evidence: str, from_domain: str, arc: str) -> str:
 
 
 def _told_by_front(
-    found: list[Result], headers: tuple[tuple[str, str], ...], judged: Verdicts, from_domain: str
+    found: list[Result], headers: tuple[tuple[str, str], ...], from_domain: str
 ) -> str:
-    """What a front says of a chain counts; where it says nothing, only that there is none is sure."""
+    """What a front says of a chain counts; where it says nothing, only that there is none is sure.
+    A DMARC verdict about another author is none about this one."""
+    words = []
+    for one in found:
+        if one.method != "dmarc" or one.domain("header.from") in {"", from_domain}:
+            about = f" d={one.domain('header.d')}" if one.domain("header.d") else ""
+            words.append(f"{one.method}={one.verdict}{about}")
     chained = any(name.startswith("arc-") for name, _ in headers)
     arc = next((one.verdict for one in found if one.method == "arc"), "" if chained else "none")
-    return told(judged.evidence, from_domain, arc if arc in {"none", "pass", "fail"} else "")
+    return told(" ".join(words), from_domain, arc if arc in {"none", "pass", "fail"} else "")
 
 
 def results(value: str) -> tuple[str, list[Result]] | None:

@@ -7,7 +7,7 @@ from authres import AuthenticationResultsHeader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgroup.auth import results, verdicts
+from dgroup.auth import results, told, verdicts
 from dgroup.model import Alignment, DmarcPolicy, Verdicts
 
 FRONT = "mx.lists.example"
@@ -139,3 +139,38 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
 def test_a_hostile_header_costs_little() -> None:
     for text in ("(" * 100_000, '"' * 100_000, "(\\" * 50_000, "smtp." * 20_000):
         judged(text)
+
+
+# --- What is told on ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (
+            "dkim=pass header.d=ngo.example header.b=x; spf=pass smtp.mailfrom=ana@ngo.example",
+            "dkim=pass header.d=ngo.example; spf=pass; arc=none",
+        ),
+        ("dmarc=pass header.from=ngo.example", "dmarc=pass header.from=ngo.example; arc=none"),
+        ("dmarc=pass header.from=evil.example", "arc=none"),
+        ("dkim=pass header.d=ngo.example; arc=fail", "dkim=pass header.d=ngo.example; arc=fail"),
+        ('dkim=pass header.d="x; arc=pass"', "dkim=pass; arc=none"),
+        ("dkim=pass (arc=pass) header.i=@ngo.example; auth=pass", "dkim=pass; arc=none"),
+        ("none", "arc=none"),
+    ],
+)
+def test_what_a_front_found_is_told_on_without_addresses(value: str, wanted: str) -> None:
+    assert judged(value).results == wanted
+
+
+def test_a_chain_that_a_front_did_not_judge_is_not_told_of() -> None:
+    headers = (("authentication-results", f"{FRONT}; dkim=pass"), ("arc-seal", "i=1"))
+    assert verdicts(headers, NGO, FRONT, trusted=True).results == "dkim=pass"
+    assert verdicts(headers, NGO, FRONT, trusted=False).results == ""
+
+
+def test_the_words_of_the_log_become_results() -> None:
+    line = "dkim=fail (unanswered) d=ngo.example spf=unaligned dmarc=unanswered arc=pass i=1 by us"
+    wanted = "dkim=fail header.d=ngo.example; dmarc=temperror header.from=ngo.example; arc=pass"
+    assert told(line, "NGO.example", "pass") == wanted
+    assert told("dmarc=pass by us", "x y\r\nz", "") == "dmarc=pass"

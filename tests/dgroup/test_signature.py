@@ -240,6 +240,23 @@ async def test_a_chain_that_claims_pass_changes_nothing(
         assert f"dmarc=fail p=reject arc=pass i=1 d={STRANGER} by us" in here.said()
 
 
+async def test_verdicts_in_our_name_that_came_with_a_mail_are_not_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged = "".join(
+        f"Authentication-Results: {name}; dkim=pass header.d=evil.example; arc=pass\r\n"
+        for name in (DOMAIN, f"(x) {DOMAIN}", f"{DOMAIN} 1", DOMAIN.upper(), f"\r\n {DOMAIN}")
+    )
+    async with house(tmp_path, monkeypatch) as here:
+        await asyncio.to_thread(here.post, forged.encode() + signed(mail()))
+        await here.copies(3)
+        for raw in here.to("ben"):
+            (told,) = Mail(raw).named(b"arc-authentication-results")
+            assert b"evil" not in told
+            assert b"arc=none" in told
+            assert chain(raw, here.zone) == "pass"
+
+
 async def test_a_broken_chain_is_sealed_as_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

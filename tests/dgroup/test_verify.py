@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dgroup import dkimkeys
+from dgroup.arcseal import sealed
+from dgroup.dkimcanon import Mail
 from dgroup.errors import UnansweredError
 from dgroup.model import Alignment, DmarcPolicy, Envelope, Verdicts
+from dgroup.sign import Key, Signing
 from dgroup.verify import Verifier, judge
 from tests.dgroup.zones import (
+    NOON,
     PEER,
     Records,
     Table,
@@ -261,3 +266,27 @@ async def test_where_the_client_is_not_known_its_address_proves_nothing() -> Non
     said = await verifier.verdicts(envelope(mail(), "ana@ngo.example"), NGO)
     verifier.close()
     assert said.alignment is FAIL
+
+
+def test_a_chain_is_told_of_and_changes_no_verdict() -> None:
+    raw = signed(mail())
+    plain = judged(envelope(raw), REJECT, key_at(NGO))
+    broken = b"ARC-Seal: i=1; a=rsa-sha256; cv=none; d=x.example; s=s; b=AAAA\r\n" + raw
+    said = judged(envelope(broken), REJECT, key_at(NGO))
+    assert (said.alignment, said.policy) == (plain.alignment, plain.policy)
+    assert said.evidence == "dkim=pass d=ngo.example dmarc=pass arc=fail (structure) by us"
+    assert (
+        plain.results
+        == "dkim=pass header.d=ngo.example; dmarc=pass header.from=ngo.example; arc=none"
+    )
+    assert said.results.endswith("; arc=fail")
+
+
+def test_a_chain_whose_keys_cannot_be_had_is_not_judged() -> None:
+    """So it is not gone on with either: neither pass nor fail would be true."""
+    key = Key("k1", dkimkeys.generated())
+    told = b"Authentication-Results: x.example; dkim=pass; arc=none\r\n" + mail()
+    chained = sealed(Mail(told), Signing("x.example", (key,)), "x.example", NOON) + mail()
+    said = judged(envelope(chained), REJECT, silent=("k1._domainkey.x.example",))
+    assert "arc=unanswered by us" in said.evidence
+    assert "; arc=" not in said.results
