@@ -159,7 +159,7 @@ def _check_message(mail: Mail, field: bytes, ask: Ask) -> str:
 
 def _message_domain(mail: Mail, field: bytes, ask: Ask) -> str:
     tags = _tags(field)
-    # RFC 8617 names no default of its own; signers that leave c= out are read as relaxed.
+    # DKIM's default is simple (RFC 6376 3.5); the ARC suite and the library read relaxed, so do we.
     header, body = forms_of(tags.get("c", "relaxed/relaxed"))
     names = names_of(tags.get("h", ""))
     if SEAL in names or b"from" not in names:
