@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dgroup import limits
 from dgroup.errors import ConfigError, Mistake
 from dgroup.toml import read, setting
 
@@ -193,6 +194,7 @@ class Relay:
     timeout_s: int = setting(120, _seconds)
     retry_hours: int = setting(72, _between(1, 720))
     keep_days: int = setting(14, _between(0, 3650))
+    domains: tuple[tuple[str, limits.Limit], ...] = setting((), reader=limits.read_limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, cast, func, literal_column, null, or_, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from archive.db import for_claim
 from archive.errors import NotFound
@@ -20,6 +31,7 @@ from archive.quick import Quick
 from archive.store import load_raw
 from archive.tables import groups
 from archive.types import BigId, each_pair
+from dgroup import saying
 from dgroup.model import MailClass, MemberState, OutboxItem
 from dgroup.outbox import PENDING
 from dgroup.tables import deliveries, fanouts, memberships, outbox_mails
@@ -86,6 +98,7 @@ _COLUMNS = (
     deliveries.c.attempts,
     deliveries.c.created_at,
     deliveries.c.last_reply,
+    deliveries.c.not_before,
 )
 
 
@@ -244,7 +257,8 @@ def expire(conn: Connection, before: datetime, now: datetime) -> int:
         deliveries.c.created_at < before,
         deliveries.c.claimed_until.is_(None),
     )
-    return conn.execute(old.values(state=FAILED, done_at=now)).rowcount
+    said = literal(saying.GIVEN_UP) + deliveries.c.last_reply
+    return conn.execute(old.values(state=FAILED, done_at=now, last_reply=said)).rowcount
 
 
 # --- Reading ----------------------------------------------------------------------------------

@@ -57,6 +57,8 @@ class Marks:
     put_off: list[PutOff] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
     lines: dict[Line, int] = field(default_factory=dict)
+    frees: bool = False
+    """whether copies can be claimed anew, at once or when their turn comes"""
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
@@ -124,6 +126,7 @@ class Ledger:
             self._marks.put_off.append(later)
         else:
             self._marks.released.append(item.id)
+            self._marks.frees = True
         self.counts[fate] += 1
 
     def _strike(self, item: OutboxItem) -> tuple[Fate, timedelta]:
@@ -142,11 +145,18 @@ class Ledger:
         self.counts[Fate.FAILED] += len(done)
         self._some.set()
 
+    def put_off(self, later: list[PutOff]) -> None:
+        """Write down items whose turn comes later; they never came to a session."""
+        self._marks.put_off += later
+        self._marks.frees = True
+        self._some.set()
+
     def release(self, items: list[OutboxItem]) -> None:
         """Give items back that never came to a session."""
         if not items:
             return
         self._marks.released += [item.id for item in items]
+        self._marks.frees = True
         self._some.set()
 
     async def run(self) -> None:
@@ -174,7 +184,7 @@ class Ledger:
                 self._failing.failed(error)
                 await asyncio.sleep(_PAUSE_S)
         self._failing.works()
-        if marks.released:
+        if marks.frees:
             self._on_released()
         for line, count in marks.lines.items():
             line.written(count)

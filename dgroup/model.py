@@ -323,3 +323,5 @@ class OutboxItem(NamedTuple):
     created_at: datetime
     last_reply: str = ""
     """what the smarthost said last"""
+    due: datetime | None = None
+    """from when on it may go, later than `created_at` where it was put off; None for one just made"""

@@ -246,7 +246,11 @@ class Pipeline(Wire):
         """The copy has its answer; the session needs `command` to be ready for the next one."""
         if reply.code < 400:
             return self.fail(f"unexpected reply: {reply.code} {reply.text}")
-        self._answer_current(Answer(Heard.ANSWER, reply.code, reply.text))
+        heard = Heard.ANSWER
+        if reply.code == 452 and reply.text.startswith("4.5.3") and self._settled:
+            # Enough for one session: says nothing about the copy, which goes with the next one.
+            heard, self._left = Heard.UNSENT, 0
+        self._answer_current(Answer(heard, reply.code, reply.text))
         self._state = _State.RESET
         self.transport.write(command)
         return None
@@ -315,7 +319,8 @@ class Pipeline(Wire):
         left, self._current = self._current, None
         following, self._next = self._next, None
         if left is not None:
-            self._settle(left, Answer(Heard.UNKNOWN if unknown else Heard.UNSENT, 0, reason))
+            said = 421 if self._answered else 0
+            self._settle(left, Answer(Heard.UNKNOWN if unknown else Heard.UNSENT, said, reason))
         if following is not None:
             self._settle(following, Answer(Heard.UNSENT, 0, reason))
         self._finish(End(failed=True, reason=reason, settled=self._settled))

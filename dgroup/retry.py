@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from dgroup.saying import GIVEN_UP
+
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=2)
 LONGEST_HOST_DELAY = timedelta(minutes=5)
@@ -72,8 +74,9 @@ def decide(answer: Answer, age: timedelta, lifetime: timedelta, last_reply: str)
     host that never answers must not be sent the same mail for days.
     """
     if answer.heard is Heard.UNSENT or answer.code == 421:
-        fate = Fate.REQUEUE if age < lifetime else Fate.FAILED
-        return Decision(fate, timedelta(0), answer.text)
+        if age >= lifetime:
+            return Decision(Fate.FAILED, timedelta(0), GIVEN_UP + answer.text)
+        return Decision(Fate.REQUEUE, timedelta(0), answer.text)
     if answer.heard is Heard.UNKNOWN:
         return _unknown(answer, last_reply)
     said = answer.said
@@ -81,7 +84,7 @@ def decide(answer: Answer, age: timedelta, lifetime: timedelta, last_reply: str)
         return Decision(Fate.SENT, timedelta(0), said)
     if 400 <= answer.code < 500:
         if age >= lifetime:
-            return Decision(Fate.FAILED, timedelta(0), f"given up: {said}")
+            return Decision(Fate.FAILED, timedelta(0), GIVEN_UP + said)
         return Decision(Fate.RETRY, delay(age), said)
     return Decision(Fate.FAILED, timedelta(0), said)
 

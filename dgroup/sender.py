@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -22,9 +22,11 @@ from dgroup import config, deliveries
 from dgroup.failing import Failing
 from dgroup.ledger import Jobs, Ledger, Line
 from dgroup.model import OutboxItem
+from dgroup.pacing import Blame, Pacing
 from dgroup.pipeline import Copy
 from dgroup.retry import Answer
 from dgroup.sessions import MaildirRelay, Relay, SmarthostRelay
+from dgroup.shelf import Shelf
 from dgroup.signature import Signature
 from dgroup.smarthost import Host
 from dgroup.stock import LEASE, Claim, Copies, Loaded, claim
@@ -78,7 +80,8 @@ class Sender:
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake, on_failed)
         self._copies = Copies(db, keyring, site, signature)
         self._relay = self._way_out(relay, target, password, hostname)
-        self._stock: deque[tuple[OutboxItem, Loaded | Copy]] = deque()
+        self._pacing = Pacing(dict(relay.domains), relay.connections)
+        self._shelf = Shelf(self._pacing)
         self._unloaded: list[OutboxItem] = []
         self._in_hand: set[int] = set()
         """deliveries that are in stock or with a session"""
@@ -162,21 +165,44 @@ class Sender:
 
     def take(self) -> tuple[OutboxItem, Copy] | None:
         """Give the next copy; the stock is filled up again before it is empty."""
-        if self._stopping or not self._stock:
+        stock = self._shelf.stock
+        if self._stopping or not stock:
             return None
-        item, made = self._stock.popleft()
-        if len(self._stock) == LOW - 1 or not self._stock:
+        before = len(stock)
+        found = self._shelf.take(self._clock())
+        if not stock or len(stock) < LOW <= before:
             self._woken.set()
+        if found is None:
+            self._write_put_off()
+            return None
+        item, made = found
         return item, made if isinstance(made, Copy) else self._copies.copy(item, made)
 
     def waiting(self) -> int:
         """How many copies could be taken now."""
-        return 0 if self._stopping else len(self._stock)
+        return 0 if self._stopping else len(self._shelf.stock)
+
+    @property
+    def stock(self) -> int:
+        """How many copies are claimed and not with a session."""
+        return self._shelf.held
+
+    def holds_up(self, items: Iterable[OutboxItem]) -> bool:
+        """Whether a session busy with these should get nothing behind them."""
+        return self._shelf.holds_up(items)
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy."""
         self._in_hand.discard(item.id)
         self._ledger.settle(line, item, answer)
+        found, more = self._shelf.settle(item, answer, self._clock())
+        if self._shelf.later:
+            self._write_put_off()
+        if found is Blame.HOST:
+            log.warning("the smarthost is full or slow: everything waits (%s)", answer.said)
+            self.blocked()
+        elif more:
+            self._relay.poke(len(self._shelf.stock))
 
     def blocked(self) -> None:
         """Nothing can go out for a while: other nodes may have what is in stock."""
@@ -209,9 +235,9 @@ class Sender:
         """Fill the stock if it is low; gives the seconds to wait for the next look, 0 for none."""
         if self._clock() - self._claimed_at > LEASE / 2:
             self._give_back()
-        if blocked := self._relay.blocked_for():
+        if blocked := self._relay.blocked_for() or self._pacing.host_wait(self._clock()):
             return min(blocked, POLL_S)
-        if len(self._stock) >= LOW or (self._unloaded and self._stock):
+        if len(self._shelf.stock) >= LOW or (self._unloaded and self._shelf.stock):
             return POLL_S
         pause = 0.0 if self._unloaded else await self._claim()
         if not self._unloaded:
@@ -225,8 +251,8 @@ class Sender:
         if self._copies.signs:
             await self._sign(ready.stock)
         else:
-            self._stock.extend(ready.stock)
-            self._relay.poke(len(self._stock))
+            self._shelf.add(ready.stock)
+            self._relay.poke(len(self._shelf.stock))
         return pause
 
     async def _sign(self, loaded: list[tuple[OutboxItem, Loaded]]) -> None:
@@ -234,22 +260,25 @@ class Sender:
         cuts = [0, *range(FIRST_SIGNED, len(loaded), SIGNED), len(loaded)]
         for begin, end in pairwise(cuts):
             part = loaded[begin:end]
-            self._stock.extend(await asyncio.to_thread(self._copies.copies, part))
-            self._relay.poke(len(self._stock))
+            self._shelf.add(await asyncio.to_thread(self._copies.copies, part))
+            self._relay.poke(len(self._shelf.stock))
 
     async def _claim(self) -> float:
         """Claim what is due; gives the seconds until it is worth while to look again."""
-        limit = BATCH if self._stock else FIRST
+        limit = BATCH if self._shelf.stock else FIRST
         self.looks += 1
-        if not self._stock:  # else what is there already was claimed earlier, and goes out first
+        # What is there already was claimed earlier, and goes out first.
+        if not self._shelf.held:
             self._claimed_at = self._clock()
         found: Claim = await self._jobs.run(
             lambda conn: claim(self._db, conn, self._node, self._clock(), limit, self._last_fanout)
         )
         self._last_fanout = found.fanout
         # A session that hangs may hold a copy for longer than the lease: it is claimed again then.
-        self._unloaded = [item for item in found.items if item.id not in self._in_hand]
-        self._in_hand.update(item.id for item in self._unloaded)
+        new = [item for item in found.items if item.id not in self._in_hand]
+        self._unloaded = self._shelf.admit(new, self._clock())
+        self._in_hand.update(item.id for item in new)
+        self._write_put_off()
         return 0.0 if found.more else self._until(found.wakes_at)
 
     def _until(self, moment: datetime | None) -> float:
@@ -259,11 +288,16 @@ class Sender:
 
     def _give_back(self) -> None:
         """Release what was claimed and not begun."""
-        held = [item for item, _ in self._stock] + self._unloaded
+        held = self._shelf.clear() + self._unloaded
         self._in_hand.difference_update(item.id for item in held)
         self._ledger.release(held)
-        self._stock.clear()
         self._unloaded = []
+
+    def _write_put_off(self) -> None:
+        """Write down which copies wait for their domain."""
+        if later := self._shelf.put_off():
+            self._in_hand.difference_update(one.id for one in later)
+            self._ledger.put_off(later)
 
     async def _expire(self) -> None:
         """Give up what waited longer than a copy may, also where no session can be had."""

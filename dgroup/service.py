@@ -18,6 +18,7 @@ from dgroup import (
     alone,
     digests,
     ending,
+    givenup,
     inviting,
     jobs,
     missed,
@@ -179,6 +180,7 @@ class Service:
                 jobs.Regular("refusals", refusals.TICK_S, self.tell_refused),
                 jobs.Regular("endings", ending.TICK_S, self.end_groups),
                 jobs.Regular("morning", morning.TICK_S, self.send_morning_letters),
+                jobs.Regular("given-up", givenup.TICK_S, self.tell_given_up),
             ),
             daily=(
                 jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),
@@ -241,6 +243,11 @@ class Service:
         if await ending.end_due(self.runtime.tools, self._writer, data_dir, self._clock()):
             self.sender.wake()
             self.publisher.wake()
+
+    async def tell_given_up(self) -> None:
+        """Write to coordinators about mail that could not be delivered in time."""
+        if await givenup.send_due(self.runtime.tools, self._writer, self._clock()):
+            self.sender.wake()
 
     async def send_morning_letters(self) -> None:
         """Write the coordinators' morning letters that are due."""

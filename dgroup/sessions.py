@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +38,9 @@ class Supply(Protocol):
 
     def waiting(self) -> int:
         """How many copies could be taken now."""
+
+    def holds_up(self, items: Iterable[OutboxItem]) -> bool:
+        """Whether nothing should go out in one session behind copies of these items."""
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy."""
@@ -92,7 +96,11 @@ class _Line:
 
     def source(self) -> Copy | None:
         """Give the pipeline a copy, unless too many of this line are not yet written down."""
-        if self.unwritten >= IN_FLIGHT or (found := self._supply.take()) is None:
+        if self.unwritten >= IN_FLIGHT:
+            return None
+        if self._items and self._supply.holds_up(self._items.values()):
+            return None
+        if (found := self._supply.take()) is None:
             return None
         item, copy = found
         self._items[item.id] = item

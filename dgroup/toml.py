@@ -32,9 +32,17 @@ _NAMES: Mapping[object, str] = {
 }
 
 
-def setting(default: T, check: Callable[[T], str] | None = None) -> T:
-    """A field of a section; `check` returns what is wrong with a value, or an empty text."""
-    return field(default=default, metadata={"check": check})
+def setting(
+    default: T,
+    check: Callable[[T], str] | None = None,
+    *,
+    reader: Callable[[object], T] | None = None,
+) -> T:
+    """A field of a section; `check` returns what is wrong with a value, or an empty text.
+
+    `reader` makes a value of what TOML holds where that is no plain one; ValueError says what is wrong.
+    """
+    return field(default=default, metadata={"check": check, "reader": reader})
 
 
 def read(
@@ -141,6 +149,8 @@ def _values(
 
 def _value(hint: object, raw: object, item: Field[Any]) -> object:
     """The value as the field wants it; ValueError says what is wrong."""
+    if (reader := item.metadata.get("reader")) is not None:
+        return reader(raw)
     value = _converted(hint, raw)
     check = item.metadata.get("check")
     problem = check(value) if check is not None and value is not None else ""

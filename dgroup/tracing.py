@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from archive.ids import canonical_message_id, key_of
 from archive.model import PostState
 from archive.tables import groups, mentions, posts
+from dgroup import saying
 from dgroup.address import comparable
 from dgroup.known import Copy
 from dgroup.model import Membership
@@ -29,20 +30,26 @@ class TraceLine:
     detail: str
 
 
-def trace(conn: Connection, wanted: str, limit: int) -> list[TraceLine]:
+def trace(conn: Connection, wanted: str, limit: int, via: str = "the smarthost") -> list[TraceLine]:
     """Tell what happened, oldest first. `wanted` is an address, a Message-ID, a post's key or the
-    address of its page, or an envelope id; for a post its deliveries are told too."""
-    if "://" in wanted:
-        wanted = wanted.rpartition("/")[2].removesuffix(".html")
-    found = _posts(conn, wanted)
+    address of its page, or an envelope id; for a post its deliveries are told too. `via` names the
+    server that our mail leaves through."""
+    wanted = _plain(wanted)
+    found = found_posts(conn, wanted)
     message_ids = {row.message_id for row in found} | {canonical_message_id(wanted)}
     lines = _audit_lines(conn, wanted, message_ids - {""}, limit)
-    lines += _delivery_lines(conn, wanted, [row.id for row in found], limit)
+    lines += _delivery_lines(conn, wanted, [row.id for row in found], limit, via)
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 
-def _posts(conn: Connection, wanted: str) -> Sequence[Any]:
-    """The posts of all groups that have this key or Message-ID."""
+def _plain(wanted: str) -> str:
+    """The key in a page's address; all else as it is."""
+    return wanted.rpartition("/")[2].removesuffix(".html") if "://" in wanted else wanted
+
+
+def found_posts(conn: Connection, wanted: str) -> Sequence[Any]:
+    """Find the posts of all groups that have this key, page or Message-ID."""
+    wanted = _plain(wanted)
     names = {wanted.lower(), key_of(canonical_message_id(wanted))}
     query = (
         select(posts.c.id, posts.c.message_id)
@@ -80,7 +87,7 @@ def _audit_lines(
 
 
 def _delivery_lines(
-    conn: Connection, wanted: str, post_ids: Sequence[int], limit: int
+    conn: Connection, wanted: str, post_ids: Sequence[int], limit: int, via: str
 ) -> list[TraceLine]:
     query = (
         select(deliveries, groups.c.name, outbox_mails.c["class"].label("kind"))
@@ -101,10 +108,27 @@ def _delivery_lines(
             row.name or "-",
             f"{row.kind} {row.state}",
             row.recipient,
-            row.last_reply or f"{row.attempts} tries so far",
+            copy_words(row, via),
         )
         for row in reversed(conn.execute(query).all())
     ]
+
+
+def copy_words(row: Any, via: str) -> str:
+    """Say in plain words how one copy, a row of `deliveries`, stands."""
+    said = row.last_reply
+    if row.state == "sent":
+        return f"handed to {via}: {said}"
+    if row.state == "failed":
+        begin = "given up" if said.startswith(saying.GIVEN_UP) else "refused"
+        return f"{begin}: {saying.plainly(said)}"
+    if row.state != "pending":
+        return f"not sent: {said}"
+    if said:
+        return f"waiting: {saying.plainly(said)}; next try at {row.not_before:%Y-%m-%d %H:%M}"
+    if row.not_before > row.created_at:
+        return f"waiting for its turn: its domain gets mail slowly; not before {row.not_before:%Y-%m-%d %H:%M}"
+    return "waiting to be sent"
 
 
 def copies(conn: Connection, member: Membership, last: int) -> tuple[Copy, ...]:

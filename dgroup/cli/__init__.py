@@ -58,7 +58,7 @@ SECTIONS = (
         (
             Entry("explain", "mails", "Say what would become of a mail, without doing it."),
             Entry("trace", "mails", "Say what happened to a mail or a person."),
-            Entry("queue", "mails", "Show what waits to be sent, decided or looked at."),
+            Entry("queue", "queue", "Show what waits to be sent, decided or looked at."),
             Entry("hold", "holds", "Decide on mails that wait for a decision."),
             Entry("quarantine", "holds", "Look after mails that met an unexpected error."),
         ),

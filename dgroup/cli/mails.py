@@ -1,4 +1,4 @@
-"""`dgroup explain | trace | queue`: what would become, and what became, of a mail."""
+"""`dgroup explain | trace`: what would become, and what became, of a mail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import BinaryIO
 import click
 
 from archive.parse import parse
-from dgroup import operate, tracing
+from dgroup import tracing, whynot
 from dgroup.cli.base import Context, now, table, with_context
 from dgroup.effects import Effect, Plan
 from dgroup.errors import InputError, NotFoundError
@@ -112,44 +112,26 @@ def _shown(value: Effect | Reading | Options, unsaid: Reading | Options | None =
     show_default=True,
     help="How many lines at the most.",
 )
+@click.option("--post", default="", help="Tell of one post only: its key or Message-ID.")
 @with_context
-def trace(context: Context, what: str, last: int) -> None:
+def trace(context: Context, what: str, last: int, post: str) -> None:
     """Tell what happened, oldest first.
 
     WHAT is somebody's address, a Message-ID, a post's key (in the address of its page) or the
-    envelope id of a log line.
+    envelope id of a log line. With --post: what became of the copy for the person with the address
+    WHAT, and where there is none, why.
     """
+    target = context.config.relay_target
+    via = target.host or f"Maildirs in {target.path}"
     with context.runtime() as runtime, runtime.db.read() as conn:
-        lines = tracing.trace(conn, what, last)
+        if post:
+            lines = whynot.trace_copy(conn, what, post, via)
+        else:
+            lines = tracing.trace(conn, what, last, via)
     if not lines:
         raise NotFoundError(f"nothing is known of '{what}'")
     rows = [(f"{x.at:%Y-%m-%d %H:%M:%S}", x.group, x.event, x.who, x.detail) for x in lines]
     click.echo(table(("UTC", "group", "event", "who", "what"), rows))
 
 
-@click.command("queue")
-@click.option(
-    "--last",
-    type=click.IntRange(1, 100_000),
-    default=20,
-    show_default=True,
-    help="How many waiting mails to list.",
-)
-@with_context
-def queue(context: Context, last: int) -> None:
-    """Show what waits to be sent, what was given up, and what waits for a decision."""
-    with context.runtime() as runtime, runtime.db.read() as conn:
-        counts = operate.queues(conn)
-        rows = [
-            (x.id, x.recipient, x.state, x.attempts, f"{x.not_before:%Y-%m-%d %H:%M}", x.last_reply)
-            for x in operate.waiting(conn, last)
-        ]
-    oldest = f", the oldest since {counts.oldest:%Y-%m-%d %H:%M} UTC" if counts.oldest else ""
-    click.echo(f"to send: {counts.pending}{oldest}; given up: {counts.failed}")
-    click.echo(f"held for a decision: {counts.held}; in quarantine: {counts.quarantined}")
-    if rows:
-        header = ("id", "recipient", "state", "tries", "not before (UTC)", "last answer")
-        click.echo(table(header, rows))
-
-
-COMMANDS = (explain, trace, queue)
+COMMANDS = (explain, trace)

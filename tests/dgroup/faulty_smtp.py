@@ -17,6 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 DROP = "drop"
 HANG = "hang"
+LOSE = "lose"
+"""at a final dot: take the mail, and drop the line before the answer"""
+TRICKLE = "trickle "
+"""before a reply: write it byte by byte"""
 OFFERS = ("PIPELINING", "SIZE 50000000", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8")
 
 
@@ -31,7 +35,7 @@ class Step:
 
 
 Rule = Callable[[Step], str]
-"""What to do: '' the usual thing, DROP, HANG, or the reply to give, raw where it ends in CRLF"""
+"""What to do: '' the usual thing, DROP, HANG, LOSE, or the reply to give, raw where it ends in CRLF"""
 
 
 @dataclass(slots=True)
@@ -100,9 +104,20 @@ class _Session:
             raise _Gone
         if wanted == HANG:
             await asyncio.Event().wait()  # reads nothing more, until the test ends
+        if wanted == LOSE:
+            return wanted
         said = wanted or usual
+        if said.startswith(TRICKLE):
+            return await self.trickle(said.removeprefix(TRICKLE) or usual)
         self.writer.write(said.encode() if said.endswith("\r\n") else f"{said}\r\n".encode())
         await self.writer.drain()
+        return said
+
+    async def trickle(self, said: str) -> str:
+        for sign in said.encode() + b"\r\n":
+            self.writer.write(bytes([sign]))
+            await self.writer.drain()
+            await asyncio.sleep(0.001)
         return said
 
     async def do_ehlo(self, argument: str) -> None:
@@ -117,6 +132,11 @@ class _Session:
 
     async def do_starttls(self, argument: str) -> None:
         said = await self.reply("starttls", argument, "220 go ahead")
+        if self.server.step("handshake") == DROP:
+            await self.reader.read(16)
+            self.writer.write(b"\x16\x03\x03\x00\x40half a hello")
+            self.writer.close()
+            raise _Gone
         if said.startswith("220"):
             assert self.server.tls is not None
             await self.writer.start_tls(self.server.tls)
@@ -167,8 +187,11 @@ class _Session:
         before, recipients = self.sender or "", self.recipients
         self.sender, self.recipients = None, []
         said = await self.reply("dot", recipients[0] if recipients else "", usual)
-        if said.startswith("2") and recipients:
+        if recipients and (said == LOSE or said.startswith("2")):
             self.server.ledger.append(Taken(before, recipients[0], bytes(data)))
+        if said == LOSE:
+            self.writer.transport.abort()
+            raise _Gone
 
     async def do_rset(self, argument: str) -> None:
         self.sender, self.recipients = None, []

@@ -52,7 +52,7 @@ class Office:
         summary: bool = True,
         light: bool = False,
     ) -> list[int]:
-        """Add members `name@home.example`; gives their membership ids."""
+        """Add members `name@home.example`, or of the address given; gives their membership ids."""
         if not names:
             return []
         with self.db.write() as conn:
@@ -68,7 +68,7 @@ class Office:
                     "id": key,
                     "group_id": self.group.id,
                     "person_id": person,
-                    "address": f"{name}@home.example",
+                    "address": name if "@" in name else f"{name}@home.example",
                     "role": "member",
                     "state": state,
                     "delivery": delivery,

@@ -19,6 +19,7 @@ from dgroup import deliveries, tokens
 from dgroup.address import route
 from dgroup.alone import node_name
 from dgroup.config import Relay, RelayTarget, relay_target
+from dgroup.limits import Limits
 from dgroup.model import MemberState
 from dgroup.sender import Sender
 from dgroup.tables import deliveries as rows
@@ -65,9 +66,17 @@ async def sending(
     per_connection: int = 100,
     timeout_s: int = 2,
     node: str = "",
+    tls: str = "opportunistic",
+    domains: Limits = (),
 ) -> AsyncIterator[Sender]:
     """Run a sender, stop it at the end."""
-    relay = Relay(timeout_s=timeout_s, connections=connections, per_connection=per_connection)
+    relay = Relay(
+        timeout_s=timeout_s,
+        connections=connections,
+        per_connection=per_connection,
+        tls=tls,
+        domains=domains,
+    )
     port = server.port if server else 9
     writer = Writer(office.db)
     sender = Sender(
@@ -290,12 +299,12 @@ async def test_what_waits_longer_than_its_lease_is_not_taken_twice(
         faulty_smtp(lambda step: HANG if step.kind == "dot" else "") as slow,
         sending(office, clock, server=slow, connections=1, timeout_s=60) as sender,
     ):
-        await until(lambda: sender.waiting() == 118)  # two are with the session
+        await until(lambda: sender.stock == 119)  # one is with the session
         for number in range(1, 6):
             clock.move(minutes=4)
             office.letter(f"x{number}@home.example")
             sender.wake()
-            await until(lambda found=118 + number: sender.waiting() == found)  # type: ignore[misc]  # bound now
+            await until(lambda found=119 + number: sender.stock == found)  # type: ignore[misc]  # bound now
         with office.db.read() as conn:
             ends = conn.execute(select(rows.c.claimed_until)).scalars().all()
         assert min(end for end in ends if end) > clock.now

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dgroup.ledger import IN_FLIGHT, Line
 from dgroup.model import OutboxItem
 from dgroup.pipeline import Copy, body_of
@@ -24,6 +26,9 @@ class Shelf:
         self.answers: list[Answer] = []
         self.lines: set[Line] = set()
         self.blocks = 0
+
+    def holds_up(self, items: Iterable[OutboxItem]) -> bool:
+        return False
 
     def take(self) -> tuple[OutboxItem, Copy] | None:
         if not self.items:

@@ -127,7 +127,12 @@ def _postfix(name: str, home: Path, *words: str) -> subprocess.CompletedProcess[
 
 
 def _write(
-    home: Path, name: str, port: int, settings: Mapping[str, str], boxes: Sequence[str]
+    home: Path,
+    name: str,
+    port: int,
+    settings: Mapping[str, str],
+    boxes: Sequence[str],
+    services: str = "",
 ) -> None:
     for part in ("etc", "spool", "data", "log", "mail"):
         (home / part).mkdir()
@@ -136,7 +141,7 @@ def _write(
     extra = {**_mailboxes(home, boxes), **settings}
     lines = "".join(f"{key} = {value}\n" for key, value in extra.items())
     (home / "etc" / "main.cf").write_text(_MAIN.format(name=name, home=home) + lines)
-    (home / "etc" / "master.cf").write_text(_MASTER.format(port=port))
+    (home / "etc" / "master.cf").write_text(_MASTER.format(port=port) + services)
 
 
 def _chown(path: Path, user: str) -> None:
@@ -161,18 +166,22 @@ def _mailboxes(home: Path, boxes: Sequence[str]) -> dict[str, str]:
 
 @contextmanager
 def postfix(
-    name: str, settings: Mapping[str, str] | None = None, boxes: Sequence[str] = ()
+    name: str,
+    settings: Mapping[str, str] | None = None,
+    boxes: Sequence[str] = (),
+    services: str = "",
 ) -> Iterator[Postfix]:
     """Run an instance called `name` with our common settings plus `settings`.
 
-    Mail for `boxes` (whole addresses) goes into Maildirs of its own.
+    Mail for `boxes` (whole addresses) goes into Maildirs of its own. `services` are further lines of
+    master.cf.
     """
     program("postfix", "postfix", _SBIN)
     if os.geteuid() != 0:
         pytest.skip("Postfix can only be started by root")
     with public_directory(f"postfix-{name}") as home:
         port = free_port()
-        _write(home, name, port, settings or {}, boxes)
+        _write(home, name, port, settings or {}, boxes, services)
         _postfix("postfix", home, "start")
         try:
             wait_until(lambda: accepts(port), f"Postfix on port {port}")

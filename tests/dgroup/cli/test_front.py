@@ -22,6 +22,8 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
         command = cli.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield name, command
             for one in command.commands.values():
                 yield f"{name} {one.name}", one
         else:

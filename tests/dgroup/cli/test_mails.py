@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.dgroup.cli.commandline import Folder, letter
@@ -102,3 +104,27 @@ def test_what_came_by_mail_cannot_steer_the_terminal(water: Folder) -> None:
     shown = water.done("hold", "show", "water", "1")
     assert not {"\x1b", "\x07"} & set(listed + shown)
     assert "31m" in shown
+
+
+def test_queue_tells_domains_and_retries_and_drops(water: Folder) -> None:
+    water.mail_comes(
+        letter("zoe@else.example", "join", "join"), "zoe@else.example", "water-join@localhost"
+    )
+    said = water.done("queue")
+    assert "else.example" in said
+    assert "not tried yet" in said
+    found = json.loads(water.done("queue", "--json"))
+    assert [(one["name"], one["means"]) for one in found["domains"]] == [
+        ("else.example", "nothing")
+    ]
+    number = str(found["deliveries"][0]["id"])
+    assert water.done("queue", "retry").startswith("0 to be tried")
+    assert "no copy to x.example waits" in water.refused(
+        "queue", "drop", "--domain", "x.example", "--yes"
+    )
+    assert "give the number" in water.refused("queue", "drop", code=2)
+    assert "not both" in water.refused("queue", "retry", number, "--domain", "x", code=2)
+    water.refused("queue", "drop", number)  # nobody confirmed it
+    assert "1 dropped" in water.done("queue", "drop", number, "--yes")
+    assert "to send: 0" in water.done("queue")
+    assert "dropped by the host" in water.done("trace", "zoe@else.example")

@@ -18,6 +18,14 @@ LETTERS: dict[str, tuple[Values, bool]] = {
     "code-used": ((("at", "10:42"), ("day", date(2026, 3, 1))), False),
     "did-you-send": (SUBJECT, True),
     "forged-note": ((("verb", "remove"), ("origin", "192.0.2.1")), False),
+    "given-up": (
+        (
+            ("people", (("awa@ong.example", "3", "full"), ("joao@ngo.example", "1", "away"))),
+            ("count", 4),
+            ("more", 2),
+        ),
+        False,
+    ),
     "held": (SUBJECT, False),
     "help": ((("member", True), ("coordinator", True)), False),
     "join-already": ((), False),
