@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: run test bench lint format fuzz lock messages guides clean
+.PHONY: run test bench lint format fuzz soak lock messages guides clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.stamp
@@ -37,6 +37,10 @@ guides: $(VENV)/.stamp
 # The same invariants as in `make test`, with many more examples.
 fuzz: $(VENV)/.stamp
 	DGROUP_FUZZ=1 $(BIN)/python -m pytest -n logical $(ARGS)
+
+# Nodes on one PostgreSQL, killed for a quarter of an hour.
+soak: $(VENV)/.stamp
+	DGROUP_NODE_KILLS=400 $(BIN)/python -m pytest -n0 -s tests/real/test_nodes.py $(ARGS)
 
 lock: $(VENV)/.stamp
 	for name in runtime dev bench; do $(UV_COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done

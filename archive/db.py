@@ -6,7 +6,7 @@ between SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    make_url,
     select,
     text,
 )
@@ -31,6 +32,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from archive.quick import Quick, run_plain
 from archive.tables import metadata
 
+WAKES = "dgroup"
+"""the channel on which processes that share a PostgreSQL wake each other; the payload says for what"""
 _GROUP_LOCK = 0x6467
 _TEXT_LOCK = 0x6468
 # The full-text tables are no tables of SQLAlchemy's: FTS5 is a virtual table without a copy of the
@@ -53,6 +56,7 @@ _LAST_ID = Quick(
     .select_from(text("sqlite_sequence"))
     .where(column("name") == bindparam("name"))
 )
+_NOTIFY = text("SELECT pg_notify(:channel, :what)")
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
 )
@@ -69,6 +73,9 @@ class Database:
         SQLite may keep in memory."""
         self.engine = _engine(url, pool_size, foreign_keys, cache_mb)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.tell: Callable[[Collection[str]], None] | None = None
+        """who says, after the commit, what there is to do (`wake`); without it the transaction does,
+        and commits that do so wait for each other's disk"""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -88,7 +95,15 @@ class Database:
         with self.engine.connect() as conn, conn.begin():
             if self.is_sqlite:
                 conn.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                conn.info.pop(WAKES, None)  # of a transaction that was rolled back
             yield conn
+            wakes = () if self.is_sqlite else conn.info.pop(WAKES, ())
+            tell = self.tell
+            if wakes and tell is None:
+                conn.execute(_NOTIFY, {"channel": WAKES, "what": " ".join(sorted(wakes))})
+        if wakes and tell is not None:
+            tell(wakes)
 
     @contextmanager
     def savepoint(self, conn: Connection) -> Iterator[None]:
@@ -160,6 +175,11 @@ class Database:
         """Make a SELECT of rows to claim skip those that another node is claiming just now."""
         return for_claim(statement)
 
+    def connect_settings(self) -> dict[str, Any]:
+        """What the driver needs for a connection outside the pool."""
+        _, settings = self.engine.dialect.create_connect_args(self.engine.url)
+        return {**_keeping_alive(self.engine.url.query), **settings}
+
     def create_tables(self) -> None:
         """Make all tables that are known to the program, without migrations: for an archive that is
         thrown away, and for tests."""
@@ -177,6 +197,13 @@ def for_claim(statement: Select[Any]) -> Select[Any]:
     """Like `Database.for_claim`, for statements made at import time: SQLite's compiler leaves the
     clause out, and its one writer needs none."""
     return statement.with_for_update(skip_locked=True)
+
+
+def wake(conn: Connection, what: str) -> None:
+    """Let the other processes on this database know, when the transaction is committed, that there
+    is `what` to do, a word. On SQLite there is no other; what runs in this one is told directly."""
+    if conn.dialect.name != "sqlite":
+        conn.info.setdefault(WAKES, set()).add(what)
 
 
 def inserting_from(
@@ -220,9 +247,30 @@ def _upserting(
     return Quick(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
+def _keeping_alive(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What lets each end notice within half a minute that the other's machine is gone, and not hold
+    the locks of a node that hangs inside a transaction for ever. What the URL says wins."""
+    wanted = {
+        "connect_timeout": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+        " -c tcp_keepalives_count=3 -c idle_in_transaction_session_timeout=30s",
+    }
+    return {name: value for name, value in wanted.items() if name not in given}
+
+
 def _engine(url: str, pool_size: int, foreign_keys: bool, cache_mb: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args=_keeping_alive(make_url(url).query),
+        )
     engine = create_engine(
         url,
         poolclass=QueuePool,

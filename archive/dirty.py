@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
-from archive.db import Database
+from archive.db import Database, wake
 from archive.model import PageKey, PageKind
 from archive.tables import dirty_pages
+
+PAGES = "pages"
+"""what a process is woken for that writes pages"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def mark(conn: Connection, db: Database, keys: Iterable[PageKey], now: datetime)
         for key in sorted(keys)  # one order for all writers: no deadlock
     ]
     db.upsert(conn, dirty_pages, rows, update=("marked_at",), add=("version",))
+    if rows:
+        wake(conn, PAGES)
 
 
 def any_dirty(conn: Connection, kinds: Collection[PageKind]) -> bool:
@@ -98,7 +103,9 @@ def settle(conn: Connection, key: PageKey, version: int) -> bool:
 
 def settle_all(conn: Connection, pages: Iterable[DirtyPage]) -> int:
     """Settle many pages with two statements; gives how many are off the queue."""
-    rows = [_which(page.key) | {"of_version": page.version} for page in pages]
+    # In the order of `mark`: else the two would wait for each other's rows on PostgreSQL.
+    ordered = sorted(pages, key=lambda page: page.key)
+    rows = [_which(page.key) | {"of_version": page.version} for page in ordered]
     if not rows:
         return 0
     done = conn.execute(_SETTLE, rows).rowcount

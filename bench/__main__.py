@@ -17,7 +17,17 @@ from bench.figures import ABSENT, CORPUS, table
 
 RESULTS = Path(__file__).parent / "results"
 WITH_CORPUS = ("parse", "accept", "importing", "render", "to_disk", "search", "summary_bc3")
-ALONE = ("auth", "bounces", "commands", "fanout", "likeness", "members", "listener_memory", "sign")
+ALONE = (
+    "auth",
+    "bounces",
+    "commands",
+    "fanout",
+    "likeness",
+    "members",
+    "listener_memory",
+    "nodes",
+    "sign",
+)
 PLAIN = frozenset({"summary_bc3"})
 """benchmarks that print their own table and their JSON in the last line"""
 

@@ -29,13 +29,16 @@ _REPLIES = {b"MAIL": b"250 ok\r\n", b"RCPT": b"250 ok\r\n", b"RSET": b"250 ok\r\
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """What came since the last question."""
+
     mails: int = 0
     bytes: int = 0
     first: float = 0.0
     last: float = 0.0
 
     def add(self, size: int) -> None:
+        """Count a mail."""
         now = time.monotonic()
         self.first = self.first or now
         self.last = now
@@ -46,7 +49,7 @@ class _Tally:
 class Sink(asyncio.Protocol):
     """One session."""
 
-    def __init__(self, tally: _Tally) -> None:
+    def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._rest = b""
         self._text = False
@@ -160,7 +163,7 @@ def postfix_sink() -> Iterator[SinkProcess]:
 
 
 async def _serve() -> None:
-    tally = _Tally()
+    tally = Tally()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Sink(tally), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)

@@ -6,67 +6,16 @@
 from __future__ import annotations
 
 import ipaddress
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dgroup import limits
+from dgroup import checks, limits
 from dgroup.errors import ConfigError, Mistake
 from dgroup.toml import read, setting
 
 LANGUAGES = ("en", "fr", "es", "pt")
-_CONTACT = re.compile(r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,253}")
-_PLAIN_ADDRESS = re.compile(r"[!#-;=?-~]+")
-_DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
-
-
-def _between(low: float, high: float) -> Callable[[float], str]:
-    return lambda value: "" if low <= value <= high else f"needs a number from {low} to {high}"
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    return lambda value: "" if value in words else f"needs one of {', '.join(words)}"
-
-
-def _filled(value: str) -> str:
-    return "" if value.strip() else "must not be empty"
-
-
-def _domain(value: str) -> str:
-    fits = len(value) <= 253 and _DOMAIN.fullmatch(value)
-    return "" if fits else "needs a domain name in lower case (in its xn-- form)"
-
-
-def _domain_or_empty(value: str) -> str:
-    return _domain(value) if value else ""
-
-
-def _contact(value: str) -> str:
-    fits = not value or _CONTACT.fullmatch(value)
-    return "" if fits else "needs one plain mail address, or nothing"
-
-
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return "needs an address that starts with http:// or https://"
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        return "needs an address that starts with http:// or https://"
-    # It stands in header fields of every mail.
-    fits = _PLAIN_ADDRESS.fullmatch(value)
-    return "" if fits else "needs ASCII without spaces (a domain in its xn-- form)"
-
-
-def _networks(values: Collection[str]) -> str:
-    for value in values:
-        try:
-            ipaddress.ip_network(value)
-        except ValueError:
-            return f"needs addresses or networks like 10.0.0.0/8 ({value} is none)"
-    return ""
 
 
 def _servers(values: Collection[str]) -> str:
@@ -86,8 +35,8 @@ def _relay_url(value: str) -> str:
     return ""
 
 
-_port = _between(0, 65535)
-_seconds = _between(1, 86_400)
+_port = checks.between(0, 65535)
+_seconds = checks.between(1, 86_400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +80,11 @@ def name_server(text: str) -> tuple[str, int]:
 class Site:
     """Who we are and where our files lie."""
 
-    domain: str = setting("localhost", _domain)
-    base_url: str = setting("http://127.0.0.1:8080", _web_address)
-    name: str = setting("dgroup", _filled)
-    language: str = setting("en", _one_of(*LANGUAGES))
-    contact: str = setting("", _contact)
+    domain: str = setting("localhost", checks.domain)
+    base_url: str = setting("http://127.0.0.1:8080", checks.web_address)
+    name: str = setting("dgroup", checks.filled)
+    language: str = setting("en", checks.one_of(*LANGUAGES))
+    contact: str = setting("", checks.contact)
     data_dir: Path = Path("data")
     public_dir: Path = Path("public")
     templates: Path | None = None
@@ -147,29 +96,39 @@ class Database:
 
     url: str = ""
     url_env: str = "DGROUP_DATABASE_URL"
-    pool_size: int = setting(5, _between(1, 200))
+    pool_size: int = setting(5, checks.between(1, 200))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What this process does among those that share a PostgreSQL. Times in seconds."""
+
+    roles: tuple[str, ...] = setting(checks.ROLES, checks.roles_wrong)
+    name: str = setting("", checks.node_name_wrong)
+    lease_s: float = setting(15.0, checks.between(1, 20))
+    shared_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
     """How mail comes in. Sizes in bytes, times in seconds."""
 
-    host: str = setting("127.0.0.1", _filled)
+    host: str = setting("127.0.0.1", checks.filled)
     port: int = setting(8025, _port)
-    protocol: str = setting("smtp", _one_of("smtp", "lmtp"))
-    hostname: str = setting("", _domain_or_empty)
-    max_size: int = setting(35_000_000, _between(10_000, 200_000_000))
-    max_recipients: int = setting(100, _between(1, 10_000))
-    max_connections: int = setting(200, _between(1, 100_000))
-    max_connections_per_ip: int = setting(50, _between(1, 100_000))
+    protocol: str = setting("smtp", checks.one_of("smtp", "lmtp"))
+    hostname: str = setting("", checks.domain_or_empty)
+    max_size: int = setting(35_000_000, checks.between(10_000, 200_000_000))
+    max_recipients: int = setting(100, checks.between(1, 10_000))
+    max_connections: int = setting(200, checks.between(1, 100_000))
+    max_connections_per_ip: int = setting(50, checks.between(1, 100_000))
     command_timeout_s: int = setting(300, _seconds)
     data_timeout_s: int = setting(180, _seconds)
-    data_min_rate: int = setting(1_000, _between(0, 1_000_000_000))
+    data_min_rate: int = setting(1_000, checks.between(0, 1_000_000_000))
     tls_cert: Path | None = None
     tls_key: Path | None = None
-    trusted_fronts: tuple[str, ...] = setting((), _networks)
-    authserv_id: str = setting("", _domain_or_empty)
-    workers: int = setting(1, _between(0, 64))
+    trusted_fronts: tuple[str, ...] = setting((), checks.networks)
+    authserv_id: str = setting("", checks.domain_or_empty)
+    workers: int = setting(1, checks.between(0, 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +144,15 @@ class Relay:
     """How mail goes out. The password is never in the file: see `Config.relay_password`."""
 
     url: str = setting("maildir:outgoing", _relay_url)
-    tls: str = setting("opportunistic", _one_of("none", "opportunistic", "required"))
+    tls: str = setting("opportunistic", checks.one_of("none", "opportunistic", "required"))
     username: str = ""
     password_env: str = ""
     password_file: Path | None = None
-    connections: int = setting(10, _between(1, 200))
-    per_connection: int = setting(100, _between(1, 100_000))
+    connections: int = setting(10, checks.between(1, 200))
+    per_connection: int = setting(100, checks.between(1, 100_000))
     timeout_s: int = setting(120, _seconds)
-    retry_hours: int = setting(72, _between(1, 720))
-    keep_days: int = setting(14, _between(0, 3650))
+    retry_hours: int = setting(72, checks.between(1, 720))
+    keep_days: int = setting(14, checks.between(0, 3650))
     domains: tuple[tuple[str, limits.Limit], ...] = setting((), reader=limits.read_limits)
 
 
@@ -201,10 +160,10 @@ class Relay:
 class Dkim:
     """How what leaves us is signed with our name; without a key the smarthost does it."""
 
-    domain: str = setting("", _domain_or_empty)
-    selector: str = setting("dgroup", _domain)
+    domain: str = setting("", checks.domain_or_empty)
+    selector: str = setting("dgroup", checks.domain)
     key_file: Path | None = None
-    ed25519_selector: str = setting("dgroup-ed25519", _domain)
+    ed25519_selector: str = setting("dgroup-ed25519", checks.domain)
     ed25519_key_file: Path | None = None
 
 
@@ -212,7 +171,7 @@ class Dkim:
 class Web:
     """The pages and the one-click endpoints."""
 
-    host: str = setting("127.0.0.1", _filled)
+    host: str = setting("127.0.0.1", checks.filled)
     port: int = setting(8080, _port)
 
 
@@ -220,7 +179,7 @@ class Web:
 class Health:
     """Health and figures for the operator's own monitoring."""
 
-    host: str = setting("127.0.0.1", _filled)
+    host: str = setting("127.0.0.1", checks.filled)
     port: int = setting(8081, _port)
 
 
@@ -228,19 +187,19 @@ class Health:
 class Scheduler:
     """When pages are written and summaries sent. Times in seconds, hours in a group's own zone."""
 
-    publish_debounce_s: float = setting(2.0, _between(0, 3600))
-    sweep_s: float = setting(60.0, _between(0.05, 86_400))
-    summary_hour: int = setting(8, _between(0, 23))
+    publish_debounce_s: float = setting(2.0, checks.between(0, 3600))
+    sweep_s: float = setting(60.0, checks.between(0.05, 86_400))
+    summary_hour: int = setting(8, checks.between(0, 23))
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How often we answer by mail, so that nobody can be flooded through us."""
 
-    answers_per_address_per_day: int = setting(10, _between(0, 1000))
-    confirmations_per_target_per_day_per_group: int = setting(1, _between(1, 100))
-    confirmations_per_target_per_day_in_all: int = setting(3, _between(1, 1000))
-    code_days: int = setting(7, _between(1, 60))
+    answers_per_address_per_day: int = setting(10, checks.between(0, 1000))
+    confirmations_per_target_per_day_per_group: int = setting(1, checks.between(1, 100))
+    confirmations_per_target_per_day_in_all: int = setting(3, checks.between(1, 1000))
+    code_days: int = setting(7, checks.between(1, 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +207,15 @@ class Archive:
     """What the public pages allow and hold."""
 
     crawlers_ai: bool = True
-    body_limit_kb: int = setting(64, _between(4, 4096))
+    body_limit_kb: int = setting(64, checks.between(4, 4096))
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
     """What is written to standard error."""
 
-    level: str = setting("info", _one_of("debug", "info", "warning", "error"))
-    format: str = setting("text", _one_of("text", "json"))
+    level: str = setting("info", checks.one_of("debug", "info", "warning", "error"))
+    format: str = setting("text", checks.one_of("text", "json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +224,7 @@ class Settings:
 
     site: Site = Site()
     database: Database = Database()
+    node: Node = Node()
     listener: Listener = Listener()
     auth: Auth = Auth()
     relay: Relay = Relay()
@@ -299,6 +259,12 @@ class Config(Settings):
         """The address of the database: environment, then file, then the embedded one."""
         embedded = f"sqlite:///{self.site.data_dir / 'dgroup.db'}"
         return self.database_secret_url or self.database.url or embedded
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where the embedded database lies; None for PostgreSQL."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path) if scheme.startswith("sqlite") else None
 
     @property
     def public_path(self) -> Path:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from archive.db import for_claim
+from archive.db import for_claim, wake
 from archive.errors import NotFound
 from archive.quick import Quick
 from archive.store import load_raw
@@ -33,7 +33,7 @@ from archive.tables import groups
 from archive.types import BigId, each_pair
 from dgroup import saying
 from dgroup.model import MailClass, MemberState, OutboxItem
-from dgroup.outbox import PENDING
+from dgroup.outbox import MAIL, PENDING
 from dgroup.tables import deliveries, fanouts, memberships, outbox_mails
 
 SENT, FAILED, DROPPED = "sent", "failed", "dropped"
@@ -160,12 +160,23 @@ def release(conn: Connection, ids: Sequence[int]) -> None:
     if ids:
         rows = [{"delivery": delivery} for delivery in ids]
         _RELEASE.run(conn, rows)
+        wake(conn, MAIL)
 
 
-def release_node(conn: Connection, node: str) -> int:
-    """Give back all that `node` holds: it starts anew, its claims are from before a crash."""
+def release_node(conn: Connection, node: str, but: Sequence[int] = ()) -> int:
+    """Give back all that `node` holds, `but` these: it starts anew, its claims are from before a
+    crash. Gives how many."""
     held = update(deliveries).where(deliveries.c.state == PENDING, deliveries.c.claimed_by == node)
+    if but:
+        held = held.where(deliveries.c.id.not_in(but))
+    wake(conn, MAIL)
     return conn.execute(held.values(claimed_until=None, claimed_by=None)).rowcount
+
+
+def claimants(conn: Connection) -> list[str]:
+    """Name the nodes that hold deliveries."""
+    held = select(deliveries.c.claimed_by).where(_IS_PENDING, deliveries.c.claimed_by.is_not(None))
+    return [str(name) for name in conn.execute(held.distinct()).scalars()]
 
 
 def next_due(conn: Connection) -> datetime | None:

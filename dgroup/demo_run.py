@@ -15,7 +15,8 @@ from dgroup import config as configuration
 from dgroup import demo, groups, runs
 from dgroup.config import Config
 from dgroup.runtime import open_runtime, prepare
-from dgroup.service import Bound, Service, run_until_signal
+from dgroup.service import Bound, Service
+from dgroup.signals import run_until_signal
 
 _SETTINGS = """\
 # The demonstration's settings: `dgroup --config THIS-FILE group list` and all other commands work.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from anyio import to_thread
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -116,9 +116,11 @@ class HealthServer:
         runtime: Runtime,
         listening: Callable[[], bool] = lambda: True,
         storing: Callable[[], bool] = lambda: True,
+        about: Callable[[Connection], Sequence[str]] = lambda _conn: (),
     ) -> None:
         """`listening` tells whether the way in is open, `storing` whether the last mail that came
-        could be kept: on a full disk the database still answers."""
+        could be kept: on a full disk the database still answers. `about` gives further lines."""
+        self._about = about
         self._db = runtime.db
         self._listening = listening
         self._storing = storing
@@ -141,18 +143,20 @@ class HealthServer:
         wrong = [] if self._listening() else ["the listener does not listen"]
         if not self._storing():
             wrong.append("mail cannot be stored (is the disk full?)")
+        about: Sequence[str] = ()
         try:
             async with asyncio.timeout(ANSWER_S):
-                await to_thread.run_sync(self._ask, abandon_on_cancel=True)
+                about = await to_thread.run_sync(self._ask, abandon_on_cancel=True)
         except (SQLAlchemyError, TimeoutError) as error:
             log.warning("health: the database does not answer: %s", type(error).__name__)
             wrong.append("the database does not answer")
-        text = "\n".join(wrong) or "ok"
+        text = "\n".join([*(wrong or ["ok"]), *about])
         return PlainTextResponse(f"{text}\n", status_code=503 if wrong else 200)
 
-    def _ask(self) -> None:
+    def _ask(self) -> Sequence[str]:
         with self._db.read() as conn:
             conn.execute(select(1))
+            return self._about(conn)
 
     async def _metrics(self, request: Request) -> Response:
         try:

@@ -93,7 +93,9 @@ class Scheduler:
     """Runs the jobs on the event loop. `clock` says which day and week it is; the pace of the
     ticks is the machine's own."""
 
-    def __init__(self, jobs: Jobs, clock: Clock) -> None:
+    def __init__(self, jobs: Jobs, clock: Clock, holds: Callable[[], bool] = lambda: True) -> None:
+        """`holds` tells whether this node is the one that runs them."""
+        self._holds = holds
         self._jobs = jobs
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
@@ -144,6 +146,8 @@ class Scheduler:
         await asyncio.shield(task)
 
     async def _guarded(self, name: str, action: Action) -> None:
+        if not self._holds():
+            return
         failing = self._failing.setdefault(name, Failing(log, f"job={name} failed"))
         try:
             await action()

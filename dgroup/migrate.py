@@ -12,11 +12,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from archive.db import Database
 from archive.resources import tree
 from dgroup.errors import DgroupError
+
+_UPGRADE = "dgroup upgrade"
+"""the name of the lock under which the database is changed"""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -27,12 +31,17 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` up to `revision`. Raises DgroupError if rows then point nowhere."""
+    """Bring the database at `url` up to `revision`; of several nodes that try at once one does it,
+    the others wait. Raises DgroupError if rows then point nowhere, or where a newer program has
+    changed the database."""
     db = Database(url, foreign_keys=False)
     try:
         with db.write() as conn:
+            db.lock_text(conn, _UPGRADE)
             command.upgrade(_config(conn), revision)
             _check_references(db, conn)
+    except CommandError as error:
+        raise DgroupError(f"the database is of a newer dgroup than this one: {error}") from error
     finally:
         db.dispose()
 

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert
 
-from archive.db import Database
+from archive.db import Database, wake
 from archive.quick import Quick
 from dgroup.model import MailClass
 from dgroup.tables import deliveries, fanouts, outbox_mails
 
 PENDING = "pending"
+MAIL = "mail"
+"""what a sender is woken for"""
 OTHERS = "!"
 """begins a variant that is for all other readers"""
 LIGHT = "light"
@@ -117,6 +119,7 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
         for light_id, one in zip(light_ids, new, strict=True)
         if light_id is not None
     ]
+    wake(conn, MAIL)
     _INSERT_MAILS.run(conn, mails)
     _INSERT_FANOUT.run(
         conn,
@@ -217,6 +220,7 @@ _INSERT_FANOUT = Quick(insert(fanouts))
 
 
 def _store_mail(conn: Connection, row: dict[str, Any]) -> int:
+    wake(conn, MAIL)
     made = _INSERT_MAIL.first(conn, row)
     assert made is not None  # an INSERT gives its row
     return int(made.id)

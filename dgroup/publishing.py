@@ -20,6 +20,8 @@ from dgroup.runtime import Runtime
 
 log = logging.getLogger("dgroup.publishing")
 INDEX_AT_ONCE = 500
+NOT_FINISHED = "not finished"
+"""what `verify` says where it failed or the service ends"""
 
 
 class Stopped(Exception):
@@ -29,8 +31,16 @@ class Stopped(Exception):
 class PublishTask:
     """Writes dirty pages: woken by a commit, a little later so that a burst is written once."""
 
-    def __init__(self, runtime: Runtime, clock: Callable[[], datetime], node: str) -> None:
-        """`node` names this process among those that share the database."""
+    def __init__(
+        self,
+        runtime: Runtime,
+        clock: Callable[[], datetime],
+        node: str,
+        writes: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`node` names this process among those that share the database; `writes` tells whether it
+        is one that writes pages."""
+        self._writes = writes
         config = runtime.config
         setting = Setting(runtime.site, config.public_path, config.site.templates)
         self._runtime = runtime
@@ -64,7 +74,7 @@ class PublishTask:
 
     async def verify(self) -> str:
         """Render everything again, heal what differs; gives a word on what was found."""
-        return await self._guarded(self._verify) or "not finished"
+        return await self._guarded(self._verify) or NOT_FINISHED
 
     def leave_the_rest(self) -> None:
         """Begin nothing more: what is not written stays marked for the next start."""
@@ -79,7 +89,7 @@ class PublishTask:
     async def _guarded(self, work: Callable[[], str]) -> str:
         """Do the work in a thread, one at a time; '' where it failed or the service ends."""
         async with self._one_at_a_time:
-            if self._stopping:
+            if self._stopping or not self._writes():
                 return ""
             try:
                 found = await asyncio.to_thread(work)

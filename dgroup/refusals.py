@@ -5,17 +5,23 @@ so that there is one way in which an address is found dead.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.db import Database
 from archive.model import SiteInfo
 from dgroup import groups, members
 from dgroup.address import bounce_address
 from dgroup.bounce_causes import statuses
+from dgroup.failing import Failing
 from dgroup.model import Envelope, OutboxItem
 from dgroup.tokens import Keyring, make
+
+log = logging.getLogger("dgroup.refusals")
 
 TICK_S = 20.0
 MOST_WAITING = 5000
@@ -31,12 +37,24 @@ class Refusals:
         self, db: Database, keyring: Keyring, site: SiteInfo, clock: Callable[[], datetime]
     ) -> None:
         self._db, self._keyring, self._site, self._clock = db, keyring, site, clock
+        self._failing = Failing(log, "refusals cannot be told")
         self._waiting: deque[tuple[OutboxItem, str]] = deque(maxlen=MOST_WAITING)
 
     def note(self, item: OutboxItem, reply: str) -> None:
         """Remember a refusal, unless nothing may come back to the copy's sender or it may yet arrive."""
         if reply.startswith("5") and (item.membership_id is not None or item.envelope_from):
             self._waiting.append((item, reply))
+
+    async def run(self, accept: Accept) -> None:
+        """Hand on what waits, again and again, until it is cancelled."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                await self.tell(accept)
+            except SQLAlchemyError as error:
+                self._failing.failed(error)
+            else:
+                self._failing.works()
 
     async def tell(self, accept: Accept) -> int:
         """Hand on what waits; gives how many. What a crash loses the next post's refusal tells again."""

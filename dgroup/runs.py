@@ -106,6 +106,17 @@ def finish_run(
     return conn.execute(done.values(done_at=now, result=result)).rowcount == 1
 
 
+def take_back(conn: Connection, now: datetime, but: str) -> None:
+    """Let runs that were begun and not ended be taken again at once: there is one scheduler, and it
+    has just become another. The job `but` keeps its rows."""
+    begun = update(job_runs).where(
+        job_runs.c.done_at.is_(None),
+        job_runs.c.job != but,
+        job_runs.c.claimed_at > now - CRASHED_AFTER,
+    )
+    conn.execute(begun.values(claimed_at=now - CRASHED_AFTER))
+
+
 def _key(job: str, group_id: int, period: str) -> ColumnElement[bool]:
     return (
         (job_runs.c.job == job) & (job_runs.c.group_id == group_id) & (job_runs.c.period == period)

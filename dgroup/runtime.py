@@ -101,6 +101,7 @@ def prepare(config: Config, now: datetime) -> None:
     db = Database(config.database_url)
     try:
         with db.write() as conn:
+            db.lock_text(conn, "first key")  # of nodes that start at once one makes it
             if conn.execute(select(secrets.c.id)).first() is None:
                 fresh = random_source.token_bytes(SECRET_BYTES)
                 conn.execute(insert(secrets).values(secret=fresh, created_at=now))

@@ -72,10 +72,14 @@ class Sender:
         node: str = "",
         on_failed: Callable[[OutboxItem, str], None] = lambda _item, _reply: None,
         signature: Signature | None = None,
+        alive: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`on_failed` hears of each copy that is given up, with what was said."""
+        """`on_failed` hears of each copy that is given up, with what was said; `alive` tells whether other
+        nodes respect what this one has claimed (`dgroup.presence`).
+        """
         self._db, self._jobs, self._clock = db, jobs, clock
         self._node = (node or platform.node() or "sender")[:40]
+        self._alive = alive
         self._lifetime = timedelta(hours=relay.retry_hours)
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake, on_failed)
         self._copies = Copies(db, keyring, site, signature)
@@ -161,12 +165,21 @@ class Sender:
         if self._writing is not None:
             await self._writing
 
+    def forget(self) -> None:
+        """Drop what was claimed and not begun: while this node was not seen others may have taken it.
+        The next look takes back what they have not."""
+        held = self._shelf.clear() + self._unloaded
+        self._in_hand.difference_update(item.id for item in held)
+        self._unloaded = []
+        self._started = False
+        self._woken.set()
+
     # --- For the relay -----------------------------------------------------------------------
 
     def take(self) -> tuple[OutboxItem, Copy] | None:
         """Give the next copy; the stock is filled up again before it is empty."""
         stock = self._shelf.stock
-        if self._stopping or not stock:
+        if self._stopping or not stock or not self._alive():
             return None
         before = len(stock)
         found = self._shelf.take(self._clock())
@@ -214,7 +227,8 @@ class Sender:
     async def _look(self) -> float:
         try:
             if not self._started:
-                await self._jobs.run(lambda conn: deliveries.release_node(conn, self._node))
+                flying = tuple(self._in_hand)
+                await self._jobs.run(lambda conn: deliveries.release_node(conn, self._node, flying))
                 self._started = True
             await self._expire()
             pause = await self._refill()
@@ -233,6 +247,8 @@ class Sender:
 
     async def _refill(self) -> float:
         """Fill the stock if it is low; gives the seconds to wait for the next look, 0 for none."""
+        if not self._alive():
+            return POLL_S
         if self._clock() - self._claimed_at > LEASE / 2:
             self._give_back()
         if blocked := self._relay.blocked_for() or self._pacing.host_wait(self._clock()):

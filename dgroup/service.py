@@ -1,4 +1,5 @@
-"""Starts, wires and stops the edges: listener, sender, web, scheduler, publisher. Signals end it."""
+"""Starts, wires and stops the edges that the node's roles ask for: listener (listen), sender (send),
+scheduler and publisher (work), web (web). Signals end it."""
 
 from __future__ import annotations
 
@@ -7,34 +8,30 @@ import contextlib
 import logging
 import os
 import platform
-import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
-from dgroup import (
-    alone,
-    digests,
-    ending,
-    givenup,
-    inviting,
-    jobs,
-    missed,
-    moderating,
-    morning,
-    refusals,
-    weekly,
-)
+from sqlalchemy import Connection
+
+from archive.dirty import PAGES
+from dgroup import alone, jobs, nodes
+from dgroup.checks import ROLES
+from dgroup.chores import Chores
 from dgroup.config import Config
 from dgroup.errors import DgroupError
+from dgroup.handover import Handover
 from dgroup.intake import Intake
 from dgroup.listener import Listener
+from dgroup.nodes import Node
+from dgroup.outbox import MAIL
 from dgroup.parsers import Parsers
-from dgroup.publishing import PublishTask
+from dgroup.presence import Presence
+from dgroup.publishing import NOT_FINISHED, PublishTask
 from dgroup.refusals import Refusals
-from dgroup.runtime import Runtime, caps, intake_settings, open_runtime, verifier
+from dgroup.runtime import Runtime, intake_settings, open_runtime, verifier
 from dgroup.sender import Sender
 from dgroup.signature import from_settings
 from dgroup.web import HealthServer, WebServer
@@ -42,15 +39,15 @@ from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.service")
 GRACE_S = 20.0
+NOWHERE = ("", 0)
 VERIFY_HOUR = 2
-INVITATIONS_HOUR = 7
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Where the service listens: (address, port) of each way in."""
+    """Where the service listens: (address, port) of each way in, ('', 0) of one that is not its."""
 
     smtp: tuple[str, int]
     web: tuple[str, int]
@@ -58,11 +55,16 @@ class Bound:
 
 
 class Service:
-    """One process with all roles. `start` returns when mail can come in."""
+    """One process with the roles of its settings. `start` returns when mail can come in."""
 
     runtime: Runtime
+    presence: Presence
     publisher: PublishTask
+    """there with the role `work`"""
     sender: Sender
+    """there with the role `send`"""
+    intake: Intake
+    """there with the roles `listen` and `send`"""
 
     def __init__(self, config: Config, clock: Clock, arrival: Clock | None = None) -> None:
         """`arrival` is the clock by which mail arrives, where it is another one (demonstration):
@@ -91,35 +93,129 @@ class Service:
         parts, config = self._parts, self._config
         self.runtime = await asyncio.to_thread(open_runtime, config)
         parts.callback(self.runtime.close)
-        parts.callback(alone.hold(config.site.data_dir).close)
-        self._node = alone.node_name(config.site.data_dir, platform.node())
+        self._node = self._named()
         self._writer = Writer(self.runtime.db, threads=2)
         parts.push_async_callback(asyncio.to_thread, self._writer.close)
-        await self._start_publisher()
-        await self._start_sender()
-        listener = self._listener()
-        health = HealthServer(
-            config.health, self.runtime, lambda: listener.open, lambda: self.intake.stores
+        self.presence = self._presence()
+        parts.push_async_callback(self.presence.stop)
+        self._chores = Chores(
+            self.runtime, self._writer, self._clock, self._wake_sender, self._wake_publisher
         )
-        health_at = await _listening("health", config.health.host, config.health.port, health.start)
-        parts.push_async_callback(health.stop)
-        web = WebServer(config.web, self.runtime, self._writer, self._clock, self.sender.wake)
-        web_at = await _listening("web", config.web.host, config.web.port, web.start)
-        parts.push_async_callback(web.stop)
+        if self._is("work"):
+            await self._start_publisher()
+        if self._is("send"):
+            await self._start_sender()
+        if self._is("send") or self._is("listen"):
+            self.intake = self._intake()
+        if self._is("send"):
+            self._start_refusals()
+        listener = self._listener() if self._is("listen") else None
+        health_at = await self._start_health(listener)
+        web_at = await self._start_web() if self._is("web") else NOWHERE
         way_in = config.listener
-        smtp_at = await _listening("listener", way_in.host, way_in.port, listener.start)
-        # The scheduler's jobs may still queue letters while sessions end.
-        scheduler = jobs.Scheduler(self._jobs(), self._clock)
-        await scheduler.start()
-        parts.push_async_callback(scheduler.stop)
-        parts.push_async_callback(listener.stop, GRACE_S)
-        parts.callback(self.publisher.leave_the_rest)
-        self.publisher.wake()
-        log.info("listening smtp=%s web=%s health=%s", smtp_at, web_at, health_at)
+        smtp_at = NOWHERE
+        if listener is not None:
+            smtp_at = await _listening("listener", way_in.host, way_in.port, listener.start)
+        if self._is("work"):
+            # The scheduler's jobs may still queue letters while sessions end.
+            scheduler = jobs.Scheduler(self._jobs(), self._clock, lambda: self.presence.holds)
+            await scheduler.start()
+            parts.push_async_callback(scheduler.stop)
+        if listener is not None:
+            parts.push_async_callback(listener.stop, GRACE_S)
+        if self._is("work"):
+            parts.callback(self.publisher.leave_the_rest)
+        self.presence.start()
+        log.info(
+            "node=%s roles=%s smtp=%s web=%s health=%s",
+            self._node.name, ",".join(self._node.roles), smtp_at, web_at, health_at,
+        )  # fmt: skip
         return Bound(smtp_at, web_at, health_at)
 
+    def _is(self, role: str) -> bool:
+        return role in self._config.node.roles
+
+    def _named(self) -> Node:
+        """Hold what no other service may use, and give our name among the nodes."""
+        config, folder = self._config, self._config.site.data_dir
+        # The embedded database has one node, whatever it is called.
+        called = "" if self.runtime.db.is_sqlite else config.node.name
+        node = Node(alone.node_name(folder, platform.node(), called), config.node.roles)
+        self._parts.callback(alone.hold(folder, called, node.label).close)
+        missing = [role for role in ROLES if role not in node.roles]
+        if missing and self.runtime.db.is_sqlite:
+            log.warning("nobody does %s: an embedded database has one node", ", ".join(missing))
+        elsewhere = config.database_file
+        if elsewhere is not None and elsewhere.parent.resolve() != folder.resolve():
+            self._parts.callback(alone.hold(elsewhere.parent, elsewhere.name, node.label).close)
+        return node
+
+    def _presence(self) -> Presence:
+        return Presence(
+            self.runtime.db,
+            self._node,
+            self._config.node.lease_s,
+            schedules=self._is("work"),
+            heard=self._heard,
+            back=lambda: self.sender.forget() if self._is("send") else None,
+            took=self._wake_publisher,
+        )
+
+    def _heard(self, what: str) -> None:
+        """Another process, or this one, has committed something to do."""
+        if what in {"", MAIL}:
+            self._wake_sender()
+        if what in {"", PAGES}:
+            self._wake_publisher()
+
+    def _wake_sender(self) -> None:
+        """Wake ours, if we have one; those of other nodes hear of it by the commit."""
+        if self._is("send"):
+            self.sender.wake()
+
+    def _wake_publisher(self) -> None:
+        if self._is("work"):
+            self.publisher.wake()
+
+    async def _start_health(self, listener: Listener | None) -> tuple[str, int]:
+        settings = self._config.health
+        health = HealthServer(
+            settings,
+            self.runtime,
+            lambda: listener is None or listener.open,
+            lambda: listener is None or self.intake.stores,
+            self._about,
+        )
+        found = await _listening("health", settings.host, settings.port, health.start)
+        self._parts.push_async_callback(health.stop)
+        return found
+
+    def _about(self, conn: Connection) -> list[str]:
+        """What the health page says of this node, and who the scheduler is."""
+        if self.runtime.db.is_sqlite:
+            schedulers = [self._node.name] * self.presence.holds
+        else:
+            schedulers = [one.node.name for one in nodes.present(conn) if one.schedules]
+        return [
+            f"node: {self._node.name}",
+            f"roles: {', '.join(self._node.roles)}",
+            f"scheduler: {', '.join(schedulers) or 'none'}",
+        ]
+
+    async def _start_web(self) -> tuple[str, int]:
+        settings = self._config.web
+        web = WebServer(settings, self.runtime, self._writer, self._clock, self._wake_sender)
+        found = await _listening("web", settings.host, settings.port, web.start)
+        self._parts.push_async_callback(web.stop)
+        return found
+
     async def _start_publisher(self) -> None:
-        self.publisher = PublishTask(self.runtime, self._clock, self._node)
+        self.publisher = PublishTask(
+            self.runtime,
+            self._clock,
+            self._node.name,
+            lambda: self.presence.holds or self._config.node.shared_pages,
+        )
         await asyncio.to_thread(self.publisher.take_back)
         task = asyncio.create_task(self.publisher.run(), name="publisher")
         self._parts.push_async_callback(_cancelled, task)
@@ -138,7 +234,8 @@ class Service:
             keyring=self.runtime.keyring,
             site=self.runtime.site,
             clock=self._clock,
-            node=self._node,
+            node=self._node.name,
+            alive=lambda: self.presence.alive,
             on_failed=self.refusals.note,
             signature=from_settings(config, self._clock),
         )
@@ -146,113 +243,82 @@ class Service:
         self._parts.push_async_callback(_cancelled, task)
         self._parts.push_async_callback(self.sender.stop)
 
-    def _listener(self) -> Listener:
+    def _start_refusals(self) -> None:
+        """What the smarthost refused comes back by the way that reports come."""
+        task = asyncio.create_task(self.refusals.run(self.intake.accept), name="refusals")
+        self._parts.push_async_callback(_cancelled, task)
+
+    def _intake(self) -> Intake:
+        """Only what comes from outside is read in other processes and asked after."""
         config = self._config
-        self._parsers = Parsers(config.listener.workers)
-        self._parts.push_async_callback(self._parsers.stop)
-        judge = verifier(config)
+        listens = self._is("listen")
+        parsers = Parsers(config.listener.workers if listens else 0)
+        self._parts.push_async_callback(parsers.stop)
+        judge = verifier(config) if listens else None
         if judge is not None:
             self._parts.callback(judge.close)
-        self.intake = Intake(
+        return Intake(
             self.runtime.tools,
             self._writer,
             intake_settings(config),
             self.runtime.keyring,
-            wake_sender=self.sender.wake,
-            wake_publish=self.publisher.wake,
-            read=self._parsers.read,
+            wake_sender=self._wake_sender,
+            wake_publish=self._wake_publisher,
+            read=parsers.read,
             verify=judge.verdicts if judge is not None else None,
         )
+
+    def _listener(self) -> Listener:
+        config = self._config
         spool = config.site.data_dir / "spool"
         spool.mkdir(exist_ok=True)
         listening = replace(config.listener, hostname=config.hostname)
         return Listener(listening, self.intake, self._arrival, spool_dir=spool)
 
     def _jobs(self) -> jobs.Jobs:
+        config = self._config
+        self._handover = handover = Handover(
+            self.runtime.db,
+            self._writer,
+            self.presence,
+            self._node.name,
+            config.node.lease_s,
+            self._clock,
+            self._wake_sender,
+        )
         return jobs.Jobs(
             runtime=self.runtime,
             writer=self._writer,
             publish=self.publisher.sweep,
-            send_summaries=self._summaries_now,
-            tell_missed=self.tell_missed,
+            send_summaries=self._chores.summaries_and_digests,
+            tell_missed=self._chores.tell_missed,
             regular=(
-                jobs.Regular("holds", moderating.TICK_S, self.look_after_holds),
-                jobs.Regular("refusals", refusals.TICK_S, self.tell_refused),
-                jobs.Regular("endings", ending.TICK_S, self.end_groups),
-                jobs.Regular("morning", morning.TICK_S, self.send_morning_letters),
-                jobs.Regular("given-up", givenup.TICK_S, self.tell_given_up),
+                jobs.Regular("nodes", config.node.lease_s / 3, handover.look),
+                jobs.Regular("pages", config.node.lease_s, self._doubted_pages),
+                *self._chores.regular(),
             ),
             daily=(
                 jobs.Daily("verify", VERIFY_HOUR, self.publisher.verify),
-                jobs.Daily("invitations", INVITATIONS_HOUR, self.tell_invited),
+                *self._chores.daily(),
             ),
         )
 
-    async def tell_refused(self) -> int:
-        """Count what the smarthost itself refused as the reports that come by mail; gives how many."""
-        return await self.refusals.tell(self.intake.accept)
-
-    async def _summaries_now(self) -> None:
-        await self.send_summaries()
-        if await digests.send_due(self.runtime.weekly, self._writer, self._clock()):
-            self.sender.wake()
+    async def _doubted_pages(self) -> None:
+        """Render all pages where another node wrote them until now to a disk of its own: what our copy
+        of them lacks is written."""
+        if not self._handover.pages_in_doubt:
+            return
+        if not self._config.node.shared_pages:
+            found = await self.publisher.verify()
+            log.info("pages after another node: %s", found)
+            if found == NOT_FINISHED:
+                return
+        self._handover.pages_in_doubt = False
 
     async def send_summaries(self, at: datetime | None = None) -> int:
-        """Make and queue the weekly summaries that are due now, or were `at` a moment; gives how
-        many groups got one."""
-        moment = at or self._clock()
-        sent = await weekly.send_due(self.runtime.weekly, self._writer, moment)
-        if sent:
-            self.sender.wake()
-        self.publisher.wake()
-        return sent
-
-    async def look_after_holds(self) -> int:
-        """Remind moderators, list what waits, end what nobody decided; gives how many groups had
-        something."""
-        found = await moderating.look(self.runtime.tools, self._writer, self._clock())
-        if found:
-            self.sender.wake()
-        return found
-
-    async def tell_missed(self) -> int:
-        """Write to the authors of posts that the smarthost could not take for some; gives how many
-        letters were queued."""
-        sent = await missed.send_due(
-            self.runtime.tools,
-            self._writer,
-            caps(self._config),
-            self._clock(),
-            timedelta(hours=self._config.relay.retry_hours),
-        )
-        if sent:
-            self.sender.wake()
-        return sent
-
-    async def tell_invited(self) -> str:
-        """Remind people of their invitations, once, and end those whose time is over."""
-        tools, moment = self.runtime.tools, self._clock()
-        told = await inviting.remind(tools, self._writer, caps(self._config), moment)
-        if told.reminded:
-            self.sender.wake()
-        return f"reminded={told.reminded} expired={told.expired}"
-
-    async def end_groups(self) -> None:
-        """End the groups whose week of grace is over."""
-        data_dir = self._config.site.data_dir
-        if await ending.end_due(self.runtime.tools, self._writer, data_dir, self._clock()):
-            self.sender.wake()
-            self.publisher.wake()
-
-    async def tell_given_up(self) -> None:
-        """Write to coordinators about mail that could not be delivered in time."""
-        if await givenup.send_due(self.runtime.tools, self._writer, self._clock()):
-            self.sender.wake()
-
-    async def send_morning_letters(self) -> None:
-        """Write the coordinators' morning letters that are due."""
-        if await morning.send_due(self.runtime.tools, self._writer, self._clock()):
-            self.sender.wake()
+        """Make and queue the weekly summaries that are due now, or were `at` a moment; gives how many
+        groups got one."""
+        return await self._chores.send_summaries(at)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -270,35 +336,3 @@ async def _listening(what: str, host: str, port: int, start: Callable[[], Awaita
         raise DgroupError(
             f"cannot listen on {host}:{port} ([{what}] host and port): {said.lower()}"
         ) from error
-
-
-async def run_until_signal(service: Service, started: Callable[[Bound], Awaitable[None]]) -> None:
-    """Run the service until SIGINT or SIGTERM, then stop it gracefully; a second signal ends it
-    at once. `started` is called once it listens."""
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    bound = await service.start()
-    try:
-        await _until(ended, started(bound))
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-        log.info("stopping")
-        await service.stop()
-
-
-async def _until(ended: asyncio.Event, started: Awaitable[None]) -> None:
-    """Do what comes after the start, then wait for the end; a signal ends both."""
-    starting = asyncio.ensure_future(started)
-    ending = asyncio.create_task(ended.wait())
-    try:
-        await asyncio.wait([starting, ending], return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            await ending
-    finally:
-        starting.cancel()
-        ending.cancel()
-        await asyncio.gather(starting, ending, return_exceptions=True)

@@ -66,6 +66,7 @@ SECTIONS = (
     (
         "Upkeep",
         (
+            Entry("status", "status", "Show which services are at work and what waits."),
             Entry("db", "setup", "Check and upgrade the database."),
             Entry("dkim", "dkim", "Make the key that our mail is signed with."),
         ),

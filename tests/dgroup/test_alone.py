@@ -60,3 +60,23 @@ def test_any_machine_has_a_name_that_every_table_holds(tmp_path: Path, machine: 
 def test_the_folder_is_free_again_after_the_end(tmp_path: Path) -> None:
     alone.hold(tmp_path).close()
     alone.hold(tmp_path).close()
+
+
+def test_services_with_names_share_a_folder(tmp_path: Path) -> None:
+    with (
+        alone.hold(tmp_path, "one"),
+        alone.hold(tmp_path, "two"),
+        alone.hold(tmp_path),
+        pytest.raises(DgroupError, match="under the name two"),
+    ):
+        alone.hold(tmp_path, "two")
+    names = [alone.node_name(tmp_path, "mx.example", one) for one in ("one", "two", "")]
+    assert len(set(names)) == 3
+    assert names[0].startswith("one-")
+
+
+def test_who_holds_a_folder_can_be_asked(tmp_path: Path) -> None:
+    assert alone.holder(tmp_path) is None
+    with alone.hold(tmp_path, about="dg:a-1:work"):
+        assert alone.holder(tmp_path) == "dg:a-1:work"
+    assert alone.holder(tmp_path) is None

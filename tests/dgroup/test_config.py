@@ -116,6 +116,11 @@ def test_a_setting_in_the_wrong_section_is_sent_home() -> None:
         ("archive", 'crawlers_ai = "no"'),
         ("log", 'level = "loud"'),
         ("database", "pool_size = 0"),
+        ("node", "roles = []"),
+        ("node", 'roles = ["send", "send"]'),
+        ("node", 'roles = ["sender"]'),
+        ("node", 'name = "Out 1"'),
+        ("node", "lease_s = 21"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(section: str, line: str) -> None:

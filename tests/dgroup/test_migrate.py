@@ -137,3 +137,17 @@ def test_rows_that_point_nowhere_are_told(sqlite_url: str) -> None:
     db.dispose()
     with pytest.raises(DgroupError, match="point nowhere"):
         migrate.upgrade(sqlite_url)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(db_url: str) -> None:
+    """Nodes are upgraded one by one: one that was not, and is started again, must not go on."""
+    migrate.upgrade(db_url)
+    db = Database(db_url)
+    try:
+        with db.write() as conn:
+            conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    finally:
+        db.dispose()
+    with pytest.raises(DgroupError, match="newer dgroup"):
+        migrate.upgrade(db_url)
+    assert migrate.current(db_url) == "9999"

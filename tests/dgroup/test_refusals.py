@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from archive.db import Database
-from dgroup.model import OutboxItem
+from dgroup import refusals as refusing
+from dgroup.model import Envelope, OutboxItem
 from dgroup.refusals import AT_ONCE, Refusals
 from dgroup.tokens import make
 from tests.dgroup.desk import KEYRING, SITE, Desk, opened
@@ -64,3 +67,28 @@ async def test_letters_without_a_way_back_and_what_was_given_up_are_no_refusals(
     found.note(item(desk, ana.id), "000 twice no answer")
     found.note(item(desk, 4711), DEAD)
     assert await found.tell(desk.intake.accept) == 0
+
+
+async def test_they_are_told_again_and_again_also_after_the_database_was_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusing, "TICK_S", 0.0)
+    ana, found = desk.join(ANA), refusals(desk)
+    told = asyncio.Event()
+    calls = 0
+
+    async def accept(envelope: Envelope) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise OperationalError("insert", {}, OSError("away"))
+        told.set()
+
+    task = asyncio.create_task(found.run(accept))
+    try:
+        found.note(item(desk, ana.id, number=1), DEAD)
+        found.note(item(desk, ana.id, number=2), DEAD)
+        await asyncio.wait_for(told.wait(), 20)
+    finally:
+        task.cancel()
+    assert calls == 2

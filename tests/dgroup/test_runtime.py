@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from dgroup import config as settings
 from dgroup.config import Config
 from dgroup.errors import NotFoundError
 from dgroup.runtime import caps, intake_settings, open_runtime, prepare, site_info
+from dgroup.tables import secrets
 from dgroup.tokens import make, read
 
 NOW = datetime(2026, 3, 23, tzinfo=UTC)
@@ -67,3 +71,32 @@ def test_values_come_from_the_settings(config: Config) -> None:
     assert intake_settings(changed).per_recipient
     assert intake_settings(changed).authserv_id == "mx.example"
     assert site_info(changed).body_limit == 64 * 1024
+
+
+def test_nodes_that_start_at_once_make_one_database_with_one_key(
+    config: Config, tmp_path: Path, pg_url: str
+) -> None:
+    nodes = [
+        replace(
+            config,
+            site=replace(config.site, data_dir=tmp_path / name),
+            database=settings.Database(url=pg_url),
+        )
+        for name in ("a", "b", "c")
+    ]
+    script = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from dataclasses import replace; from dgroup.config import Config, Database, Site\n"
+        "from dgroup.runtime import prepare\n"
+        "made = replace(Config(), site=Site(data_dir=Path(sys.argv[1])), database=Database(url=sys.argv[2]))\n"
+        "prepare(made, datetime.now(UTC))"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, str(one.site.data_dir), pg_url])
+        for one in nodes
+    ]
+    assert [one.wait(60) for one in running] == [0, 0, 0]
+    runtime = open_runtime(nodes[0])
+    with runtime.db.read() as conn:
+        assert len(conn.execute(select(secrets.c.id)).all()) == 1
+    runtime.close()

@@ -29,6 +29,7 @@ from dgroup.runtime import open_runtime, prepare
 from dgroup.sender import Sender
 from dgroup.service import Bound, Service
 from dgroup.tables import deliveries
+from tests.dgroup.http_talk import ask
 from tests.parts import accepts
 
 DOMAIN = "lists.example"
@@ -240,3 +241,17 @@ async def test_summaries_are_sent_by_the_service(config: Config) -> None:
         assert await service.send_summaries(later) == 1
         assert await service.send_summaries(later) == 0
         await until(lambda: in_box(config, "ben") == 4, "three posts and the summary")
+
+
+async def test_health_names_the_node_its_roles_and_the_scheduler(config: Config) -> None:
+    async with running(config) as (_, bound):
+        answer = await ask(bound.health, "/health")
+        lines = answer.text.splitlines()
+        assert (answer.status, lines[0]) == (200, "ok")
+        name = lines[1].removeprefix("node: ")
+        assert lines[2:] == ["roles: listen, send, work, web", f"scheduler: {name}"]
+    only = replace(config, node=settings.Node(roles=("web",)))
+    async with running(only) as (service, bound):
+        assert bound.smtp == ("", 0)
+        assert "scheduler: none" in (await ask(bound.health, "/health")).text
+        assert not service.presence.holds

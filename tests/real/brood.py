@@ -1,7 +1,8 @@
 """Starts `dgroup serve` again and again without reading its modules anew: `brood.py SETTINGS`.
 
 Reading them is most of what a start costs. For each line on standard input a child is forked that
-runs the command as the console script does; its process id is answered on standard output.
+runs the command as the console script does, with the settings that the line names, if it names any; its
+process id is answered on standard output.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ def serve(settings: str) -> None:
 def answer(settings: str) -> None:
     """Fork a service for each line that comes."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them
-    for _ in sys.stdin:
+    for line in sys.stdin:
         child = os.fork()
         if child == 0:
             try:
-                serve(settings)
+                serve(line.strip() or settings)
             finally:
                 os._exit(1)
         print(child, flush=True)

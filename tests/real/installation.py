@@ -43,7 +43,7 @@ class Process:
     """A running `dgroup serve`, known by its process id."""
 
     def __init__(self, pid: int, port: int) -> None:
-        self._pid, self._port = pid, port
+        self.pid, self._port = pid, port
 
     @property
     def ready(self) -> bool:
@@ -55,7 +55,7 @@ class Process:
     def alive(self) -> bool:
         """Whether it runs still."""
         try:
-            os.kill(self._pid, 0)
+            os.kill(self.pid, 0)
         except ProcessLookupError:
             return False
         return True
@@ -63,7 +63,7 @@ class Process:
     def kill(self) -> None:
         """End it without a word, as the kernel or a power failure would."""
         if self.alive:
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
             wait_until(lambda: not self.alive, "the end of a killed process")
 
 
@@ -217,8 +217,13 @@ def _toml(sections: Sections, changes: Sections) -> str:
     merged = {
         name: {**sections.get(name, {}), **changes.get(name, {})} for name in [*sections, *changes]
     }
+    return settings_text(merged)
+
+
+def settings_text(sections: Sections) -> str:
+    """Write sections as TOML."""
     lines = []
-    for name, values in merged.items():
+    for name, values in sections.items():
         lines.append(f"[{name}]")
         lines += [f"{key} = {_literal(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"

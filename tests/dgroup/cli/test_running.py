@@ -47,3 +47,40 @@ def test_a_second_one_on_the_same_port_or_folder_says_so(folder: Folder) -> None
         assert said in told
         assert "Traceback" not in told
         assert running.stop() == 0
+
+
+def test_roles_and_names_of_the_command_line_are_checked(folder: Folder) -> None:
+    assert "needs some of listen, send, work, web" in folder.refused(
+        "serve", "--role", "listen,sned", code=2
+    )
+    assert "--name needs up to 16" in folder.refused("serve", "--name", "Out 1", code=2)
+
+
+def test_a_second_one_on_an_embedded_database_is_refused_whatever_its_roles(
+    folder: Folder,
+) -> None:
+    """Also from a folder of its own: the embedded database has one node."""
+    url = f"sqlite:///{folder.path}/shared/dgroup.db"
+    (folder.path / "shared").mkdir()
+    for name in ("a", "b"):
+        home = folder.path / name
+        home.mkdir()
+        ports = _PORTS.format(smtp=0, web=0)
+        (home / "config.toml").write_text(f'[database]\nurl = "{url}"\n{ports}', "utf-8")
+    words = ["serve", "--role", "send", "--role", "work"]
+    with dgroup_process(folder.path / "a", words) as running:
+        running.wait_for("At work; health is at")
+        with dgroup_process(folder.path / "b", ["serve", "--name", "b"]) as second:
+            assert second.process.wait(30) == 1
+            assert "another dgroup serve is at work in" in second.wait_for("another")
+        assert running.stop() == 0
+
+
+def test_status_shows_who_is_at_work(folder: Folder) -> None:
+    (folder.path / "config.toml").write_text(_PORTS.format(smtp=0, web=0), "utf-8")
+    folder.done("init")
+    assert "not running" in folder.done("status")
+    with dgroup_process(folder.path, ["serve"]) as running:
+        running.wait_for("pages are at")
+        assert re.search(r"-\w{16}  listen, send, work, web .* yes", folder.done("status"))
+        assert running.stop() == 0

@@ -1,0 +1,49 @@
+"""`dgroup status`: which nodes are at work, who runs the jobs, and how much waits."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import Connection
+
+from dgroup import __version__, alone, nodes, operate
+from dgroup.cli.base import Context, table, with_context
+from dgroup.runtime import Runtime
+
+
+@click.command("status")
+@with_context
+def status(context: Context) -> None:
+    """Show which services are at work, with their roles, and what waits."""
+    with context.runtime() as runtime, runtime.db.read() as conn:
+        rows = _nodes(runtime, conn)
+        counts = operate.queues(conn)
+        engine = runtime.db.engine.dialect.name
+    click.echo(f"dgroup {__version__} on {engine}")
+    click.echo(
+        table(("node", "roles", "since (UTC)", "scheduler"), rows) if rows else "not running"
+    )
+    oldest = f", the oldest since {counts.oldest:%Y-%m-%d %H:%M} UTC" if counts.oldest else ""
+    click.echo(f"to send: {counts.pending}{oldest}; given up: {counts.failed}")
+    click.echo(f"held for a decision: {counts.held}; in quarantine: {counts.quarantined}")
+
+
+def _nodes(runtime: Runtime, conn: Connection) -> list[tuple[str, str, str, str]]:
+    """One row a node: of PostgreSQL those that are connected, of SQLite the one that has the folder."""
+    if not runtime.db.is_sqlite:
+        return [
+            (
+                one.node.name,
+                ", ".join(one.node.roles),
+                f"{one.since:%Y-%m-%d %H:%M}",
+                "yes" if one.schedules else "",
+            )
+            for one in nodes.present(conn)
+        ]
+    label = alone.holder(runtime.config.site.data_dir)
+    if not label:
+        return []
+    node = nodes.node_of(label)
+    return [(node.name, ", ".join(node.roles), "", "yes" if "work" in node.roles else "")]
+
+
+COMMANDS = (status,)
