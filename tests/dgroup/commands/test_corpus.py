@@ -6,9 +6,16 @@ import pytest
 
 from tests.dgroup.commands.corpus import Case, cases, misread, other_language, read_case
 
-HALVES = ("development", "unseen", "fresh")
-MISREAD = 0.01
+MISREAD = {
+    "development": 0.01,
+    "unseen": 0.01,
+    "fresh": 0.01,
+    "final": 0.01,
+    "blind": 0.03,
+    "daily": 0.03,
+}
 """share that may be read otherwise"""
+HALVES = tuple(MISREAD)
 READ = {half: [(case, read_case(case)) for case in cases(half)] for half in HALVES}
 FINAL = frozenset({"leave", "remove", "erase", "hide", "delete", "ban"})
 
@@ -16,8 +23,8 @@ FINAL = frozenset({"leave", "remove", "erase", "hide", "delete", "ban"})
 @pytest.mark.parametrize("half", HALVES)
 def test_a_half_is_understood(half: str) -> None:
     wrong = {case.name: found for case, reading in READ[half] if (found := misread(case, reading))}
-    assert len(READ[half]) >= 200
-    assert len(wrong) <= MISREAD * len(READ[half]), wrong
+    assert len(READ[half]) >= (160 if half == "final" else 200)
+    assert len(wrong) <= MISREAD[half] * len(READ[half]), wrong
 
 
 def test_the_language_is_never_taken_for_another() -> None:

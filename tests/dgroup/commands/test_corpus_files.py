@@ -15,7 +15,9 @@ import pytest
 
 _CORPUS = Path(__file__).resolve().parents[2] / "commands"
 _HALVES = [
-    half for half in ("development", "unseen", "fresh", "final") if (_CORPUS / half).is_dir()
+    half
+    for half in ("development", "unseen", "fresh", "final", "blind", "daily")
+    if (_CORPUS / half).is_dir()
 ]
 
 _VERBS = frozenset(

@@ -9,10 +9,11 @@ import pytest
 from tests.dgroup.commands.corpus import Case, cases, read_case
 from tests.dgroup.commands.outcomes import became, is_harm
 
-HALVES = ("development", "unseen", "fresh", "final")
 FINAL = frozenset({"leave", "remove", "erase", "hide", "delete", "ban", "pause", "address"})
-OTHERWISE = {"development": 0.03, "unseen": 0.01, "fresh": 0.04, "final": 0.04}
-"""share of the mails run that may end otherwise, all of them harmlessly; the aim is 0.01 of a whole half"""
+OTHERWISE = {"development": 0.03, "unseen": 0.01, "fresh": 0.04, "final": 0.04, "blind": 0.04}
+"""share of the mails run that may end otherwise, all of them harmlessly; the aim is 0.01 of a whole half.
+`daily` is acted out by `bench.commands` alone."""
+HALVES = tuple(OTHERWISE)
 EVERY = 15
 """one in so many of the mails that risk nothing; `bench.commands` runs them all"""
 
