@@ -185,6 +185,8 @@ class Reading:
     """lines of a list that name nobody: (line, why), at most 50"""
     truncated: bool = False
     """the list was longer than is read at a time"""
+    meant: tuple[str, ...] = ()
+    """an answer, without a doubt: the verbs of which its words ask for one ("yes, take me off")"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class Answered:
     language: str = ""
     reason: str = ""
     choices: tuple[tuple[str, int], ...] = ()
+    rest: tuple[Text, ...] = ()
+    """where nothing is in doubt: what else is said, or all of it where no word answers"""
 
 
 def _table() -> dict[tuple[str, ...], tuple[Answer, str]]:
@@ -144,7 +146,16 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
             return Answered(Answer.OTHER)
         if hit.answer is Answer.NO and not (back and _overrules(back[0], said[hit.number])):
             return Answered(Answer.NO, hit.language, _reason(whole, hit))
-    return _agreed(said, found, back)
+    answered = _agreed(said, found, back)
+    return replace(answered, rest=_rest(whole, found)) if answered.rest else answered
+
+
+def _rest(said: Sequence[Text], found: Sequence[_Hit]) -> tuple[Text, ...]:
+    """What is said beside the yes that stands first."""
+    first = found[0] if found and found[0].answer is Answer.YES else None
+    if first is None:
+        return tuple(said)
+    return tuple(one.cut(first.end) if at == first.number else one for at, one in enumerate(said))
 
 
 def _begun(said: Sequence[Text]) -> list[_Hit]:
@@ -175,6 +186,12 @@ def _is_partial(said: Sequence[Text], hit: _Hit) -> bool:
     return _PARTIAL.match(rest.folded) is not None or _FOR_SOMEBODY.match(rest.raw) is not None
 
 
+def _is_day(sentence: Text) -> bool:
+    """Tell a sentence that only names a day: "From Monday, please"."""
+    found = _PARTIAL.match(sentence.folded)
+    return found is not None and _COURTESY.issuperset(split_words(sentence.folded[found.end() :]))
+
+
 def _is_unsure(sentence: Text) -> bool:
     parts = [sentence.folded, *re.split(r"[,;:]", sentence.folded)]
     return any(_UNSURE.match(" ".join(split_words(part[:200]))) for part in parts[:8])
@@ -195,18 +212,21 @@ def _agreed(said: Sequence[Text], found: list[_Hit], aside: list[_Hit]) -> Answe
     denied = denied and any(hit.answer is Answer.YES for hit in found) and not aside
     wished = {hit.number for hit in found if hit.wished}
     invites = any(hit.answer is Answer.INVITE for hit in found)
-    if denied or any(_is_partial(said, hit) for hit in found):
+    if denied or any(_is_partial(said, hit) for hit in found) or any(map(_is_day, said)):
         return Answered(Answer.OTHER)
     if any(
         _doubts(one, aside, spoken, wished=number in wished, invites=invites)
         for number, one in enumerate(said)
     ):
         return Answered(Answer.OTHER)
+    rest = tuple(said)
     if aside:
         language = next((hit.language for hit in found if hit.language), aside[0].language)
-        return Answered(aside[0].answer, language)
+        agreed = aside[0].answer is Answer.LEAVE and found and found[0].answer is Answer.YES
+        # "Yes, take me off" agrees, and says to what.
+        return Answered(Answer.YES if agreed else aside[0].answer, language, rest=rest)
     if not found or found[0].number > 2:
-        return Answered(Answer.OTHER)
+        return Answered(Answer.OTHER, rest=rest)
     found += [
         hit for hit in _parts(said[0], 0) if hit.answer in _SPECIFIC and not _is_own(said[0], hit)
     ]
@@ -214,7 +234,7 @@ def _agreed(said: Sequence[Text], found: list[_Hit], aside: list[_Hit]) -> Answe
     if len(kinds - {Answer.YES}) > 1:
         return Answered(Answer.OTHER)
     best = min(found, key=lambda hit: hit.answer is Answer.YES)
-    return Answered(best.answer, best.language)
+    return Answered(best.answer, best.language, rest=rest)
 
 
 def _is_own(sentence: Text, hit: _Hit) -> bool:

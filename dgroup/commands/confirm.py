@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dgroup.commands import BY_VERB, comeback, payload, undo
 from dgroup.commands.base import Request, answer, done, dropped, used, wrong_reference
+from dgroup.commands.meant import fits
 from dgroup.commands.publishing import release_to
 from dgroup.commands.wishes import VERBS
 from dgroup.effects import Effect, Plan, ResolveHold
@@ -44,8 +45,9 @@ def _new_wish(request: Request, code: Code) -> Plan | None:
 
     The code, while it is good, proves the registered address: only that got it.
     """
-    verb, facts = request.reading.verb, request.facts
-    wishes = request.reading.answer in {Answer.OTHER, Answer.LEAVE}
+    verb, facts, said = request.reading.verb, request.facts, request.reading
+    wishes = said.answer in {Answer.OTHER, Answer.LEAVE}
+    wishes = wishes or (said.answer is Answer.YES and not _is_about(code, said))
     if code.action != "undo" or not wishes or verb not in _OWN:
         return None
     good = code.used_at is None and code.expires_at > facts.now
@@ -65,6 +67,12 @@ def _act(request: Request, code: Code) -> Plan:
 
 def _is_yes(code: Code, said: Reading) -> bool:
     words, command = said.answer, BY_VERB.get(code.action)
+    if command is not None and words in command.answers:
+        return True
+    if words in _WISHES and said.meant and _is_about(code, said):
+        return True  # "take me off", asked whether they would leave
+    if words is Answer.YES and not _is_about(code, said):
+        return False
     if code.action == "undo":
         return words in {Answer.UNDO, Answer.YES} or (said.verb == "undo" and said.sure)
     if code.action in _JOINING:
@@ -79,7 +87,16 @@ def _is_yes(code: Code, said: Reading) -> bool:
         return True
     if words is Answer.POST and code.action == "publish":
         return True
-    return words is Answer.YES or (command is not None and words in command.answers)
+    return words is Answer.YES
+
+
+_WISHES = frozenset({Answer.OTHER, Answer.LEAVE, Answer.DISCARD})
+
+
+def _is_about(code: Code, said: Reading) -> bool:
+    """Tell whether a yes is none about another thing than was asked."""
+    action = _verb(code) if code.action == "post" else code.action
+    return fits(said.meant, action, payload.read(code.payload).verb)
 
 
 def _declined(request: Request, code: Code) -> Plan:
