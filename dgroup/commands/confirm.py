@@ -35,7 +35,7 @@ def plan(request: Request) -> Plan:
         return answer(request, "code-expired")
     if words is Answer.NO or (words is Answer.UNDO and code.action != "undo"):
         return _declined(request, code)
-    if not _is_yes(code, request.reading):
+    if not is_yes(code, request.reading):
         return answer(request, "answer-unclear", action=code.action)
     return _act(request, code)
 
@@ -65,13 +65,14 @@ def _act(request: Request, code: Code) -> Plan:
     return confirmed(replace(request, reading=asked, proved=True))
 
 
-def _is_yes(code: Code, said: Reading) -> bool:
+def is_yes(code: Code, said: Reading) -> bool:
+    """Tell whether a reply agrees to what the code asks: in so many words, or by asking for just that."""
     words, command = said.answer, BY_VERB.get(code.action)
     if command is not None and words in command.answers:
         return True
     if words in _WISHES and said.meant and _is_about(code, said):
         return True  # "take me off", asked whether they would leave
-    if words is Answer.YES and not _is_about(code, said):
+    if words in {Answer.YES, Answer.LEAVE} and not _is_about(code, said):
         return False
     if code.action == "undo":
         return words in {Answer.UNDO, Answer.YES} or (said.verb == "undo" and said.sure)

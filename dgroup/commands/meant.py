@@ -18,7 +18,7 @@ from dgroup.commands.sheet import Sheet
 from dgroup.commands.text import Text
 from dgroup.commands.turns import is_dated
 
-ELSE = "else"
+SEVERAL = "several"
 """several things at once"""
 _SELF = frozenset("ME MY I OWN_ADDRESS REMOVE_ME".split())
 _ENTERING = ("join", "invited")
@@ -49,7 +49,7 @@ def meant_by(sheet: Sheet, rest: Iterable[Text]) -> tuple[str, ...]:
         for clause in _clauses(sheet, text):
             here = _meant(clause)
             if here and found:
-                here = tuple(one for one in found if one in here) or (ELSE,)
+                here = tuple(one for one in found if one in here) or (SEVERAL,)
             found = here or found
     return found
 
@@ -72,7 +72,7 @@ def _meant(clause: Clause) -> tuple[str, ...]:
     if "BORED" in clause.meanings:
         return _LESS  # "I no longer need this" goes with an end, and with nothing else
     if guess.rivals or (verb in _MEMBERSHIP and is_dated(clause)):
-        return (ELSE,)
+        return (SEVERAL,)
     if only_tells(clause, verb):
         return ()
     return _alike(verb, clause)
@@ -138,14 +138,14 @@ def _alike(verb: str, clause: Clause) -> tuple[str, ...]:
     return (verb,)
 
 
-def _ends(
-    verb: str, clause: Clause, *, own: bool, others: bool, erases: bool
-) -> tuple[str, ...]:
+def _ends(verb: str, clause: Clause, *, own: bool, others: bool, erases: bool) -> tuple[str, ...]:
     """Leaving, being taken off and being erased share their words: who or what is meant tells them apart."""
     has = clause.meanings
     if erases and "GROUP" in has and has.isdisjoint(_ERASING | {"ME", "MY"}):
         return ("delete",)
-    if (erases or verb == "erase") and (has & _ERASING or any(one.word in _WHOLE for one in clause.items)):
+    if (erases or verb == "erase") and (
+        has & _ERASING or any(one.word in _WHOLE for one in clause.items)
+    ):
         return ("erase",)
     if others:
         return ("remove", "erase", "hide") if verb == "erase" else ("remove",)

@@ -19,7 +19,7 @@ from dgroup.commands.greetings import is_nothing
 from dgroup.commands.hints import hints
 from dgroup.commands.intent import KEEP, PEOPLE, Guess
 from dgroup.commands.lexicon import LEXICON, split_words
-from dgroup.commands.meant import ELSE, meant_by
+from dgroup.commands.meant import SEVERAL, meant_by
 from dgroup.commands.naming import LISTING, people_of, setting_of
 from dgroup.commands.opinion import weighed
 from dgroup.commands.options import options_of
@@ -147,7 +147,7 @@ def _with_people(sheet: Sheet, reading: Reading) -> Reading:
 def _with_answer(sheet: Sheet, reading: Reading) -> Reading:
     answered = _answered(sheet)
     meant = meant_by(sheet, answered.rest) if sheet.mail.route.kind is RouteKind.CONFIRM else ()
-    if meant == (ELSE,):  # several things, or one that is for another day
+    if meant == (SEVERAL,):  # several things, or one that is for another day
         answered, meant = Answered(Answer.OTHER, answered.language), ()
     return replace(
         reading,
