@@ -38,7 +38,7 @@ def candidates(sheet: Sheet) -> list[Guess]:
     guesses = [_meant(sheet, guess) for guess in guesses]
     guesses = [_of_listed(sheet, guess) for guess in guesses] or _asked_after(sheet)
     if {guess.verb for guess in guesses} == {"leave", "erase"}:  # the one that does less
-        if _erases(sheet, guesses):
+        if _erases(sheet):
             return [guess for guess in guesses if guess.verb == "erase"]
         guesses = [guess for guess in guesses if guess.verb == "leave"]
     return guesses
@@ -101,11 +101,14 @@ def _one_list(guesses: list[Guess]) -> list[Guess]:
     return guesses
 
 
-def _erases(sheet: Sheet, guesses: list[Guess]) -> bool:
+def _erases(sheet: Sheet) -> bool:
     """Tell whether erasing is asked for in the subject and again: it is put to the sender anyhow."""
     order = ordered(sheet)
-    again = [guess for guess in guesses if guess.verb == "erase"]
-    return order is not None and order.verb == "erase" and len(again) > 1
+    again = any(
+        guess.verb == "erase" and guess.clause is not (order and order.clause)
+        for guess in sheet.guesses
+    )
+    return order is not None and order.verb == "erase" and again
 
 
 def outright(guess: Guess) -> bool:

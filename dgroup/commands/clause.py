@@ -162,7 +162,7 @@ def _is_of(languages: frozenset[str], language: str) -> bool:
     return not languages or (language in languages if language else not languages <= ONLY_READ)
 
 
-_COMMON = frozenset("STOP GO REMOVE CANCEL ENTER NOT NOMORE IF".split())
+_COMMON = frozenset("STOP GO REMOVE CANCEL ENTER NOT NOMORE IF DIGEST".split())
 ONLY_READ = frozenset({"de", "it", "nl"})
 """languages that we read and do not write"""
 
@@ -189,7 +189,7 @@ def without_reason(text: Text) -> tuple[Text, str]:
     found = _REASON.search(text.folded)
     if found is not None:
         end = _end_of(text.folded, found)
-        because = text.raw[found.end() : end].strip(" :,.")
+        because = text.raw[found.end() : end].strip(" :,.").lstrip("'")
         text = _blanked(text, found.start(), end)
     found = _CONTRAST.search(text.folded)
     if found is not None:
@@ -317,6 +317,14 @@ def _single(
     if kind == "number":
         clause.targets.append(text.lstrip("#"))
         return _NUMBER
+    if (
+        text in CODES
+        and clause.items
+        and _after_language(clause)
+        and _CODE_ENDS.match(clause.text.folded, one.end())
+    ):
+        clause.language_name = text
+        return {"LANGUAGE_NAME": frozenset()}
     return _word(clause, text, group, clause.text.raw[one.start() : one.end()])
 
 
@@ -342,13 +350,16 @@ def _word(clause: Clause, word: str, group: frozenset[str], raw: str = "") -> Me
     if word in LANGUAGE_NAMES and "LANGUAGE" not in found:
         clause.language_name = LANGUAGE_NAMES[word]
         return {**found, "LANGUAGE_NAME": frozenset()}
-    if word in CODES and clause.items and _after_language(clause):
-        clause.language_name = word
-        return {"LANGUAGE_NAME": frozenset()}
     if not found and len(word) == 16 and is_key(word):
         clause.targets.append(word)
         return _KEY
     return found or _misspelt(clause, word)
+
+
+_CODE_ENDS = re.compile(
+    r"\W*(?:$|[,.;:!?)]|(?:please|pls|merci|svp|gracias|por|obrigad[oa]|thanks)\b)"
+)
+"""behind a language's code: "idioma de los avisos" names no German"""
 
 
 def _after_language(clause: Clause) -> bool:

@@ -37,6 +37,9 @@ def derive(clause: Clause) -> None:
             has.add(meaning)
     if "STOP" in has and all(_stops_doing(clause, place) for place in clause.at("STOP")):
         has.discard("STOP")
+    if "STOP" in has and "MUTE" in has and _stops_muting(clause):
+        has -= {"STOP", "MUTE"}
+        has.add("UNMUTE")
     if "I" in has and not has & _ASKING:
         has.add("STATEMENT")
     _contrast(clause)
@@ -93,6 +96,15 @@ def _stops_doing(clause: Clause, place: int) -> bool:
         return False
     said = next((one for one in behind[1:] if set(one.meanings) != {"FILLER"}), None)
     return said is not None and not said.meanings
+
+
+def _stops_muting(clause: Clause) -> bool:
+    """Tell "deixem de a silenciar": to stop muting is to unmute."""
+    return any(
+        "MUTE" in one.meanings
+        for place in clause.at("STOP")
+        for one in clause.items[place + 1 : place + 4]
+    )
 
 
 def _contrast(clause: Clause) -> None:

@@ -154,7 +154,8 @@ def _wish_of(clause: Clause, whole: Guess | None) -> Guess | None:
         return None
     if whole is not None and whole.verb == "help" and found.verb == "leave":
         return replace(found, sure=False)  # "I do not know how, I only want to be taken off"
-    return found if found.verb not in _ENDS and found.sure else None
+    ends = found.verb in _ENDS and not (found.verb in {"ban", "remove"} and asking[0].addresses)
+    return found if found.sure and not ends else None
 
 
 def _commands(clause: Clause) -> bool:
@@ -299,7 +300,7 @@ def _asked_for_help(clause: Clause) -> str:
     )
     if comes_back(clause):
         return "help"
-    if "STATUS" in clause.first:
+    if "STATUS" in clause.first or _asks_how_it_stands(clause):
         return ""
     if "HOW" in has and leads and "WHO" not in has and (clause.asks or _how_leads(clause)):
         ours = hints([clause]) or has & {"GROUP", "WORKS", "HELP"} or ends_mail(clause)
@@ -309,6 +310,15 @@ def _asked_for_help(clause: Clause) -> str:
     if clause.asks and "IF" in has and "CAN_I" not in has:
         return PEOPLE
     return ""
+
+
+def _asks_how_it_stands(clause: Clause) -> bool:
+    """Tell "how am I registered?": not how something is done, but how things are with the sender."""
+    return any(
+        "STATUS" in item.meanings
+        for how in clause.at("HOW")
+        for item in clause.items[how + 1 : how + 2]
+    )
 
 
 def _how_leads(clause: Clause) -> bool:

@@ -40,7 +40,7 @@ _PLACE = re.compile(
 )
 _TITLE = re.compile(
     r"^[\s:,;.-]*(?:(?:to|as|into|en|à|como|a|para|title|titre|título|in)\b[\s:]*)?"
-    r"(?:(?:(?:the|a|le|un|el|o|um) )?(?:(?:new|nouveau|nuevo|novo) )?(?:title|titre|t[íi]tulo)\b[\s:]*)?",
+    r"(?:(?:(?:with|under|avec|sous|con|bajo|com|sob) )?(?:(?:the|a|le|un|el|o|um) )?(?:(?:new|nouveau|nuevo|novo) )?(?:title|titre|t[íi]tulo)\b[\s:]*)?",
     re.IGNORECASE,
 )
 _ENDS = re.compile(

@@ -129,9 +129,19 @@ def _bare(line: Text, more: Sequence[str]) -> Setting | None:
     return Setting(name, _value(name, line.raw[len(head) + 1 :], more)) if name else None
 
 
+_INTRODUCED = re.compile(
+    r"^\s*(?:(?:to|by|with|into|for|por|para|par|pour|en|à|a|com|con|as|so)\b\s*)?"
+    r"(?:(?:(?:the|le|la|el|lo|o|ce|esto?|isto|this) ?)?(?:text|texte|texto|following|suivant|siguiente|seguinte|new|nuevo|nouveau|novo|one|que suit)?\b\s*){0,2}:\s*",
+    re.IGNORECASE,
+)
+"""what leads to a text: "change the welcome text to: ..." """
+
+
 def _of_group(name: str, rest: str) -> bool:
     """Tell whether it is about the group: "change the title of 412" is about a thread."""
     if name in _TEXTS:
+        if _INTRODUCED.match(rest):
+            return True
         words = split_words(rest)[:4]
         return not any(word.isdigit() for word in words) and any(
             "GROUP" in LEXICON.known(word) for word in words
@@ -142,6 +152,7 @@ def _of_group(name: str, rest: str) -> bool:
 def _value(name: str, rest: str, more: Sequence[str]) -> str:
     if name == "title":
         rest = _OF_GROUP.sub("", rest, count=1)
+    rest = _INTRODUCED.sub("", rest, count=1) if name in _TEXTS else rest
     own = rest.lstrip(" :=\t") if name in _TEXTS else _LINK.sub("", rest, count=1).strip(" .!\"'")
     if name in _TEXTS:
         return "\n".join([own, *more]).strip()[:MAX_TEXT]

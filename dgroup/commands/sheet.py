@@ -13,6 +13,7 @@ from functools import cached_property
 
 from archive.text import normal_subject
 from dgroup.address import split_address
+from dgroup.commands.carried import carry
 from dgroup.commands.clause import Clause, clause_of, narrow
 from dgroup.commands.greetings import trimmed
 from dgroup.commands.intent import Guess, judge
@@ -134,14 +135,21 @@ class Sheet:
         return self._sorted[2]
 
     @cached_property
+    def _heard(self) -> list[Heard]:
+        headed, body, _ = self._sorted
+        clauses = [*headed, *body]
+        guesses = carry(clauses, [judge(clause) for clause in clauses], len(headed))
+        return [Heard(*pair) for pair in zip(clauses, guesses, strict=True)]
+
+    @property
     def headed(self) -> list[Heard]:
         """The subject's sentences."""
-        return [Heard(clause, judge(clause)) for clause in self._sorted[0]]
+        return self._heard[: len(self._sorted[0])]
 
-    @cached_property
+    @property
     def body(self) -> list[Heard]:
         """The text's sentences."""
-        return [Heard(clause, judge(clause)) for clause in self._sorted[1]]
+        return self._heard[len(self._sorted[0]) :]
 
     @property
     def clauses(self) -> list[Clause]:

@@ -46,7 +46,7 @@ SPANISH: dict[str, str] = {
     "MONTHLY": "mensualmente|x mes|cada fin de mes|a fin de mes",
     "DIGEST": "agrup*|un solo correo|un solo mensaje|un solo mail|un solo email|un único correo|un único mensaje|todo junto|todos juntos|todo en uno|en un paquete|"
     "en paquete|compendio|recopil*|compilado|digest|juntos",
-    "SUMMARY": "sumario|síntesis|resumencito",
+    "SUMMARY": "sumario|sumarios|resumencitos|síntesis|resumencito",
     "LIGHT": "el texto de los mensajes|el texto de los correos|aliger*|solo las palabras|nada más las palabras|puro texto|texto solo|texto solamente|texto únicamente|solo letras|livian*|versión ligera|modo ligero|formato texto|modo texto|versión texto|"
     "solo el texto|sin formato|nada más el texto|nomás el texto|nomás texto|nada más texto|únicamente el texto|solamente el texto|sin html|light|texto simple",
     "FULL": "enteros|entero|con todo|html|formato normal",

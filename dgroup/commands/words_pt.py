@@ -41,8 +41,8 @@ PORTUGUESE: dict[str, str] = {
     "WEEKLY": "semanalmente|toda a semana|p semana|à semana|cada fim de semana|uma vez na semana|todas semanas",
     "MONTHLY": "mensalmente|todo o mês|p mês|uma vez no mês|todos meses|no fim do mês",
     "DIGEST": "agrup*|um só email|um só e mail|um só mail|uma só mensagem|uma única mensagem|um único email|um único e mail|um único mail|tudo junto|todas juntas|todos juntos|num pacote|em pacote|compilação|compilad*|coletânea|"
-    "resumo agrupado|digest|em bloco|juntas|num só email|num só e mail|numa só mensagem|num único email|numa única mensagem",
-    "SUMMARY": "sumário|síntese|resuminho|apanhado",
+    "resumo agrupado|digest|em bloco|todas juntas|mensagens juntas|venham juntas|vir juntas|vindo juntas|juntas num|juntas numa|juntas uma|mandem juntas|enviem juntas|num só email|num só e mail|numa só mensagem|num único email|numa única mensagem",
+    "SUMMARY": "sumário|sumários|sínteses|resuminhos|síntese|resuminho|apanhado",
     "LIGHT": "o texto das mensagens|o texto dos emails|só as palavras|apenas as palavras|aligeir*|texto apenas|texto somente|texto só|só letras|somente texto|modo texto|formato texto|versão leve|modo leve|versão texto|em texto|apenas em texto|só em texto|levezinho|light|texto puro|puro texto|sem html|só mesmo o texto|unicamente o texto|unicamente texto",
     "FULL": "inteiro|inteiros|inteira|inteiras|com tudo|html|formato normal|na íntegra",
     "ATTACHMENT": "ficheiro anexo|ficheiros anexos|ficheiro|arquivo anexo|arquivos anexos|documentos anexos|documentos|vídeos|fotografias|"
@@ -67,7 +67,7 @@ PORTUGUESE: dict[str, str] = {
     "MAIL": "msg|msgs|mensagen|msn|mails|e mail|correspondência|publicações|avisos|spam|lixo eletrônico|cartas|alertas|novidades|comunicações|"
     "postagens|notificação|mensages|caixa|recados|textos do grupo",
     "POST": "publicações|postagem|post|nota|texto",
-    "ME": "nos|comigo|m|nós",
+    "ME": "nos|comigo|m|nós|mo|ma|mos",
     "MY": "nosso|nossa|nossos|nossas",
     "NAME": "apelido|sobrenome",
     "I": "keru|kero|kria|qro|qria|qeria|gostava|to|tô|queremos|venho|necessito|pretendo|estamos|pedimos|pedia|nós",

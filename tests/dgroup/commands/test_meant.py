@@ -81,7 +81,7 @@ def test_a_yes_with_a_wish_confirms_just_that(verb: str, yes: str, wish: str) ->
 
 
 @pytest.mark.parametrize(("verb", "yes", "wish"), ROWS)
-def test_a_bare_wish_confirms_just_that(verb: str, yes: str, wish: str) -> None:  # noqa: ARG001
+def test_a_bare_wish_confirms_just_that(verb: str, yes: str, wish: str) -> None:
     confirmed = {action for action in ACTIONS if agrees(action, wish.capitalize())}
     assert confirmed == about(verb)
 
