@@ -65,11 +65,21 @@ def _about(clause: Clause, before: Sequence[Clause], number: str) -> Guess | Non
                 dict.fromkeys(named, frozenset()),
             ),
         ],
-        meanings=(clause.meanings | named) - {"IT"},
+        meanings=(clause.meanings | named) - ({"IT", "OTHERS"} if _only_points(clause) else {"IT"}),
         targets=[number],
     )
     guess = judge(filled)
     return guess if guess is not None and guess.verb in _ABOUT and not guess.rivals else None
+
+
+_PRONOUNS = frozenset(
+    "it her him them ella ellas ele eles ela elas elle dela delas dele deles".split()
+)
+
+
+def _only_points(clause: Clause) -> bool:
+    """Tell whether it is the post that "ella" means, and nobody."""
+    return all(clause.items[place].word in _PRONOUNS for place in clause.at("OTHERS"))
 
 
 def _points(clause: Clause) -> bool:

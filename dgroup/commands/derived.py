@@ -75,7 +75,7 @@ def _command_first(clause: Clause) -> None:
     noes = [*clause.at("NOT"), *clause.at("NOMORE"), *clause.at("NE")]
     orders = [
         place
-        for meaning in ("REMOVE", "LEAVE")
+        for meaning in ("REMOVE", "LEAVE", "ERASE")
         for place in clause.at(meaning)
         if any("ME" in item.meanings for item in clause.items[place : place + 2])
     ]

@@ -11,7 +11,7 @@ from dgroup.commands.frames import FRAMES, GROUP_FRAMES, Frame
 from dgroup.commands.frames_group import MORE_GROUP_FRAMES
 from dgroup.commands.frames_more import MORE_FRAMES
 from dgroup.commands.hints import hints
-from dgroup.commands.reasons import wishes
+from dgroup.commands.reasons import REQUEST, wishes
 from dgroup.commands.somebody import joins_else, on_behalf
 from dgroup.commands.turns import (
     CONDITION,
@@ -145,6 +145,8 @@ def _wish_of(clause: Clause, whole: Guess | None) -> Guess | None:
     parts = parts_of(clause)
     asking = [part for part in parts if wishes(part)]
     telling = [part for part in parts if part not in asking]
+    if (order := _of_others(parts)) is not None:
+        return order
     if len(asking) != 1 or not telling or any(part.meanings & _ASIDE for part in telling):
         return None
     found = _judged(asking[0])
@@ -156,6 +158,28 @@ def _wish_of(clause: Clause, whole: Guess | None) -> Guess | None:
         return replace(found, sure=False)  # "I do not know how, I only want to be taken off"
     ends = found.verb in _ENDS and not (found.verb in {"ban", "remove"} and asking[0].addresses)
     return found if found.sure and not ends else None
+
+
+def _of_others(parts: list[Clause]) -> Guess | None:
+    """The order about somebody that a sentence begins with, where the rest tells of their doings: "block
+    ads@x, he only sends us ads". It is put to the coordinator before it is carried out."""
+    rest = parts[1:]
+    if not rest or not parts[0].addresses or any(one.addresses or one.targets for one in rest):
+        return None
+    if any(one.meanings & _NOT_TOLD or REQUEST.search(_said(one)) for one in rest):
+        return None
+    found = _judged(parts[0])
+    if found is None or not found.sure or found.rivals:
+        return None
+    return found if found.verb in _STRICT else None
+
+
+_NOT_TOLD = _ASIDE | {"NOT", "NOMORE"}
+_STRICT = frozenset({"ban", "moderate"})
+
+
+def _said(part: Clause) -> str:
+    return part.text.folded[part.items[0].start : part.items[-1].end]
 
 
 def _commands(clause: Clause) -> bool:

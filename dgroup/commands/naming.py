@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from dgroup.address import person_name
 from dgroup.commands.clause import without_people, without_reason
 from dgroup.commands.greetings import closes
 from dgroup.commands.intent import judge
@@ -32,11 +35,35 @@ def people_of(sheet: Sheet, verb: str) -> Found:
     read_lines(map(_reasonless, _listed(sheet)), found)
     if verb in _FILES:
         read_attachments(mail.envelope.raw, found)
+    if verb in _WELCOMING and len(found.people) == 1:
+        found.people = {key: _named(sheet, one) for key, one in found.people.items()}
     if verb == "remove" and found.oneself and not found.people:
         found.people[mail.sender] = Named(mail.sender, "")
     if verb in {"set", "trace"}:
         found.people = {key: Named(one.address, one.name) for key, one in found.people.items()}
     return found
+
+
+_WELCOMING = frozenset({"add", "invite"})
+_VERBS = frozenset({"ADD", "PUT", "INVITE", "ENROL", "JOIN"})
+_MAX_NAME = 4
+
+
+def _named(sheet: Sheet, person: Named) -> Named:
+    """Of "please put our nurse Amina Sow in the group: amina@x", the name that stands with the verb."""
+    clause = next((one for one in sheet.clauses if one.addresses), None)
+    if person.name or clause is None:
+        return person
+    verbs = [place for meaning in _VERBS for place in clause.at(meaning)]
+    ends = [*clause.at("GROUP"), *clause.at("OTHER_ADDRESS")]
+    between = clause.items[min(verbs, default=0) + 1 : min(ends)] if verbs and ends else []
+    raw = clause.text.raw
+    words = [
+        raw[one.start : one.end] for one in between if not one.meanings and raw[one.start].isupper()
+    ]
+    if not 0 < len(words) <= _MAX_NAME or any(word.isupper() for word in words):
+        return person  # "the WASH officer" is nobody's name
+    return replace(person, name=person_name(" ".join(words)))
 
 
 def _listed(sheet: Sheet) -> list[str]:

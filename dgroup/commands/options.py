@@ -11,6 +11,7 @@ from dgroup.commands.calendar_words import NUMBERS
 from dgroup.commands.clause import Clause, parts_of
 from dgroup.commands.dates import BACK, FROM, UNTIL, When
 from dgroup.commands.intent import Guess
+from dgroup.commands.reasons import wishes
 from dgroup.commands.text import fold
 from dgroup.incoming import Options
 
@@ -62,7 +63,9 @@ def options_of(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> 
         words = _searched(clause)
         return Options(words=_spoken_of(clauses) if fold(words) in _PRONOUNS else words)
     if verb == "language":
-        return Options(language=_first(one.language_name for one in [clause, *clauses]))
+        # "They come in English; write to me in Spanish": what is asked for, then what is told.
+        ranked = sorted([clause, *clauses], key=lambda one: not wishes(one))
+        return Options(language=_first(one.language_name for one in ranked))
     if verb == "address" and (also := _second(guess, clauses, own)):
         return also
     if verb in {"address", "leave"}:

@@ -11,9 +11,10 @@ from dgroup.commands.clause import Clause
 from dgroup.commands.lexicon import LEXICON
 
 _THIRD = re.compile(
-    r"\b(?:it|them|him|her|these|those|they|le|la|les|lui|leur|elle|eux|lo|los|las|ele|eles|ela|elas|"
+    r"\b(?:it|them|him|her|these|those|they|le|la|les|lui|leur|elle|eux|ella|ellas|lo|los|las|ele|eles|ela|elas|"
     r"mo|ma|mos|lho|lha|lhos|lhas|esse|essa|esses|essas|este|esta|estos|estas|ese|esa|esos|esas|celui|celle|ceux|celles|dela|dele|delas|deles)\b|"
     r"[a-z]{3,}-(?:o|a|os|as|no|na|nos|nas|lo|la|los|las|mo|ma|mos|mas)\b|"
+    r"\ben (?=(?:recevoir|voir|lire|entendre|savoir|parler)\b)|"
     r"(?<!\w)(?:o|a|os|as) (?=[a-z]{4,}(?:r|em|am|e|a)\b)"
 )
 _GLUED = re.compile(r"([a-z]{3,}?(?:r|n|d|a|e|i))(?:me|nos|se|te)?l[oa]s?")

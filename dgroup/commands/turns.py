@@ -89,7 +89,7 @@ def comes_back(clause: Clause) -> bool:
 
 
 _INDIRECT = re.compile(
-    r"\b(?:ask\w*|know|tell|explain|wonder\w*|demand\w*|sai[st]|savoir|dire|expliqu\w*|pregunt\w*|saber|sabe[mn]?|sait|savent|knows?|se|decir\w*|dig\w+|explic\w*|"
+    r"\b(?:ask\w*|know|tell|explain|wonder\w*|demand\w*|sai[st]|savoir|dire|expliqu\w*|pregunt\w*|saber|se|decir\w*|dig\w+|explic\w*|"
     r"pergunt\w*|sei|dizer\w*|remember|rappelle|recuerdo|lembro)(?: (?:me|moi|us|nous|him|her|bien|exactly|pas|plus|just))*,? "
     r"(?:how to|how i|how one|how can|comment|como)\b"
 )

@@ -14,6 +14,7 @@ OWN: Table = {
         "en": "unsubscrib*|unsub|signoff|sign off|sign me off|opt out|opt me out|take me off|"
         "take me out|get me off|count me out|drop me|unjoin|unregister*|deregister*|un subscribe|"
         "off the list|off this list|off your list|off the mailing|off the group|off this mailing|"
+        "withdraw from the group|withdraw from this group|withdraw from the list|withdraw from this list|withdraw my membership|resign from the group|"
         "unlist me|let me out|get me out|take my name off|take my name out|take my address off|"
         "take my address out|take us off|have me off",
         "fr": "désinscri*|desincri*|désabonn*|se désinscrire|me sortir|sortez moi",

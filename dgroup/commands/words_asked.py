@@ -5,6 +5,19 @@ from __future__ import annotations
 from dgroup.commands.words import Table
 
 ASKED: Table = {
+    "NOMORE": {
+        "en": "want nothing more|want nothing further|nothing more|nothing further|no more of it|no more of this",
+        "es": "no quiero recibir nada más|no quiero nada más|no me manden nada más|no me envíen nada más|no deseo recibir nada más",
+        "fr": "ne veux plus rien|ne souhaite plus rien|ne m envoyez plus rien|ne plus rien",
+    },
+    "WANT": {"en": "want nothing more|want nothing further"},
+    "LEAVE": {
+        "en": "grateful if you took me off|glad if you took me off|happy if you took me off|appreciate it if you took me off|grateful if you removed me|"
+        "appreciate it if you removed me|glad if you removed me"
+    },
+    "REMOVE": {"en": "take him off|take her off|take them off|take him out|take her out|take them out|get him off|get her off|get them off"},
+    "OTHERS": {"en": "take him off|take her off|take them off|take him out|take her out|take them out|get him off|get her off|get them off"},
+    "MUTE": {"en": "muting|muted", "es": "silenciando", "pt": "silenciando"},
     "HOW": {
         "en": "where is|where s|where are|where in|where does it say|where would i|where should i|where did you put|is there a link|which word do i|"
         "which words do i|what words do i|what can i write|what may i write|what am i supposed to write|what do you understand",
@@ -18,7 +31,7 @@ ASKED: Table = {
     "STATUS": {
         "en": "address do you have for me|address have you got for me|address am i|address is registered|address you have for me|email do you have for me|"
         "email am i|how often i should|how often should i|how often do i get|how often i get|how often will i|how am i set up|how am i subscribed|"
-        "how i am subscribed|how i am set up|am i on|am i getting|am i paused|am i still paused|is my pause|are my mails paused|"
+        "how i am subscribed|how am i registered|how i am registered|how am i listed|how i am listed|how i am set up|am i on|am i getting|am i paused|am i still paused|is my pause|are my mails paused|"
         "what mode am i|which mode am i|what mode i am|which mode i am|what did i choose|what have i chosen|what is set for me|what are my settings|"
         "what my settings|my current settings|how do i receive|am i registered|am i signed up|am i in the group|am i on the list|do you still have me",
         "fr": "quelle adresse avez vous|quelle adresse vous avez|quelle adresse suis je|sous quelle adresse|avec quelle adresse|à quelle adresse|"
