@@ -20,6 +20,8 @@ def carry(
     """Give the guesses of the sentences (`headed` of them the subject's), where a wish speaks of the only
     post that the mail names elsewhere."""
     found = list(guesses)
+    if len(clauses) == 1 or not any(clause.targets for clause in clauses):
+        return found
     named = [place for place, clause in enumerate(clauses) if _names(clause, headed=place < headed)]
     numbers = {clauses[place].targets[0] for place in named}
     if len(numbers) != 1 or any(set(one.targets) - numbers for one in clauses):

@@ -80,6 +80,8 @@ def _is_order(sheet: Sheet, reading: Reading) -> bool:
         return False
     if reading.sure and reading.options.target:
         return True
+    if reading.verb == "search" and any("SEARCH" in one.clause.first for one in sheet.headed):
+        return True
     order = ordered(sheet)
     return order is not None and order.verb == reading.verb
 
@@ -338,7 +340,13 @@ def _is_other(sheet: Sheet, best: Guess) -> bool:
 def _explains(sheet: Sheet, verb: str) -> bool:
     """A few words of reason agree with a harmless command in the subject (RULINGS 8)."""
     few = sum(one.clause.unknown for one in sheet.body) <= _EXPLAINED
-    return few and verb in _HARMLESS and not any(one.clause.asks for one in sheet.body)
+    order = ordered(sheet)
+    undone = verb in _OF_THREADS and order is not None and bool(order.clause.targets)
+    return few and (verb in _HARMLESS or undone) and not any(one.clause.asks for one in sheet.body)
+
+
+_OF_THREADS = frozenset("lock unlock split merge".split())
+"""what a coordinator's UNDO takes back in a thread"""
 
 
 def _has_no_day(verb: str, options: Options, clauses: Sequence[Clause]) -> bool:

@@ -1,7 +1,7 @@
-"""Rows of `data/*.tsv`: a short mail and what it is read as.
+r"""Rows of `data/*.tsv`: a short mail and what it is read as.
 
 Columns: `to` (the part of our address behind `water-`, or `c` for an answer to a code), who writes, the verb
-or the answer, what else is read (`key=value`, `;` between), subject, text. `\\n` and `\\t` stand for a new
+or the answer, what else is read (`key=value`, `;` between), subject, text. `\n` and `\t` stand for a new
 line and a tab; `/` stands between verbs or answers that are as good.
 """
 
