@@ -34,7 +34,7 @@ def carry(
         found[place] = wish
         for at in named:
             other = found[at]
-            if other is not None and other.verb in _ABOUT and at < place:
+            if other is not None and other.verb in _ABOUT - {wish.verb} and at < place:
                 found[at] = None  # it only named the post
     return found
 
