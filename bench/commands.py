@@ -26,7 +26,7 @@ from tests.dgroup.commands.corpus import Case, cases, misread, other_language
 from tests.dgroup.commands.outcomes import became, is_harm
 from tests.dgroup.plainmail import NOW
 
-HALVES = ("development", "unseen", "fresh", "final", "blind", "daily")
+HALVES = ("development", "unseen", "fresh", "final", "blind", "daily", "last")
 POSTS = 2000
 ROUNDS = 3
 _FINAL = frozenset({"leave", "remove", "erase", "hide", "delete", "ban"})

@@ -16,7 +16,7 @@ import pytest
 _CORPUS = Path(__file__).resolve().parents[2] / "commands"
 _HALVES = [
     half
-    for half in ("development", "unseen", "fresh", "final", "blind", "daily")
+    for half in ("development", "unseen", "fresh", "final", "blind", "daily", "last")
     if (_CORPUS / half).is_dir()
 ]
 

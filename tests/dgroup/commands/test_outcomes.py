@@ -10,7 +10,14 @@ from tests.dgroup.commands.corpus import Case, cases, read_case
 from tests.dgroup.commands.outcomes import became, is_harm
 
 FINAL = frozenset({"leave", "remove", "erase", "hide", "delete", "ban", "pause", "address"})
-OTHERWISE = {"development": 0.03, "unseen": 0.01, "fresh": 0.04, "final": 0.04, "blind": 0.04}
+OTHERWISE = {
+    "development": 0.03,
+    "unseen": 0.01,
+    "fresh": 0.04,
+    "final": 0.04,
+    "blind": 0.04,
+    "last": 0.25,  # nobody tuned to it: what counts is that nothing is lost
+}
 """share of the mails run that may end otherwise, all of them harmlessly; the aim is 0.01 of a whole half.
 `daily` is acted out by `bench.commands` alone."""
 HALVES = tuple(OTHERWISE)
@@ -30,7 +37,7 @@ def _is_risky(case: Case) -> bool:
 def test_what_becomes_of_the_mails(tmp_path: Path, half: str) -> None:
     lost, otherwise, run = {}, {}, 0
     for number, case in enumerate(cases(half)):
-        if number % EVERY and not _is_risky(case):
+        if number % (5 if half == "last" else EVERY) and not _is_risky(case):
             continue
         found = became(case, tmp_path)
         run += 1
