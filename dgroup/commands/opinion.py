@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from dgroup.commands.intent import KEEP, PEOPLE, Guess
 from dgroup.commands.likeness import NOTHING, Likeness, shipped
@@ -123,11 +124,14 @@ def _proposed(sheet: Sheet, reading: Reading, like: Likeness) -> Reading:
     named = bool(people.people) or verb not in LISTING
     complete = named and all(getattr(options, one) for one in _NEEDS.get(verb, ()))
     agrees = not hinted or verb in hinted or like.margin >= CLEARLY
-    if complete and agrees and like.margin >= LIKELY:
+    # Any words can be searched for: that they are there says nothing.
+    enough = CLEARLY if verb == "search" else LIKELY
+    if complete and agrees and like.margin >= enough:
         return _asking(sheet, reading, verb, options, people)
     if not reading.nearest:
         return reading
-    offered = [one.partition(" ")[0] for one in like.verbs if one.partition(" ")[0] in OWN]
+    likely = takewhile(lambda one: one != NOTHING, like.verbs)
+    offered = [one.partition(" ")[0] for one in likely if one.partition(" ")[0] in OWN]
     return replace(reading, nearest=tuple(dict.fromkeys([*hinted, *offered, *reading.nearest]))[:2])
 
 

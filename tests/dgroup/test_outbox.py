@@ -113,7 +113,7 @@ def test_rows_can_be_claimed_as_they_are_made(office: Office) -> None:
     assert claim_all(office, "n2") == []
     with office.db.write() as conn:
         assert deliveries.release_node(conn, "n1") == 2
-    assert claim_all(office, "n2") == made
+    assert [item._replace(due=None) for item in claim_all(office, "n2")] == made
 
 
 def test_an_address_that_is_there_twice_gets_one_copy(office: Office) -> None:
