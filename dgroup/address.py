@@ -50,6 +50,7 @@ _SITE_ALSO = frozenset({"groups-owner", "groups-request", "groups-help"})
 """where a reply to the host's own letters goes"""
 _GROUP_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])")
 _TOKEN = re.compile(r"[a-z2-7-]{1,64}")
+_ALIAS = re.compile(r"a-[a-z2-7]{26}")
 
 
 def name_problem(name: str) -> str:
@@ -96,6 +97,8 @@ def _with_token(address: str, local: str) -> Route | None:
         return None
     if tail.startswith("re-") and is_key(tail[3:]):
         return Route(RouteKind.POST, address, group=head, reply_key=tail[3:])
+    if _ALIAS.fullmatch(tail) and _GROUP_NAME.fullmatch(head) and not _with_suffix(address, head):
+        return Route(RouteKind.ALIAS, address, group=head, token=tail[2:])
     if _GROUP_NAME.fullmatch(head) and tail in VERBS:
         return Route(RouteKind.COMMAND, address, group=head, verb=VERBS[tail])
     if _GROUP_NAME.fullmatch(head) and tail in _KINDS:
@@ -244,3 +247,8 @@ def leave_address(group: str, token: str, domain: str) -> str:
 def confirm_address(group: str, token: str, domain: str) -> str:
     """Reply address of a letter that asks for a confirmation."""
     return f"{group}-confirm+{token}@{domain}"
+
+
+def alias_address(group: str, token: str, domain: str) -> str:
+    """Stands in From for an author whose domain lets nobody else send: relays to them."""
+    return f"{group}+a-{token}@{domain}"

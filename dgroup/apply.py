@@ -22,6 +22,7 @@ from dgroup import (
     own_data,
     posting,
     rearranging,
+    relays,
 )
 from dgroup.address import comparable
 from dgroup.bounce_effects import BounceEffect, CountBounce, ExcuseDomain, Stand
@@ -53,6 +54,7 @@ from dgroup.effects import (
     Plan,
     QueueCopies,
     QueueLetter,
+    RelayMail,
     ResolveHold,
     SendData,
     StorePost,
@@ -139,6 +141,8 @@ def _apply(work: Work, effect: Effect) -> None:
             _bounced(work, effect)
         case ForwardMail():
             mailing.forward(work, effect)
+        case RelayMail():
+            relays.relay(work, effect)
         case SendData():
             own_data.send(work, effect)
         case ChangeThread():

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from dgroup.address import ascii_domain
-from dgroup.model import Alignment, DmarcPolicy, Verdicts
+from dgroup.model import Alignment, DmarcPolicy, Protection, Verdicts
 
 MAX_LENGTH = 4_000
 # Quoted strings and comments (nested once) as wholes: a semicolon inside them separates nothing.
@@ -27,7 +28,7 @@ _TOLD = re.compile(
     r"(?: \([^()]*\))?(?: d=([a-z0-9._-]+)(?!\S))?"
 )
 _PLAIN_DOMAIN = re.compile(r"[a-z0-9._-]{1,253}")
-_POLICY = re.compile(r"\bp\s*=\s*(none|quarantine|reject)\b")
+_POLICY = re.compile(r"\bp(?:olicy)?\s*=\s*(none|quarantine|reject)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,39 @@ def verdicts(
 
     `headers` are the mail's (lower-case name, value) pairs in order, newest trace first.
     """
-    if not trusted or not authserv_id:
+    said = _said(headers, authserv_id, trusted=trusted)
+    if said is None:
         return Verdicts()
+    domain = ascii_domain(from_domain.lower())
+    found = _judge(said, domain, authserv_id)
+    return replace(found, results=_told_by_front(said, headers, domain))
+
+
+def protection(
+    headers: tuple[tuple[str, str], ...], from_domain: str, authserv_id: str, *, trusted: bool
+) -> Protection:
+    """Give what the same field says of the domain's policy, and which signatures of it held."""
+    said = _said(headers, authserv_id, trusted=trusted) or []
+    domain = ascii_domain(from_domain.lower())
+    told = [_policy(one) for one in said if one.method == "dmarc"]
+    held = [one for one in said if one.method == "dkim" and one.verdict == "pass"]
+    signers = {one.domain("header.d") for one in held if _aligned(one, domain)} - {""}
+    # A front that writes no policy has not said that there is none.
+    policy = next((one for one in told if one is not DmarcPolicy.NONE), None)
+    return Protection(policy, tuple(sorted(signers)))
+
+
+def _said(
+    headers: tuple[tuple[str, str], ...], authserv_id: str, *, trusted: bool
+) -> list[Result] | None:
+    if not trusted or not authserv_id:
+        return None
     for name, value in headers:
         if name == "authentication-results":
             found = results(value)
             if found is not None and found[0] == authserv_id.lower():
-                domain = ascii_domain(from_domain.lower())
-                said = _told_by_front(found[1], headers, domain)
-                return replace(_judge(found[1], domain, authserv_id), results=said)
-    return Verdicts()
+                return found[1]
+    return None
 
 
 def told(evidence: str, from_domain: str, arc: str) -> str:
@@ -95,8 +119,14 @@ def _told_by_front(
 def results(value: str) -> tuple[str, list[Result]] | None:
     """Read an Authentication-Results header: (authserv-id in lower case, results). None if it is
     not one. Written for this one use: the library costs as much as parsing the whole mail."""
+    return _results(value[:MAX_LENGTH])
+
+
+@lru_cache(maxsize=16)
+def _results(value: str) -> tuple[str, list[Result]] | None:
+    """Remembered for a moment: verdicts and protection ask for the same field."""
     parts: list[tuple[list[str], list[str]]] = [([], [])]
-    for piece in _TOKEN.findall(value[:MAX_LENGTH]):
+    for piece in _TOKEN.findall(value):
         if piece == ";":
             parts.append(([], []))
         elif len(piece) > 1 and piece[0] == "(":

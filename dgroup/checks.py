@@ -41,6 +41,12 @@ def domain_or_empty(value: str) -> str:
     return domain(value) if value else ""
 
 
+def domains(values: Collection[str]) -> str:
+    """Check for domain names."""
+    wrong = next((one for one in values if domain(one)), "")
+    return f"needs domain names in lower case ({wrong} is none)" if wrong else ""
+
+
 def contact(value: str) -> str:
     """Check for a mail address or nothing."""
     fits = not value or _CONTACT.fullmatch(value)

@@ -140,6 +140,13 @@ class Auth:
 
 
 @dataclass(frozen=True, slots=True)
+class Dmarc:
+    """Whose name stands in From of copies, where the author's domain protects its own."""
+
+    keep_from_for: tuple[str, ...] = setting((), checks.domains)
+
+
+@dataclass(frozen=True, slots=True)
 class Relay:
     """How mail goes out. The password is never in the file: see `Config.relay_password`."""
 
@@ -200,6 +207,7 @@ class Limits:
     confirmations_per_target_per_day_per_group: int = setting(1, checks.between(1, 100))
     confirmations_per_target_per_day_in_all: int = setting(3, checks.between(1, 1000))
     code_days: int = setting(7, checks.between(1, 60))
+    private_mails_per_hour: int = setting(20, checks.between(1, 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +235,7 @@ class Settings:
     node: Node = Node()
     listener: Listener = Listener()
     auth: Auth = Auth()
+    dmarc: Dmarc = Dmarc()
     relay: Relay = Relay()
     dkim: Dkim = Dkim()
     web: Web = Web()

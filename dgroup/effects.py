@@ -73,6 +73,8 @@ class QueueCopies:
     author_membership: int | None
     parent_id: str = ""
     """canonical Message-ID of the post that a reply-key address answers"""
+    alias_of: int | None = None
+    """the author's membership, where they are in the group: an alias can stand for them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,17 @@ class ForwardMail:
 
 
 @dataclass(frozen=True, slots=True)
+class RelayMail:
+    """Pass a member's mail to an alias on to the author whom it stands for."""
+
+    to: str
+    """the author's present address"""
+    author: int | None
+    """the author's membership; None of somebody who wrote to an open group"""
+    writer: Membership
+
+
+@dataclass(frozen=True, slots=True)
 class SendData:
     """Mail a person all that is kept about them."""
 
@@ -257,6 +270,7 @@ Effect = (
     | UseCode
     | CountTry
     | ForwardMail
+    | RelayMail
     | SendData
     | Audit
     | ChangeThread

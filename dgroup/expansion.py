@@ -52,8 +52,9 @@ _MADE = (
     deliveries.c.membership_id,
     deliveries.c.recipient,
 )
-Kind = tuple[MailClass, str, tuple[int, ...]]
-"""class and variant of mails to groups, and the threads whose muting members get no copy"""
+Kind = tuple[MailClass, str, tuple[int, ...], str]
+"""class and variant of mails to groups, the threads whose muting members get no copy, and the domains
+whose members get the author's own From"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,13 @@ class Fanout:
     created_at: datetime
     muted: tuple[int, ...] = ()
     """the threads of a post that members have muted; empty for nearly all"""
+    kept_for: str = ""
+    """domains, between commas, whose members get the author's own From; '' for nearly all"""
 
     @property
     def kind(self) -> Kind:
         """What decides who of the group gets it."""
-        return self.mail_class, self.variant, self.muted
+        return self.mail_class, self.variant, self.muted, self.kept_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +214,18 @@ def _span(ids: Sequence[int]) -> dict[str, Any]:
     return {"ids": ids, "first": ids[0], "final": ids[-1]}
 
 
-_Shape = tuple[MailClass, str, bool]
+_Shape = tuple[MailClass, str, bool, str]
 
 
 def _shape(kind: Kind) -> _Shape:
     """What a statement is made from: which threads are muted is a value that it is given."""
-    mail_class, variant, muted = kind
-    return mail_class, variant, bool(muted)
+    mail_class, variant, muted, kept_for = kind
+    return mail_class, variant, bool(muted), kept_for
 
 
 def _muters(kind: Kind) -> dict[str, Any]:
-    return {"lines": kind[2]} if kind[2] else {}
+    _, _, muted, _ = kind
+    return {"lines": muted} if muted else {}
 
 
 @lru_cache(maxsize=64)
@@ -259,7 +263,7 @@ def _making(is_sqlite: bool, shape: _Shape) -> Quick:
     light = case((memberships.c.light.is_(True), fanouts.c.light_mail_id))
     source = (
         select(
-            func.coalesce(light, fanouts.c.outbox_mail_id),
+            func.coalesce(light, *_kept(shape), fanouts.c.outbox_mail_id),
             memberships.c.id,
             memberships.c.address,
             literal_column("''"),
@@ -273,6 +277,16 @@ def _making(is_sqlite: bool, shape: _Shape) -> Quick:
         .order_by(fanouts.c.id, memberships.c.id)
     )
     return inserting_from(is_sqlite, deliveries, _DELIVERY_COLUMNS, source, _MADE)
+
+
+def _kept(shape: _Shape) -> list[ColumnElement[int | None]]:
+    """The mail with the author's own From, for members at the domains that take it."""
+    *_, domains = shape
+    if not domains:
+        return []
+    where = func.lower(memberships.c.address)
+    there = [where.endswith(f"@{one}", autoescape=True) for one in domains.split(",")]
+    return [case((or_(*there), fanouts.c.kept_mail_id))]
 
 
 def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
@@ -295,7 +309,7 @@ def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool
             memberships.c.own_copy.is_(True),
         ),
     ]
-    mail_class, variant, mutes_some = shape
+    mail_class, variant, mutes_some, _ = shape
     if mutes_some:
         theirs = mutes.c.membership_id == memberships.c.id
         wanted.append(~exists().where(theirs, Among(mutes.c.thread_id, "lines")))
@@ -325,6 +339,7 @@ def _fanout(row: Any, muted: tuple[int, ...]) -> Fanout:
         author_membership=row.author_membership,
         created_at=row.created_at,
         muted=muted,
+        kept_for=row.kept_for,
     )
 
 

@@ -74,8 +74,12 @@ def _empty(before: datetime) -> ColumnElement[bool]:
 
 
 def _sends(mail: ColumnElement[int]) -> ColumnElement[bool]:
-    """A fan-out sends this mail, to everybody or to those who want light copies."""
-    return or_(fanouts.c.outbox_mail_id == mail, fanouts.c.light_mail_id == mail)
+    """A fan-out sends this mail, to everybody, to those who want light copies or to some domains."""
+    return or_(
+        fanouts.c.outbox_mail_id == mail,
+        fanouts.c.light_mail_id == mail,
+        fanouts.c.kept_mail_id == mail,
+    )
 
 
 def _forget(conn: Connection, table: Table, old: ColumnElement[bool], chunk: int) -> int:

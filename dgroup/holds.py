@@ -25,7 +25,7 @@ from dgroup.effects import (
 from dgroup.errors import NotFoundError
 from dgroup.facts import is_held
 from dgroup.mailing import queue_letter
-from dgroup.model import Group, Membership
+from dgroup.model import DmarcPolicy, Group, Membership, Protection
 from dgroup.moderation import APPROVED, DISCARDED, EXPIRED, REFUSED, WAITING
 from dgroup.posting import queue_copies, store_post
 from dgroup.tables import holds
@@ -51,6 +51,8 @@ def hold(work: Work, effect: HoldMail) -> None:
         answer_to=effect.answer_to,
         state=WAITING,
         held_at=source.received_at,
+        policy=source.protection.policy or "",
+        signers=" ".join(source.protection.signers),
     )
     work.hold_id = work.conn.execute(new.returning(holds.c.id)).scalar_one()
 
@@ -142,7 +144,9 @@ def _publish(work: Work, row: Row[Any], by: str) -> None:
         parent_key, parent_id = parent.key, parent.message_id
     author = members.find(work.conn, group_id, row.sender)
     store_post(inner, StorePost(parent_key, same is not None))
-    queue_copies(inner, QueueCopies(author.id if author is not None else None, parent_id))
+    known = author.id if author is not None else None
+    inside = author is not None and author.inside
+    queue_copies(inner, QueueCopies(known, parent_id, known if inside else None))
     _follow_up(inner, author)
     note(inner, "posted", f"approved by {by}", inner.post_id)
     work.sends = work.dirty = True
@@ -183,6 +187,9 @@ def _source_of(work: Work, row: Row[Any]) -> Source:
         reply_key=row.reply_key,
         now=work.source.now,
         smtputf8=row.smtputf8,
+        protection=Protection(DmarcPolicy(row.policy), tuple(row.signers.split()))
+        if row.policy
+        else Protection(),
     )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from archive.content import Content
 from archive.model import ParsedMessage
 from dgroup.bounce_effects import Standing
-from dgroup.model import Envelope, Group, Membership, Route, Verdicts
+from dgroup.model import UNASKED, Envelope, Group, Membership, Protection, Route, Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Incoming:
     verdicts: Verdicts
     sender: str
     """the address the mail claims to be from (From), lower-cased; never proof by itself"""
+    protection: Protection = UNASKED
+    """what the author's domain asks of hosts that get our copies"""
 
     @property
     def message(self) -> ParsedMessage:

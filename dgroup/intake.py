@@ -17,20 +17,51 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from archive.content import Content, content_of
-from dgroup import auth, facts, groups, plan, quarantine, reports, tokens
+from dgroup import (
+    alias,
+    auth,
+    facts,
+    facts_alias,
+    groups,
+    plan,
+    quarantine,
+    relaying,
+    reports,
+    tokens,
+)
 from dgroup.address import route
 from dgroup.apply import apply_effects, apply_posts
-from dgroup.commands import decide, site
+from dgroup.arriving import (
+    FindProtection,
+    Prepared,
+    domain_of,
+    is_for_people,
+    is_plain_post,
+    prepared,
+    protection_of,
+    said_by_front,
+    sender_of,
+    tell_evidence,
+)
+from dgroup.commands import site
 from dgroup.commands.base import Caps, Request
-from dgroup.commands.misdirected import misdirected
 from dgroup.commands.reading import read
 from dgroup.effects import Outcome, OutcomeKind, Plan
 from dgroup.failing import Failing
-from dgroup.incoming import Answer, CommandFacts, Incoming, Reading
-from dgroup.model import Envelope, Group, GroupState, Reply, Route, RouteKind, Verdicts
+from dgroup.incoming import Incoming, Reading
+from dgroup.model import (
+    Envelope,
+    Group,
+    GroupState,
+    Protection,
+    Reply,
+    Route,
+    RouteKind,
+    Verdicts,
+)
 from dgroup.parsers import read_here
 from dgroup.quarantine import host_group
-from dgroup.work import Source, Tools, Work, note, record
+from dgroup.work import Source, Tools, Work, record
 from dgroup.writer import Writer
 
 log = logging.getLogger("dgroup.intake")
@@ -54,15 +85,6 @@ class IntakeSettings:
     caps: Caps
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    mail: Incoming
-    reading: Reading | None
-    token_member: int | None
-    heard: reports.Heard | None = None
-    """of a mail to a bounce address, or a complaint"""
-
-
 Verify = Callable[[Envelope, str], Awaitable[Verdicts]]
 """Finds out who is speaking: the mail and the domain of its From."""
 _Decided = tuple[list[Work], tuple[Reply, ...]]
@@ -81,8 +103,10 @@ class Intake:
         wake_publish: Callable[[], None] = lambda: None,
         read: Callable[[bytes], Awaitable[Content]] = read_here,
         verify: Verify | None = None,
+        protection: FindProtection | None = None,
     ) -> None:
         """`verify` judges mails that no trusted front has judged; without it nothing is known."""
+        self._protection = protection
         self._tools = tools
         self._writer = writer
         self._settings = settings
@@ -107,13 +131,21 @@ class Intake:
         found = route(address, self._tools.site.domain)
         if found.kind is RouteKind.UNKNOWN:
             return NO_SUCH
-        if found.kind is RouteKind.SITE or self._known.get(found.group, 0) > time.monotonic():
+        known = self._known.get(found.group, 0) > time.monotonic()
+        if found.kind is RouteKind.SITE or (known and found.kind is not RouteKind.ALIAS):
             return None
         group = await asyncio.to_thread(self._looked_up, found.group)
         if group is None or group.state is GroupState.DELETED:
             return NO_SUCH if group is None else ENDED
+        if found.kind is RouteKind.ALIAS:
+            return await asyncio.to_thread(self._gone, group, found)
         self._known[found.group] = time.monotonic() + GROUP_TTL_S
         return None
+
+    def _gone(self, group: Group, where: Route) -> Reply | None:
+        with self._tools.db.read() as conn:
+            found = facts_alias.author(conn, group, alias.read(where.token, self._keyring))
+        return None if found is not None else relaying.GONE
 
     def _looked_up(self, name: str) -> Group | None:
         with self._tools.db.read() as conn:
@@ -129,9 +161,11 @@ class Intake:
             if envelope.trusted_front or self._verify is None:
                 verdicts = self._by_front(envelope, content)
             else:
-                verdicts = await self._verify(envelope, _domain_of(content))
+                verdicts = await self._verify(envelope, domain_of(content))
                 log.info("envelope=%s %s", envelope.id, verdicts.evidence)
-            prepared = self._judged(envelope, content, verdicts)
+            ours = self._tools.site.domain, self._settings.authserv_id
+            protection = await protection_of(envelope, content, *ours, self._protection)
+            prepared = self._judged(envelope, content, verdicts, protection)
             works, replies = await self._writer.run_together(self._decide_all, prepared)
         except Exception as error:  # the named edge of invariant 1: a bug must not lose a mail
             return await self._quarantined(envelope, error)
@@ -157,45 +191,37 @@ class Intake:
             found.append((one.reading, plan))
         return found
 
-    def prepare(self, envelope: Envelope) -> tuple[_Prepared, ...]:
+    def prepare(self, envelope: Envelope) -> tuple[Prepared, ...]:
         """Do all that needs no database: parse once, read commands, judge authentication."""
         content = content_of(envelope.raw)
-        return self._judged(envelope, content, self._by_front(envelope, content))
+        said = said_by_front(envelope, content, self._settings.authserv_id)
+        return self._judged(envelope, content, self._by_front(envelope, content), said)
 
     def _by_front(self, envelope: Envelope, content: Content) -> Verdicts:
         return auth.verdicts(
             content.message.headers,
-            _domain_of(content),
+            domain_of(content),
             self._settings.authserv_id,
             trusted=envelope.trusted_front,
         )
 
     def _judged(
-        self, envelope: Envelope, content: Content, verdicts: Verdicts
-    ) -> tuple[_Prepared, ...]:
-        sender = _sender_of(content)
-        prepared = []
+        self,
+        envelope: Envelope,
+        content: Content,
+        verdicts: Verdicts,
+        protection: Protection,
+    ) -> tuple[Prepared, ...]:
+        sender = sender_of(content)
+        found = []
         for address in envelope.rcpt:
             where = route(address, self._tools.site.domain)
-            mail = Incoming(envelope, where, content, verdicts, sender)
-            prepared.append(self._prepared(mail))
-        return tuple(prepared)
-
-    def _prepared(self, mail: Incoming) -> _Prepared:
-        reads = mail.route.kind in {RouteKind.COMMAND, RouteKind.CONFIRM, RouteKind.OWNER}
-        token = None
-        if mail.route.token and mail.route.kind is RouteKind.COMMAND:
-            token = tokens.read("leave", mail.route.token, self._keyring)
-        if reads:
-            return _Prepared(mail, decide.with_number(mail, read(mail)), token)
-        heard = reports.heard(mail, self._keyring)
-        if heard is not None:
-            return _Prepared(mail, None, None, heard)
-        meant = misdirected(mail, read) if mail.route.kind is RouteKind.POST else None
-        return _Prepared(mail, meant, token)
+            mail = Incoming(envelope, where, content, verdicts, sender, protection)
+            found.append(prepared(mail, self._keyring, read))
+        return tuple(found)
 
     def _decide_all(
-        self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]
+        self, conn: Connection, envelopes: Sequence[tuple[Prepared, ...]]
     ) -> list[_Decided]:
         """Decide on the mails of many sessions: ordinary posts together, each other mail by itself.
 
@@ -212,7 +238,7 @@ class Intake:
             for one, prepared in zip(decided, envelopes, strict=True)
         ]
 
-    def _locked(self, conn: Connection, envelopes: Sequence[tuple[_Prepared, ...]]) -> list[Group]:
+    def _locked(self, conn: Connection, envelopes: Sequence[tuple[Prepared, ...]]) -> list[Group]:
         """Lock all groups that the mails are for, in the order that everybody keeps: two writers
         that each wait for the other's group would cost a second."""
         names = {one.mail.route.group for prepared in envelopes for one in prepared} - {""}
@@ -225,11 +251,11 @@ class Intake:
         self,
         conn: Connection,
         group: Group,
-        envelopes: Sequence[tuple[_Prepared, ...]],
+        envelopes: Sequence[tuple[Prepared, ...]],
         decided: list[_Decided | None],
     ) -> None:
         """Decide on the mails that are one plain post to the group each; others are left open."""
-        numbers = [at for at, one in enumerate(envelopes) if _is_plain_post(one, group)]
+        numbers = [at for at, one in enumerate(envelopes) if is_plain_post(one, group)]
         if not numbers:
             return
         mails = [envelopes[number][0].mail for number in numbers]
@@ -247,7 +273,7 @@ class Intake:
         for number, work, planned in ready:
             decided[number] = ([work], (planned.outcome.reply,))
 
-    def _decide(self, conn: Connection, prepared: tuple[_Prepared, ...]) -> _Decided:
+    def _decide(self, conn: Connection, prepared: tuple[Prepared, ...]) -> _Decided:
         """Decide for each recipient in turn; the outcomes are written when all of them stand."""
         works: list[Work] = []
         outcomes: list[Outcome] = []
@@ -264,7 +290,7 @@ class Intake:
             work = self._work(conn, group, one, mail_id)
             apply_effects(work, decided)
             if decided.outcome.kind is not OutcomeKind.POSTED:
-                _tell_evidence(work, one.mail)
+                tell_evidence(work, one.mail)
             works.append(work)
             outcomes.append(decided.outcome)
         replies = tuple(outcome.reply for outcome in outcomes)
@@ -275,7 +301,7 @@ class Intake:
         return works, replies
 
     def _tell_refused(
-        self, works: list[Work], prepared: tuple[_Prepared, ...], outcomes: list[Outcome]
+        self, works: list[Work], prepared: tuple[Prepared, ...], outcomes: list[Outcome]
     ) -> list[Outcome]:
         """SMTP has one answer for all recipients: what it cannot say becomes a letter."""
         told = []
@@ -291,7 +317,7 @@ class Intake:
                 told.append(outcome)
         return told
 
-    def _work(self, conn: Connection, group: Group, one: _Prepared, mail_id: int | None) -> Work:
+    def _work(self, conn: Connection, group: Group, one: Prepared, mail_id: int | None) -> Work:
         return Work(conn, self._tools, group, Source.of(one.mail), mail_id=mail_id)
 
     def _group(self, conn: Connection, where: Route) -> Group | None:
@@ -302,7 +328,7 @@ class Intake:
     def _find(self, conn: Connection, name: str) -> Group | None:
         return groups.find(conn, name, self._tools.site.domain)
 
-    def _named(self, conn: Connection, one: _Prepared) -> _Prepared:
+    def _named(self, conn: Connection, one: Prepared) -> Prepared:
         """A mail to groups@ that names one group is for that group's commands; a complaint to the host about
         a copy of ours is about that member."""
         if one.heard is not None and one.mail.route.kind is RouteKind.SITE:
@@ -313,9 +339,9 @@ class Intake:
         found = groups.existing(conn, site.names_in(one.mail))
         if len(found) != 1:
             return one
-        return self._prepared(site.to_group(one.mail, found.pop()))
+        return prepared(site.to_group(one.mail, found.pop()), self._keyring, read)
 
-    def _plan(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
+    def _plan(self, conn: Connection, group: Group, one: Prepared) -> Plan:
         mail, caps, db = one.mail, self._settings.caps, self._tools.db
         kind = mail.route.kind
         if kind is RouteKind.POST:
@@ -328,13 +354,20 @@ class Intake:
             if not asks or plan.shielded(mail, group):
                 return self._for_people(conn, group, mail)
             return site.plan(mail, facts.listed(conn, db, mail, self._tools.site), caps)
+        if kind is RouteKind.ALIAS:
+            now = mail.envelope.received_at
+            letters = facts.letter_counts(conn, db, mail.sender, group.id, now)
+            asked = facts_alias.alias_facts(
+                conn, mail, group, alias.read(mail.route.token, self._keyring), letters
+            )
+            return relaying.plan_relay(mail, asked, caps)
         assert one.reading is not None  # _prepared() reads all that is left
         found = facts.command_facts(conn, db, mail, one.reading, group, one.token_member)
-        if kind is RouteKind.OWNER and _is_for_people(found, one.reading):
+        if kind is RouteKind.OWNER and is_for_people(found, one.reading):
             return self._for_people(conn, group, mail)
         return plan.plan_command(Request(mail, one.reading, found, caps))
 
-    def _plan_post(self, conn: Connection, group: Group, one: _Prepared) -> Plan:
+    def _plan_post(self, conn: Connection, group: Group, one: Prepared) -> Plan:
         """A post that is nothing but a command is none; one that may be a command is asked about."""
         mail, caps, db, reading = one.mail, self._settings.caps, self._tools.db, one.reading
         if reading is not None and reading.sure:
@@ -365,35 +398,3 @@ class Intake:
         if told:
             self._wake_sender()
         return tuple(KEPT for _ in envelope.rcpt)
-
-
-def _tell_evidence(work: Work, mail: Incoming) -> None:
-    """Say in the audit log what we ourselves found out about the sender of a mail."""
-    if mail.verdicts.evidence and not mail.envelope.trusted_front:
-        note(work, "auth", mail.verdicts.evidence)
-
-
-def _sender_of(content: Content) -> str:
-    authors = content.message.from_
-    return authors[0].address.lower() if authors else ""
-
-
-def _domain_of(content: Content) -> str:
-    return _sender_of(content).rpartition("@")[2]
-
-
-def _is_for_people(found: CommandFacts, reading: Reading) -> bool:
-    """Tell whether a mail to -owner is one: not an answer to a question of ours."""
-    asked = found.code is not None or decide.is_for_us(found, reading)
-    return not asked or reading.answer is Answer.OTHER
-
-
-def _is_plain_post(prepared: tuple[_Prepared, ...], group: Group) -> bool:
-    where, reading = prepared[0].mail.route, prepared[0].reading
-    plain = (
-        len(prepared) == 1
-        and reading is None
-        and where.kind is RouteKind.POST
-        and not where.reply_key
-    )
-    return plain and where.group == group.name

@@ -13,11 +13,12 @@ from itertools import groupby
 
 from archive import ids
 from archive.content import Content
-from archive.headers import mailboxes, text_of
+from archive.headers import text_of
 from archive.markup import cut_text
 from archive.model import Block, BlockKind, ParsedMessage, Part, PartRole
 from archive.text import laid_out
-from dgroup.address import clean_line, command_address, is_sendable
+from dgroup.address import clean_line, command_address
+from dgroup.authorship import AUTHOR_LENGTH, author_of, from_as_it_came
 from dgroup.letters import LetterWriter, encoded, unstructured
 from dgroup.rewrite import RewriteContext, Rewritten, fold_long, reply_to
 from dgroup.splice import Field, Head, join, make_field, phrase, split
@@ -29,7 +30,6 @@ SIZE = 20_000
 FILES = 20
 """files that are named; further ones are counted"""
 _NAME_LENGTH = 100
-_AUTHOR_LENGTH = 36
 _SUBJECT_LENGTH = 900
 _TEXT_ROLES = {PartRole.TEXT, PartRole.FOOTER}
 _SEALED = frozenset(
@@ -125,7 +125,7 @@ def _words(
         letters.environment(group.info.language)
         .get_template("mail/light.txt.j2")
         .render(
-            author=clean_line(_author(message), _AUTHOR_LENGTH),
+            author=clean_line(author_of(message), AUTHOR_LENGTH),
             title=clean_line(group.info.title, _NAME_LENGTH),
             pieces=pieces,
             is_cut=is_cut,
@@ -138,11 +138,6 @@ def _words(
     )
     first, _, text = whole.partition("\n")
     return first.removeprefix("From:").strip(), text.strip("\n") + "\n"
-
-
-def _author(message: ParsedMessage) -> str:
-    box = next(iter(message.from_), None)
-    return ids.shown_name(box.name, box.address) if box is not None else "?"
 
 
 def _file(part: Part, context: RewriteContext) -> File:
@@ -180,30 +175,18 @@ def _ascii(field: Field) -> Field:
 
 
 def _signed_by_us(head: Head, message: ParsedMessage, sender: str, context: RewriteContext) -> Head:
-    """Put the group into From: the author's host vouches for the author's bytes only (RULINGS 6).
+    """Put our alias into From: the author's host vouches for the author's bytes only (RULINGS 6).
 
     Who wrote it stands in Author (RFC 9057) and, where nobody asked for another, in Reply-To.
     """
-    author = _from_as_it_came(head, message)
-    ours = [make_field("From", f"{phrase(sender)} <{context.group.address}>".strip())]
+    author = from_as_it_came(head, message)
+    address = context.alias or context.group.address
+    ours = [make_field("From", f"{phrase(sender)} <{address}>".strip())]
     if author and not head.has("author"):
         ours.append(Field("author", b"Author:" + author))
     if author and not head.has("reply-to"):
         ours.append(Field("reply-to", b"Reply-To:" + author))
     return Head((*head.without({"from"}).fields, *ours))
-
-
-def _from_as_it_came(head: Head, message: ParsedMessage) -> bytes:
-    """Give what stands behind 'From:', with its line end; b'' where no mail could be sent to it."""
-    found = head.all("from")
-    if len(found) == 1:
-        boxes = mailboxes(found[0].value.decode("ascii"))
-        if boxes and all(is_sendable(box.address) for box in boxes):
-            return found[0].raw.partition(b":")[2].rstrip(b"\r\n") + b"\r\n"
-    box = next(iter(message.from_), None)
-    if box is None or not box.address.isascii() or not is_sendable(box.address):
-        return b""
-    return f" {phrase(box.name)} <{box.address}>\r\n".encode("ascii")
 
 
 def _mail(head: Head, text: str) -> bytes:

@@ -45,6 +45,25 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
+class Protection:
+    """What the hosts that get our copies will ask of the author's domain."""
+
+    policy: DmarcPolicy | None = None
+    """that it publishes (DMARC); None: not known, which counts as none (RULINGS 6)"""
+    signers: tuple[str, ...] = ()
+    """domains that speak for the author and whose DKIM signatures hold on the mail as it came"""
+
+    @property
+    def protected(self) -> bool:
+        """Whether copies without a proof of the author's domain are refused or filed away."""
+        return self.policy in {DmarcPolicy.QUARANTINE, DmarcPolicy.REJECT}
+
+
+UNASKED = Protection()
+"""where nothing was asked"""
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """A mail as it came over SMTP or LMTP, with what the session knew."""
 
@@ -90,6 +109,8 @@ class RouteKind(StrEnum):
     BOUNCE = "bounce"
     OWNER = "owner"
     CONFIRM = "confirm"
+    ALIAS = "alias"
+    """relays to the author whom it stands for"""
     SITE = "site"
     """groups@, postmaster@, abuse@"""
     UNKNOWN = "unknown"

@@ -25,6 +25,8 @@ OTHERS = "!"
 """begins a variant that is for all other readers"""
 LIGHT = "light"
 """the variant of a post for members who want text only; one fan-out serves both"""
+KEPT = "kept"
+"""the variant with the author's own From, where the others have an alias in it"""
 
 
 class NewHead(Protocol):
@@ -58,27 +60,37 @@ def queue_copies(
     author_membership: int | None,
     now: datetime,
     light: bytes = b"",
+    kept: Kept | None = None,
 ) -> int:
     """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id.
 
-    `light` is the whole mail for those of them who want light copies; without it they get the other.
+    `light` is the whole mail for those of them who want light copies, `kept` the head for those at
+    some domains; without them they get the other.
     """
-    outbox_id = _store_mail(
-        conn,
-        {
-            **_mail_row(group_id, MailClass.POST, rewritten.head, now),
-            "post_id": post_id,
-            "mail_id": mail_id,
-            "body_offset": rewritten.body_offset,
-            "message_id": message_id,
-            "smtputf8": rewritten.smtputf8,
-        },
-    )
-    light_id = None
+    row = _mail_row(group_id, MailClass.POST, rewritten.head, now)
+    row |= {"post_id": post_id, "mail_id": mail_id, "message_id": message_id}
+    outbox_id = _store_mail(conn, row | _of_head(rewritten))
+    light_id = kept_id = None
+    if kept is not None:
+        kept_id = _store_mail(conn, _kept_row(row, kept))
     if light:
         light_id = _store_mail(conn, _light_row(group_id, post_id, message_id, light, now))
-    _open_fanout(conn, outbox_id, group_id, cutoff, author_membership, light_id)
+    kept_for = kept.joined if kept is not None else ""
+    _open_fanout(conn, outbox_id, group_id, cutoff, author_membership, light_id, kept_id, kept_for)
     return outbox_id
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The head with the author's own From, and the domains whose members get it."""
+
+    rewritten: NewHead
+    domains: tuple[str, ...]
+
+    @property
+    def joined(self) -> str:
+        """As a fan-out has them."""
+        return ",".join(self.domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +106,25 @@ class Copies:
     now: datetime
     light: bytes = b""
     """the whole mail for members who want light copies, where they are not to get the other"""
+    kept: Kept | None = None
 
 
 def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: int) -> None:
     """Queue many stored posts to the members up to id `cutoff`, with few statements."""
     lighter = [one for one in new if one.light]
-    ids = list(db.reserve_ids(conn, outbox_mails, len(new) + len(lighter)))
+    keeping = [one for one in new if one.kept is not None]
+    ids = list(db.reserve_ids(conn, outbox_mails, len(new) + len(lighter) + len(keeping)))
     taken, more = ids[: len(new)], iter(ids[len(new) :])
     light_ids = [next(more) if one.light else None for one in new]
+    kept_ids = [next(more) if one.kept is not None else None for one in new]
     mails = [
         {
             **_mail_row(one.group_id, MailClass.POST, one.rewritten.head, one.now),
             "id": outbox_id,
             "post_id": one.post_id,
             "mail_id": one.mail_id,
-            "body_offset": one.rewritten.body_offset,
             "message_id": one.message_id,
-            "smtputf8": one.rewritten.smtputf8,
+            **_of_head(one.rewritten),
         }
         for outbox_id, one in zip(taken, new, strict=True)
     ]
@@ -118,6 +132,11 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
         _light_row(one.group_id, one.post_id, one.message_id, one.light, one.now) | {"id": light_id}
         for light_id, one in zip(light_ids, new, strict=True)
         if light_id is not None
+    ]
+    mails += [
+        _kept_row(mail, one.kept) | {"id": kept_id}
+        for mail, kept_id, one in zip(mails, kept_ids, new, strict=False)
+        if one.kept is not None
     ]
     wake(conn, MAIL)
     _INSERT_MAILS.run(conn, mails)
@@ -127,11 +146,15 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
             {
                 "outbox_mail_id": outbox_id,
                 "light_mail_id": light_id,
+                "kept_mail_id": kept_id,
+                "kept_for": one.kept.joined if one.kept is not None else "",
                 "group_id": one.group_id,
                 "cutoff": cutoff,
                 "author_membership": one.author_membership,
             }
-            for outbox_id, light_id, one in zip(taken, light_ids, new, strict=True)
+            for outbox_id, light_id, kept_id, one in zip(
+                taken, light_ids, kept_ids, new, strict=True
+            )
         ],
     )
 
@@ -241,6 +264,16 @@ def _mail_row(group_id: int, mail_class: MailClass, head: bytes, now: datetime) 
     }
 
 
+def _of_head(new: NewHead) -> dict[str, Any]:
+    return {"head": new.head, "body_offset": new.body_offset, "smtputf8": new.smtputf8}
+
+
+def _kept_row(mail: dict[str, Any], kept: Kept) -> dict[str, Any]:
+    """The same mail with another head, under an id of its own."""
+    same = {name: value for name, value in mail.items() if name != "id"}
+    return same | _of_head(kept.rewritten) | {"variant": KEPT}
+
+
 def _light_row(
     group_id: int, post_id: int | None, message_id: str, message: bytes, now: datetime
 ) -> dict[str, Any]:
@@ -255,10 +288,14 @@ def _open_fanout(
     cutoff: int,
     author: int | None,
     light_id: int | None = None,
+    kept_id: int | None = None,
+    kept_for: str = "",
 ) -> None:
     row = {
         "outbox_mail_id": outbox_id,
         "light_mail_id": light_id,
+        "kept_mail_id": kept_id,
+        "kept_for": kept_for,
         "group_id": group_id,
         "cutoff": cutoff,
         "author_membership": author,

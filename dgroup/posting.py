@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archive import store
-from dgroup import members, outbox, rewrite
+from dgroup import authorship, members, outbox, rewrite
 from dgroup.effects import QueueCopies, StorePost
 from dgroup.light import light_copy
 from dgroup.model import WhoPosts
@@ -49,8 +50,9 @@ def post_many(posts: Sequence[tuple[Work, StorePost, QueueCopies]]) -> None:
 def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
     assert work.post_id is not None  # it was stored just before
     work.sends = True
-    context = _context(work, effect.parent_id)
-    rewritten = rewrite.rewrite(work.source.raw, context)
+    context = _context(work, effect, light=light)
+    ordinary = rewrite.rewrite(work.source.raw, context)
+    rewritten, kept = _with_from(work, ordinary, context)
     return outbox.Copies(
         group_id=work.group.id,
         post_id=work.post_id,
@@ -59,8 +61,24 @@ def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
         message_id=work.source.message.message_id,
         author_membership=effect.author_membership,
         now=work.source.now,
-        light=_light(work, rewritten, context) if light else b"",
+        light=_light(work, ordinary, context) if light else b"",
+        kept=kept,
     )
+
+
+def _with_from(
+    work: Work, ordinary: rewrite.Rewritten, context: rewrite.RewriteContext
+) -> tuple[rewrite.Rewritten, outbox.Kept | None]:
+    """Give the copy for everybody and, where From must be ours on it, the one for those who take the
+    author's own."""
+    source, tools, group = work.source, work.tools, work.group
+    if not authorship.must_speak(source.protection, source.raw, ordinary):
+        return ordinary, None
+    who = authorship.spokesman(source.message, group, context.alias or group.address, tools.letters)
+    answers = group.address if group.reply_to_group else ""
+    ours = authorship.speak(ordinary, source.raw, source.message, replace(who, answers=answers))
+    domains = tools.aliases.keep_from_for if tools.aliases is not None else ()
+    return ours, outbox.Kept(ordinary, domains) if domains else None
 
 
 def _light(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
@@ -97,12 +115,24 @@ def queue_copies(work: Work, effect: QueueCopies) -> None:
         author_membership=copies.author_membership,
         now=copies.now,
         light=copies.light,
+        kept=copies.kept,
     )
 
 
-def _context(work: Work, parent_id: str) -> rewrite.RewriteContext:
+def _alias(work: Work, effect: QueueCopies) -> str:
+    """Give what stands for the author: of a member always the same, of others one for each post."""
+    aliases, group = work.tools.aliases, work.group
+    if aliases is None:
+        return ""
+    if effect.alias_of is not None:
+        return aliases.of_member(group.name, effect.alias_of)
+    return aliases.of_post(group.name, work.post_id) if work.post_id is not None else ""
+
+
+def _context(work: Work, effect: QueueCopies, *, light: bool) -> rewrite.RewriteContext:
     """Say what the header steps of the members' copies need to know."""
     group, tools, source = work.group, work.tools, work.source
+    alias = _alias(work, effect) if light or source.protection.protected else ""
     return rewrite.RewriteContext(
         group=group,
         site=tools.site,
@@ -111,8 +141,9 @@ def _context(work: Work, parent_id: str) -> rewrite.RewriteContext:
         announce=group.who_posts is WhoPosts.ANNOUNCE,
         received_at=source.received_at,
         envelope_id=source.envelope_id,
-        parent_id=parent_id,
+        parent_id=effect.parent_id,
         smtputf8=source.smtputf8,
         authserv_ids=tools.authserv_ids,
         results=f"{tools.seals_as}; {source.results}" if tools.seals_as and source.results else "",
+        alias=alias,
     )

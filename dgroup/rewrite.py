@@ -77,6 +77,8 @@ class RewriteContext:
     results: str = ""
     """our own Authentication-Results, for the seal that is made when the copies go out; '' for none"""
     """names under which we or our front write Authentication-Results"""
+    alias: str = ""
+    """the author's alias, for copies whose From must be ours; '' where they have none"""
 
     @property
     def public(self) -> bool:

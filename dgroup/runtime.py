@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from archive.db import Database
 from archive.model import SiteInfo
 from dgroup import migrate
+from dgroup.alias import Aliases
 from dgroup.apply import Tools
 from dgroup.commands.base import Caps
 from dgroup.config import Config
@@ -22,6 +23,7 @@ from dgroup.tables import secrets
 from dgroup.tokens import Keyring
 
 if TYPE_CHECKING:
+    from dgroup.protection import Protections
     from dgroup.verify import Verifier
 
 SECRET_BYTES = 32
@@ -68,6 +70,7 @@ def caps(config: Config) -> Caps:
         confirmations_per_group=limits.confirmations_per_target_per_day_per_group,
         confirmations=limits.confirmations_per_target_per_day_in_all,
         code_days=limits.code_days,
+        private_per_hour=limits.private_mails_per_hour,
     )
 
 
@@ -91,6 +94,16 @@ def verifier(config: Config) -> Verifier | None:
 
     servers = dns.Servers(config.auth.dns_servers)
     return verify.Verifier(servers, spf=config.listener.protocol == "smtp")
+
+
+def protections(config: Config) -> Protections | None:
+    """Make what finds out what authors' domains ask of our copies; None where the settings want no
+    questions. The caller closes it. Raises InputError where the machine has no name servers."""
+    if not config.auth.verify:
+        return None
+    from dgroup import dns, protection  # noqa: PLC0415 - as above
+
+    return protection.Protections(dns.Servers(config.auth.dns_servers))
 
 
 def prepare(config: Config, now: datetime) -> None:
@@ -121,5 +134,8 @@ def open_runtime(config: Config) -> Runtime:
     letters = LetterWriter(site, config.site.templates)
     ours = frozenset({config.listener.authserv_id, config.hostname}) - {""}
     seals_as = config.authserv_id if config.dkim.key_file else ""
-    tools = Tools(db, site, letters, random_source.token_bytes, config.site.contact, ours, seals_as)
+    aliases = Aliases(keyring, site.domain, config.dmarc.keep_from_for)
+    tools = Tools(
+        db, site, letters, random_source.token_bytes, config.site.contact, ours, seals_as, aliases
+    )
     return Runtime(config, db, site, keyring, tools)

@@ -31,7 +31,7 @@ from dgroup.parsers import Parsers
 from dgroup.presence import Presence
 from dgroup.publishing import NOT_FINISHED, PublishTask
 from dgroup.refusals import Refusals
-from dgroup.runtime import Runtime, intake_settings, open_runtime, verifier
+from dgroup.runtime import Runtime, intake_settings, open_runtime, protections, verifier
 from dgroup.sender import Sender
 from dgroup.signature import from_settings
 from dgroup.web import HealthServer, WebServer
@@ -257,6 +257,9 @@ class Service:
         judge = verifier(config) if listens else None
         if judge is not None:
             self._parts.callback(judge.close)
+        found = protections(config) if listens else None
+        if found is not None:
+            self._parts.callback(found.close)
         return Intake(
             self.runtime.tools,
             self._writer,
@@ -266,6 +269,7 @@ class Service:
             wake_publish=self._wake_publisher,
             read=parsers.read,
             verify=judge.verdicts if judge is not None else None,
+            protection=found.find if found is not None else None,
         )
 
     def _listener(self) -> Listener:

@@ -206,6 +206,8 @@ holds = Table(
     Column("decided_by", Text, nullable=False, server_default=""),
     Column("because", Text, nullable=False, server_default=""),  # why it was declined
     Column("reminded_at", UtcTime, nullable=True),
+    Column("policy", String(12), nullable=False, server_default=""),  # of the author's domain
+    Column("signers", Text, nullable=False, server_default=""),  # whose signatures held
     Index("ix_holds_state", "group_id", "state"),
     Index("ix_holds_message_id", "group_id", "message_id"),
     sqlite_autoincrement=True,
@@ -316,6 +318,10 @@ fanouts = Table(
     Column("claimed_until", UtcTime, nullable=True),
     # The mail for members who want light copies, where it is another one; also an outbox mail.
     Column("light_mail_id", BigId, nullable=True),
+    # The mail with the author's own From, for members whose mail is at one of the domains `kept_for`,
+    # which stand between commas.
+    Column("kept_mail_id", BigId, nullable=True),
+    Column("kept_for", Text, nullable=False, server_default=""),
     Index("ix_fanouts_done", "done", "id"),
     sqlite_autoincrement=True,
 )

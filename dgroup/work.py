@@ -14,10 +14,11 @@ from archive.db import Database
 from archive.model import ParsedMessage, SiteInfo
 from archive.parse import parse
 from archive.quick import Quick
+from dgroup.alias import Aliases
 from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
 from dgroup.letters import LetterWriter
-from dgroup.model import Group
+from dgroup.model import UNASKED, Group, Protection
 from dgroup.tables import audit
 
 
@@ -36,6 +37,8 @@ class Tools:
     """names under which we or our front write Authentication-Results"""
     seals_as: str = ""
     """the one of them under which posts are sealed (ARC); '' where we have no key"""
+    aliases: Aliases | None = None
+    """what stands in From for authors; None: the group's own address"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Source:
     smtputf8: bool = False
     results: str = ""
     """see `dgroup.model.Verdicts`"""
+    protection: Protection = UNASKED
+    """what the author's domain asks of hosts that get our copies"""
 
     @property
     def message(self) -> ParsedMessage:
@@ -76,6 +81,7 @@ class Source:
             now=envelope.received_at,
             smtputf8=envelope.smtputf8,
             results=mail.verdicts.results,
+            protection=mail.protection,
         )
 
     @staticmethod

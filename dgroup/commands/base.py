@@ -33,6 +33,8 @@ class Caps:
     confirmations_per_group: int
     confirmations: int
     code_days: int
+    private_per_hour: int = 20
+    """private mails of one member to others' aliases in a group"""
 
 
 @dataclass(frozen=True, slots=True)

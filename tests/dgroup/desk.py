@@ -20,6 +20,8 @@ from archive.model import ArchiveMode, SiteInfo
 from archive.tables import posts
 from dgroup import groups, members
 from dgroup.address import comparable
+from dgroup.alias import Aliases
+from dgroup.arriving import FindProtection
 from dgroup.changes import ChangeMember
 from dgroup.commands.base import Caps
 from dgroup.groups import NewGroup
@@ -328,11 +330,19 @@ def opened(
     contact: str = HOST,
     archive: ArchiveMode = ArchiveMode.PUBLIC,
     founded: bool = False,
+    keep_from_for: tuple[str, ...] = (),
+    protection: FindProtection | None = None,
 ) -> Iterator[Desk]:
     """Open a desk on an empty store with all tables; the caller closes the store. `founded` says that
     the store has the group."""
     tools = Tools(
-        db, SITE, LetterWriter(SITE, overlay), counter(), contact, frozenset({FRONT, DOMAIN})
+        db,
+        SITE,
+        LetterWriter(SITE, overlay),
+        counter(),
+        contact,
+        frozenset({FRONT, DOMAIN}),
+        aliases=Aliases(KEYRING, DOMAIN, keep_from_for),
     )
     writer = Writer(db, threads=2)
     woken: list[str] = []
@@ -349,6 +359,7 @@ def opened(
         wake_sender=lambda: woken.append("sender"),
         wake_publish=lambda: woken.append("publish"),
         verify=verify,
+        protection=protection,
     )
     new = NewGroup(
         "water",

@@ -81,7 +81,7 @@ def _shape(desk: Desk, table: Table) -> list[tuple[object, ...]]:
     """Rows without their row ids, which follow the order of storing; letters' ids are random."""
     hidden = {"id", "mail_id", "outbox_mail_id", "post_id", "number", "parent_id", "thread_id"}
     hidden |= {"cutoff", "ref", "first_id", "version", "marked_at", "since", "head"}
-    hidden |= {"light_mail_id"}
+    hidden |= {"light_mail_id", "kept_mail_id"}
     kept = [column.name for column in table.columns if column.name not in hidden]
     with desk.db.read() as conn:
         found = conn.execute(select(*(table.c[name] for name in kept))).all()

@@ -51,6 +51,7 @@ LETTERS: dict[str, tuple[Values, bool]] = {
     "no-coordinator-host": ((("who", "kim@ngo.example"),), False),
     "not-coordinator": ((("verb", "add"),), False),
     "not-posted": ((("subject", "Hello"), ("reason", "Only members post to this group")), False),
+    "not-relayed": ((("subject", "Your well"), ("reason", "not-a-member")), False),
     "not-published": (
         (("subject", "Arsenic test kits"), ("reason", "Please send the PDF as a link.")),
         False,
