@@ -24,6 +24,7 @@ class ChangeMember:
     posting: Posting | None = None
     receipts: bool | None = None
     morning: Morning | None = None
+    mime_digest: bool | None = None
     until: datetime | None = None
     """with PAUSED: when the pause ends by itself (UTC); None: when they resume"""
     chosen: bool = False

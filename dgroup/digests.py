@@ -1,5 +1,5 @@
-"""Digests: the whole posts since the last one in a plain mail (RFC 1153), once a day or once a month, for
-members who chose that. Due at the group's summary hour.
+"""Digests: the whole posts since the last one, once a day, a week or a month, for members who chose that.
+Due at the group's summary hour, the week's on its summary day.
 
 A digest takes up where the one before it ended, by post and not by clock: what a coordinator lets
 through days later, or what came while this host was down, is in the next one.
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
 from functools import partial
 from typing import Any
 
@@ -21,25 +19,25 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive import ids
 from archive.errors import NotFound
-from archive.model import ArchiveMode, PartRole, PostState
+from archive.model import PostState
 from archive.parse import parse
 from archive.rawmail import load_raw
-from archive.tables import posts
+from archive.tables import mails, posts, threads
 from dgroup import groups, members, outbox, runs
-from dgroup.address import clean_line, command_address
-from dgroup.letters import LetterTools, group_head
+from dgroup.audience import MIME, PLAIN
+from dgroup.digest_mails import Entry, Issue, Stored, entry_of, mail_of, parts_of, threaded
+from dgroup.editions import Edition, editions
+from dgroup.filelinks import Links
+from dgroup.letters import LetterTools
 from dgroup.model import Delivery, Group, MailClass, MemberState
 from dgroup.tables import job_runs, memberships
 from dgroup.writer import Writer
 
-MODES = (Delivery.DAILY, Delivery.MONTHLY)
+MODES = (Delivery.DAILY, Delivery.WEEKLY_FULL, Delivery.MONTHLY)
 REACH = timedelta(days=62)
 """a post that came longer ago is history that was brought in, and in no digest"""
-SIZE = 400_000
-"""characters of posts in one mail; more make a second one, and no post is cut"""
-RULE = "-" * 30  # RFC 1153: between two posts; a post's own such line gets a space before it
-_LINE = 200
-_NAMES = 10
+LARGEST = 50_000_000
+"""bytes of whole mails that one run holds; where there is more, all readers get the text"""
 _UPTO = re.compile(r"upto=(\d+)")
 
 
@@ -64,7 +62,23 @@ class Due:
 
 
 def newest_due(group: Group, mode: Delivery, now: datetime) -> Due:
-    """Give the newest digest that is due at `now` (UTC): of the day or month before."""
+    """Give the newest digest that is due at `now` (UTC): of the day, the week or the month before."""
+    zone = runs.zone_of(group.info.timezone)
+    day, first, last, period = _span(group, mode, now)
+    start, end = (
+        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC)
+        for one in (first, last + timedelta(days=1))
+    )
+    return Due(group, mode, period, start, end, day)
+
+
+def _span(group: Group, mode: Delivery, now: datetime) -> tuple[date, date, date, str]:
+    """The day on which it is due, the first and the last one that it is about, and their name."""
+    if mode is Delivery.WEEKLY_FULL:
+        settings = group.info.timezone, group.summary_day, group.summary_hour
+        monday = runs.newest_due(*settings, now)
+        day = monday + timedelta(days=6 + group.summary_day)
+        return day, monday, monday + timedelta(days=6), runs.week_name(monday)
     zone = runs.zone_of(group.info.timezone)
     day = now.astimezone(zone).date()
     if datetime(day.year, day.month, day.day, group.summary_hour, tzinfo=zone) > now:
@@ -72,13 +86,9 @@ def newest_due(group: Group, mode: Delivery, now: datetime) -> Due:
     if mode is Delivery.MONTHLY:
         day = day.replace(day=1)
     last = day - timedelta(days=1)
-    first = last.replace(day=1) if mode is Delivery.MONTHLY else last
-    period = f"{last:%Y-%m}" if mode is Delivery.MONTHLY else last.isoformat()
-    start, end = (
-        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC)
-        for one in (first, last + timedelta(days=1))
-    )
-    return Due(group, mode, period, start, end, day)
+    if mode is Delivery.MONTHLY:
+        return day, last.replace(day=1), last, f"{last:%Y-%m}"
+    return day, last, last, last.isoformat()
 
 
 # --- Sending what is due ----------------------------------------------------------------------
@@ -90,7 +100,8 @@ class _Made:
 
     upto: int
     """the last post that it knows of"""
-    mails: tuple[bytes, ...] = ()
+    mails: tuple[tuple[str, bytes], ...] = ()
+    """(the words for whom it is, the mail)"""
 
 
 async def send_due(tools: LetterTools, writer: Writer, now: datetime) -> int:
@@ -129,11 +140,32 @@ def _make(tools: LetterTools, due: Due, now: datetime) -> _Made:
             upto = max([row.id for row in rows], default=before)
         if not rows or not _has_readers(conn, due):
             return _Made(upto)
-        parts = list(_parts(_entries(conn, tools, due.group, rows)))
-    mails = [
-        _mail(tools, due, part, (number, len(parts)), now) for number, part in enumerate(parts, 1)
-    ]
-    return _Made(upto, tuple(mails))
+        info = due.group.info
+        wanted = editions(conn, info.id, info.language, due.mode, [row.id for row in rows])
+        wanted = _affordable(wanted, sum(row.size for row in rows))
+        whole = any(one.form == MIME for one in wanted)
+        entries = list(_entries(conn, tools, due.group, rows, now, whole=whole))
+    return _Made(upto, tuple(_mails(tools, due, wanted, entries, now)))
+
+
+def _affordable(wanted: Sequence[Edition], size: int) -> list[Edition]:
+    """Give all readers the text where the whole mails would fill the memory."""
+    if size <= LARGEST:
+        return list(wanted)
+    return [replace(one, form=PLAIN) for one in wanted]
+
+
+def _mails(
+    tools: LetterTools, due: Due, wanted: Sequence[Edition], entries: list[Entry], now: datetime
+) -> Iterator[tuple[str, bytes]]:
+    for edition in wanted:
+        shown = threaded([one for one in entries if one.post_id not in edition.left_out])
+        parts = list(parts_of(shown, edition.form))
+        issue = Issue(due.group, tools.site, edition.language, edition.form, due.day, now)
+        for number, part in enumerate(parts, 1):
+            message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
+            mail = mail_of(issue, part, (number, len(parts)), message_id, tools.letters)
+            yield edition.readers.words(), mail
 
 
 def _store(conn: Connection, due: Due, made: _Made, now: datetime) -> int:
@@ -142,7 +174,7 @@ def _store(conn: Connection, due: Due, made: _Made, now: datetime) -> int:
     if not runs.finish_run(conn, due.job, due.group.id, due.period, now, result):
         return 0
     cutoff = members.newest_id(conn)
-    for message in made.mails:
+    for words, message in made.mails:
         outbox.queue_letter_to_group(
             conn,
             group_id=due.group.id,
@@ -150,7 +182,7 @@ def _store(conn: Connection, due: Due, made: _Made, now: datetime) -> int:
             mail_class=MailClass.DIGEST,
             cutoff=cutoff,
             now=now,
-            only=due.mode,
+            only=words,
         )
     return len(made.mails)
 
@@ -167,7 +199,14 @@ def _posts(conn: Connection, due: Due, *fresh: ColumnElement[bool]) -> Sequence[
         posts.c.author,
         posts.c.author_address,
         posts.c.received_at,
-    ).where(
+        posts.c.message_id,
+        posts.c.thread_id,
+        threads.c.subject.label("thread"),
+        threads.c.title,
+        mails.c.size,
+    )
+    query = query.join(threads, threads.c.id == posts.c.thread_id)
+    query = query.join(mails, mails.c.id == posts.c.mail_id).where(
         posts.c.group_id == due.group.id,
         posts.c.state == PostState.PUBLISHED,
         *fresh,
@@ -207,87 +246,35 @@ def _has_readers(conn: Connection, due: Due) -> bool:
     return conn.execute(query.limit(1)).first() is not None
 
 
-# --- The mail ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One post in a digest."""
-
-    subject: str
-    author: str
-    address: str
-    received_at: datetime
-    reply_to: str
-    """mail to it answers this post in its thread"""
-    url: str
-    """of its page, or '' where the archive is not public"""
-    files: tuple[str, ...]
-    text: str
-    """whole, as the author wrote it"""
-
-
 def _entries(
-    conn: Connection, tools: LetterTools, group: Group, rows: Sequence[Any]
+    conn: Connection,
+    tools: LetterTools,
+    group: Group,
+    rows: Sequence[Any],
+    now: datetime,
+    *,
+    whole: bool,
 ) -> Iterator[Entry]:
-    public = group.info.archive is ArchiveMode.PUBLIC
+    """One mail after the other; they stay in memory only where somebody wants them `whole`."""
+    links = Links(tools.keyring, tools.site.base_url, now)
     for row in rows:
         try:
-            message = parse(load_raw(conn, row.mail_id))
+            raw = load_raw(conn, row.mail_id)
         except NotFound:  # taken down since the list was read
             continue
-        files = [part.filename for part in message.parts if part.role is PartRole.ATTACHMENT]
-        yield Entry(
-            subject=clean_line(row.subject, _LINE),
-            author=clean_line(row.author, _LINE),
-            address=clean_line(row.author_address, _LINE),
-            received_at=row.received_at,
-            reply_to=group.address.replace("@", f"+re-{row.key}@"),
-            url=ids.message_url(tools.site.base_url, group.name, row.key) if public else "",
-            files=tuple(clean_line(name, _LINE) for name in files[:_NAMES] if name),
-            text=stuffed(message.text),
-        )
+        entry = entry_of(_stored(row), parse(raw), raw, group, tools.site, links)
+        yield entry if whole else replace(entry, mail=b"")
 
 
-def stuffed(text: str) -> str:
-    """Keep a text from looking like the end of a post (RFC 1153)."""
-    lines = text.strip("\n").split("\n")
-    return "\n".join(f" {line}" if line.startswith(RULE) else line for line in lines)
-
-
-def _parts(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Put so many posts into a mail as it holds, at least one."""
-    part: list[Entry] = []
-    size = 0
-    for entry in entries:
-        if part and size + len(entry.text) > SIZE:
-            yield part
-            part, size = [], 0
-        part.append(entry)
-        size += len(entry.text)
-    if part:
-        yield part
-
-
-def _mail(
-    tools: LetterTools, due: Due, part: list[Entry], place: tuple[int, int], now: datetime
-) -> bytes:
-    group, site = due.group, tools.site
-    template = tools.letters.environment(group.info.language).get_template("mail/digest.txt.j2")
-    whole = template.render(
-        group=group.info,
-        entries=part,
-        number=place[0],
-        numbers=place[1],
-        on=due.day,
-        rule=RULE,
-        request=command_address(group.name, "request", site.domain),
+def _stored(row: Any) -> Stored:
+    return Stored(
+        post_id=row.id,
+        key=row.key,
+        thread_id=row.thread_id,
+        thread=row.title or row.thread,
+        subject=row.subject,
+        author=row.author,
+        address=row.author_address,
+        received_at=row.received_at,
+        message_id=row.message_id,
     )
-    head, _, text = whole.strip().partition("\n")
-    subject = head.removeprefix("Subject:").strip()
-    message_id = ids.letter_id(tools.random(12).hex(), site.domain)
-    fields = group_head(group, site, subject, message_id, now, f"{group.list_name}.{site.domain}")
-    body = EmailMessage(policy=SMTP)
-    plain = text.strip("\n").encode("utf-8", "replace").decode("utf-8")
-    body.set_content(plain + "\n", cte="quoted-printable")
-    return "\r\n".join([*fields, ""]).encode("ascii") + body.as_bytes()

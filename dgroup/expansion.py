@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from archive.db import Database, for_claim, inserting_from
 from archive.quick import Quick
 from archive.types import Among, BigId
+from dgroup.audience import MIME, readers_of, shape_of
 from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
 from dgroup.muting import muted_lines
 from dgroup.outbox import OTHERS, PENDING
@@ -74,14 +76,15 @@ class Fanout:
     group_id: int
     mail_class: MailClass
     variant: str
-    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others; of a digest the
-    delivery of those who get it"""
+    """'' for everybody, 'fr' for readers of French, '!fr,es' for all others; of a digest
+    the words of `dgroup.audience`, without the people that they name"""
     cutoff: int
     cursor: int
     author_membership: int | None
     created_at: datetime
     muted: tuple[int, ...] = ()
-    """the threads of a post that members have muted; empty for nearly all"""
+    """the threads of a post that members have muted, the memberships that words about a digest name;
+    empty for nearly all"""
     kept_for: str = ""
     """domains, between commas, whose members get the author's own From; '' for nearly all"""
 
@@ -310,6 +313,8 @@ def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool
         ),
     ]
     mail_class, variant, mutes_some, _ = shape
+    if mail_class is MailClass.DIGEST:
+        return [*wanted, *_narrowed(variant, lists_some=mutes_some)]
     if mutes_some:
         theirs = mutes.c.membership_id == memberships.c.id
         wanted.append(~exists().where(theirs, Among(mutes.c.thread_id, "lines")))
@@ -317,23 +322,43 @@ def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool
         wanted.append(memberships.c.delivery == literal_column(f"'{Delivery.EACH}'"))
     elif mail_class is MailClass.SUMMARY:
         wanted += [memberships.c.delivery != Delivery.NONE, memberships.c.summary.is_(True)]
-    elif mail_class is MailClass.DIGEST:
-        return [*wanted, memberships.c.delivery == variant]
     if variant:
-        codes = variant.removeprefix(OTHERS).split(",")
-        speaks = select(persons.c.id).where(or_(*[persons.c.language == code for code in codes]))
-        reads = memberships.c.person_id.in_(speaks)
-        wanted.append(~reads if variant.startswith(OTHERS) else reads)
+        wanted.append(_speaking(variant))
+    return wanted
+
+
+def _speaking(languages: str) -> ColumnElement[bool]:
+    codes = languages.removeprefix(OTHERS).split(",")
+    speaks = select(persons.c.id).where(or_(*[persons.c.language == code for code in codes]))
+    reads = memberships.c.person_id.in_(speaks)
+    return ~reads if languages.startswith(OTHERS) else reads
+
+
+def _narrowed(shape: str, *, lists_some: bool) -> list[ColumnElement[bool]]:
+    """Who gets an edition of a digest; light members never get the whole mails."""
+    readers = readers_of(shape)
+    wanted = [memberships.c.delivery == literal_column(f"'{readers.delivery}'")]
+    if readers.form:
+        whole = memberships.c.mime_digest.is_(True) & memberships.c.light.is_(False)
+        wanted.append(whole if readers.form == MIME else ~whole)
+    if readers.languages:
+        wanted.append(_speaking(readers.languages))
+    if lists_some:
+        listed = Among(memberships.c.id, "lines")
+        wanted.append(listed if readers.only else not_(listed))
     return wanted
 
 
 def _fanout(row: Any, muted: tuple[int, ...]) -> Fanout:
+    variant = row.variant
+    if row[_CLASS_AT] == MailClass.DIGEST:
+        variant, muted = shape_of(variant)
     return Fanout(
         id=row.id,
         mail_id=row.outbox_mail_id,
         group_id=row.group_id,
         mail_class=MailClass(row[_CLASS_AT]),
-        variant=row.variant,
+        variant=variant,
         cutoff=row.cutoff,
         cursor=row.cursor,
         author_membership=row.author_membership,

@@ -87,6 +87,7 @@ def _place(conn: Connection, row: Any, domain: str) -> Place:
         state=row.state,
         delivery=row.delivery,
         light=row.light,
+        mime=row.mime_digest,
         summary=row.summary,
         paused_until=row.paused_until,
         bounces=row.bounces,

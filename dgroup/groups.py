@@ -192,4 +192,5 @@ def _group(row: Any, domain: str) -> Group:
         welcome=row.welcome,
         hold_days=row.hold_days,
         listed_as=row.listed_as,
+        links_above=row.links_above,
     )

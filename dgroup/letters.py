@@ -30,6 +30,7 @@ from dgroup.address import clean_line
 from dgroup.effects import Attachment, Passage, Value, Values
 from dgroup.model import Group
 from dgroup.splice import phrase
+from dgroup.tokens import Keyring
 
 WIDTH = prose.WIDTH
 SUBJECT_LENGTH = 150
@@ -92,6 +93,7 @@ class LetterTools:
     site: SiteInfo
     letters: LetterWriter
     random: Callable[[int], bytes]
+    keyring: Keyring
 
 
 class LetterWriter:

@@ -7,7 +7,7 @@ place where the archive has them. The fields are those of the ordinary copy, but
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,10 +15,11 @@ from archive import ids
 from archive.content import Content
 from archive.headers import text_of
 from archive.markup import cut_text
-from archive.model import Block, BlockKind, ParsedMessage, Part, PartRole
+from archive.model import ArchiveMode, Block, BlockKind, ParsedMessage, Part, PartRole
 from archive.text import laid_out
 from dgroup.address import clean_line, command_address
 from dgroup.authorship import AUTHOR_LENGTH, author_of, from_as_it_came
+from dgroup.filelinks import TEXT, holds_links, with_whole_links
 from dgroup.letters import LetterWriter, encoded, unstructured
 from dgroup.rewrite import RewriteContext, Rewritten, fold_long, reply_to
 from dgroup.splice import Field, Head, join, make_field, phrase, split
@@ -32,15 +33,25 @@ FILES = 20
 _NAME_LENGTH = 100
 _SUBJECT_LENGTH = 900
 _TEXT_ROLES = {PartRole.TEXT, PartRole.FOOTER}
-_SEALED = frozenset(
+SEALED = frozenset(
     {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 )
+"""types of parts that are of no use without all their bytes"""
 # What readers' programs and other lists go by. Proofs of the author's host hold for the whole mail only.
 _KEPT = frozenset(
     "received message-id date subject to cc in-reply-to references reply-to author list-id list-post "
     "list-help list-subscribe list-owner list-archive archived-at x-loop x-beenthere "
     "x-mailing-list precedence auto-submitted importance content-language x-no-archive".split()
 )
+
+
+MakeLink = Callable[[int], str]
+"""gives the way to a part of the post, or to its whole text; '' where there is none"""
+
+
+def no_link(_part: int) -> str:
+    """There is no way."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +75,27 @@ class File:
 
 
 def light_copy(
-    content: Content, ordinary: Rewritten, context: RewriteContext, letters: LetterWriter
+    content: Content,
+    ordinary: Rewritten,
+    context: RewriteContext,
+    letters: LetterWriter,
+    link: MakeLink = no_link,
 ) -> bytes:
     """Give the light copy of a post, whole but for the personal lines, its header all ASCII.
 
+    `link` gives the way to a file, or to the whole text, where the archive is for members only.
     b'' where the ordinary copy serves better: it is short text already, and then keeps its author's
     From and proof; or it is encrypted, and then is of no use without all its parts.
     """
     message = content.message
     head = _kept(ordinary, context)
-    if any(part.content_type in _SEALED for part in message.parts) or not head.has("message-id"):
+    if any(part.content_type in SEALED for part in message.parts) or not head.has("message-id"):
         return b""
     pieces, is_cut = _cut(_pieces(laid_out(message.text, content.layout)))
     is_text = all(part.role in _TEXT_ROLES for part in message.parts)
     if is_text and not is_cut and all(piece.lines == 0 for piece in pieces):
         return b""
-    sender, text = _words(message, pieces, is_cut, context, letters)
+    sender, text = _words(message, pieces, is_cut, context, letters, link)
     return _mail(_signed_by_us(head, message, sender, context), text)
 
 
@@ -117,10 +133,16 @@ def _words(
     is_cut: bool,
     context: RewriteContext,
     letters: LetterWriter,
+    link: MakeLink,
 ) -> tuple[str, str]:
     """Give the name in From, and the text."""
     group, site = context.group, context.site
-    files = [_file(part, context) for part in message.parts if part.role is PartRole.ATTACHMENT]
+    if group.info.archive is not ArchiveMode.MEMBERS:
+        link = no_link
+    page = ids.message_url(site.base_url, group.name, context.key) if context.public else ""
+    files = [
+        _file(part, context, link) for part in message.parts if part.role is PartRole.ATTACHMENT
+    ]
     whole = (
         letters.environment(group.info.language)
         .get_template("mail/light.txt.j2")
@@ -129,7 +151,7 @@ def _words(
             title=clean_line(group.info.title, _NAME_LENGTH),
             pieces=pieces,
             is_cut=is_cut,
-            url=ids.message_url(site.base_url, group.name, context.key) if context.public else "",
+            url=page or link(TEXT),
             files=files[:FILES],
             more=len(files[FILES:]),
             signed=any(part.role is PartRole.SIGNATURE for part in message.parts),
@@ -140,7 +162,7 @@ def _words(
     return first.removeprefix("From:").strip(), text.strip("\n") + "\n"
 
 
-def _file(part: Part, context: RewriteContext) -> File:
+def _file(part: Part, context: RewriteContext, link: MakeLink) -> File:
     last = part.filename.replace("\\", "/").rpartition("/")[2]
     path = ids.attachment_path(
         context.group.name, context.key, part.index, part.filename, part.content_type
@@ -149,7 +171,7 @@ def _file(part: Part, context: RewriteContext) -> File:
     return File(
         name=clean_line(last, _NAME_LENGTH) or part.content_type,
         size=part.size,
-        url=ids.url(context.site.base_url, path) if shown else "",
+        url=ids.url(context.site.base_url, path) if shown else link(part.index),
     )
 
 
@@ -190,14 +212,20 @@ def _signed_by_us(head: Head, message: ParsedMessage, sender: str, context: Rewr
 
 
 def _mail(head: Head, text: str) -> bytes:
+    if holds_links(text):
+        return join(_described(head, "quoted-printable"), b"", 0) + with_whole_links(text)
     encoding, body = encoded(text)
     packed = base64.encodebytes(text.encode("utf-8", "replace").replace(b"\n", b"\r\n"))
     packed = packed.replace(b"\n", b"\r\n")
     if len(packed) < len(body):  # scripts that quoted-printable would make three times as long
         encoding, body = "base64", packed
+    return join(_described(head, encoding), b"", 0) + body
+
+
+def _described(head: Head, encoding: str) -> Head:
     fields = (
         make_field("MIME-Version", "1.0"),
         make_field("Content-Type", 'text/plain; charset="utf-8"'),
         make_field("Content-Transfer-Encoding", encoding),
     )
-    return join(Head((*head.fields, *fields)), b"", 0) + body
+    return Head((*head.fields, *fields))

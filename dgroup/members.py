@@ -75,7 +75,10 @@ INSIDE = (MemberState.ACTIVE, MemberState.PAUSED, MemberState.SUSPENDED)
 """states of those who are in a group, as `Membership.inside` says of one"""
 _OUT = (MemberState.LEFT, MemberState.BANNED)
 _READS = (MemberState.ACTIVE, MemberState.PAUSED)
-_PLAIN = ("role", "delivery", "summary", "own_copy", "light", "posting", "receipts", "morning")
+_PLAIN = (
+    *("role", "delivery", "summary", "own_copy", "light", "posting", "receipts", "morning"),
+    "mime_digest",
+)
 
 
 def find(conn: Connection, group_id: int, address: str) -> Membership | None:
@@ -271,6 +274,7 @@ def _membership_row(
         "posting": wish.posting or Posting.DEFAULT,
         "receipts": bool(wish.receipts),
         "morning": wish.morning or Morning.DAILY,
+        "mime_digest": bool(wish.mime_digest),
         "joined_at": now,
     }
 
@@ -353,4 +357,5 @@ def _membership(row: Any) -> Membership:
         receipts=row.receipts,
         morning=Morning(row.morning),
         language_chosen=row.language_chosen,
+        mime_digest=row.mime_digest,
     )

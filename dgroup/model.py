@@ -161,6 +161,9 @@ class Delivery(StrEnum):
     EACH = "each"
     DAILY = "daily"
     WEEKLY = "weekly"
+    """the weekly summary"""
+    WEEKLY_FULL = "weekly-full"
+    """all posts of the week in one digest"""
     MONTHLY = "monthly"
     NONE = "none"
 
@@ -212,6 +215,8 @@ class Membership:
     """how often a coordinator gets the morning letter"""
     language_chosen: bool = False
     """`language` was named by the person, not learnt from how they write"""
+    mime_digest: bool = False
+    """digests come as whole mails in one (RFC 2046), not as one text (RFC 1153)"""
 
     @property
     def inside(self) -> bool:
@@ -299,6 +304,8 @@ class Group:
     """how long a held post waits for a decision"""
     listed_as: str = ""
     """the name in List-Id, where it is not the group's own (RFC 2919)"""
+    links_above: int = 0
+    """bytes: larger attachments go to the members as links into the archive; 0 = none does"""
 
     @property
     def id(self) -> int:

@@ -61,15 +61,17 @@ def queue_copies(
     now: datetime,
     light: bytes = b"",
     kept: Kept | None = None,
+    whole: bytes = b"",
 ) -> int:
     """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id.
 
-    `light` is the whole mail for those of them who want light copies, `kept` the head for those at
-    some domains; without them they get the other.
+    `whole` is the mail where its body is not the stored one any more. `light` is the whole mail for
+    those of them who want light copies, `kept` the head for those at some domains; without them they
+    get the other.
     """
-    row = _mail_row(group_id, MailClass.POST, rewritten.head, now)
-    row |= {"post_id": post_id, "mail_id": mail_id, "message_id": message_id}
-    outbox_id = _store_mail(conn, row | _of_head(rewritten))
+    row = _mail_row(group_id, MailClass.POST, whole or rewritten.head, now)
+    row |= {"post_id": post_id, "mail_id": None if whole else mail_id, "message_id": message_id}
+    outbox_id = _store_mail(conn, row | _of_head(rewritten, whole))
     light_id = kept_id = None
     if kept is not None:
         kept_id = _store_mail(conn, _kept_row(row, kept))
@@ -107,6 +109,8 @@ class Copies:
     light: bytes = b""
     """the whole mail for members who want light copies, where they are not to get the other"""
     kept: Kept | None = None
+    whole: bytes = b""
+    """the whole mail, where its body is not the stored one any more"""
 
 
 def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: int) -> None:
@@ -119,12 +123,12 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
     kept_ids = [next(more) if one.kept is not None else None for one in new]
     mails = [
         {
-            **_mail_row(one.group_id, MailClass.POST, one.rewritten.head, one.now),
+            **_mail_row(one.group_id, MailClass.POST, one.whole or one.rewritten.head, one.now),
             "id": outbox_id,
             "post_id": one.post_id,
-            "mail_id": one.mail_id,
+            "mail_id": None if one.whole else one.mail_id,
             "message_id": one.message_id,
-            **_of_head(one.rewritten),
+            **_of_head(one.rewritten, one.whole),
         }
         for outbox_id, one in zip(taken, new, strict=True)
     ]
@@ -173,8 +177,8 @@ def queue_letter_to_group(
     """Queue a letter of ours to members, each with an own reverse-path and leave link.
 
     LETTER goes to every active member, SUMMARY to those who get summaries. `only` is a language code:
-    readers of that language; `but` are codes: all other readers. DIGEST goes to those whose delivery
-    is `only`.
+    readers of that language; `but` are codes: all other readers. DIGEST goes to those whom `only` names
+    (`dgroup.audience`).
     """
     variant = only or (OTHERS + ",".join(but) if but else "")
     row = {**_mail_row(group_id, mail_class, message, now), "variant": variant}
@@ -264,8 +268,10 @@ def _mail_row(group_id: int, mail_class: MailClass, head: bytes, now: datetime) 
     }
 
 
-def _of_head(new: NewHead) -> dict[str, Any]:
-    return {"head": new.head, "body_offset": new.body_offset, "smtputf8": new.smtputf8}
+def _of_head(new: NewHead, whole: bytes = b"") -> dict[str, Any]:
+    """A head before the stored body, or a whole mail."""
+    offset = 0 if whole else new.body_offset
+    return {"head": whole or new.head, "body_offset": offset, "smtputf8": new.smtputf8}
 
 
 def _kept_row(mail: dict[str, Any], kept: Kept) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from archive import store
 from dgroup import authorship, members, outbox, rewrite
+from dgroup.attachlinks import linked_copy
 from dgroup.effects import QueueCopies, StorePost
-from dgroup.light import light_copy
+from dgroup.filelinks import Links
+from dgroup.light import MakeLink, light_copy, no_link
 from dgroup.model import WhoPosts
 from dgroup.work import Work
 
@@ -52,7 +55,8 @@ def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
     work.sends = True
     context = _context(work, effect, light=light)
     ordinary = rewrite.rewrite(work.source.raw, context)
-    rewritten, kept = _with_from(work, ordinary, context)
+    linked = _linked(work, ordinary, context) if work.group.links_above else b""
+    rewritten, kept = _with_from(work, ordinary, context, changed=bool(linked))
     return outbox.Copies(
         group_id=work.group.id,
         post_id=work.post_id,
@@ -63,26 +67,42 @@ def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
         now=work.source.now,
         light=_light(work, ordinary, context) if light else b"",
         kept=kept,
+        whole=rewritten.head + linked[len(ordinary.head) :] if linked else b"",
     )
 
 
 def _with_from(
-    work: Work, ordinary: rewrite.Rewritten, context: rewrite.RewriteContext
+    work: Work, ordinary: rewrite.Rewritten, context: rewrite.RewriteContext, *, changed: bool
 ) -> tuple[rewrite.Rewritten, outbox.Kept | None]:
     """Give the copy for everybody and, where From must be ours on it, the one for those who take the
-    author's own."""
+    author's own. `changed`: the body is another one, so that no proof of the author holds."""
     source, tools, group = work.source, work.tools, work.group
-    if not authorship.must_speak(source.protection, source.raw, ordinary):
+    breaks = changed and source.protection.protected
+    if not (breaks or authorship.must_speak(source.protection, source.raw, ordinary)):
         return ordinary, None
     who = authorship.spokesman(source.message, group, context.alias or group.address, tools.letters)
     answers = group.address if group.reply_to_group else ""
     ours = authorship.speak(ordinary, source.raw, source.message, replace(who, answers=answers))
     domains = tools.aliases.keep_from_for if tools.aliases is not None else ()
-    return ours, outbox.Kept(ordinary, domains) if domains else None
+    return ours, outbox.Kept(ordinary, domains) if domains and not changed else None
 
 
 def _light(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
-    return light_copy(work.source.content, rewritten, context, work.tools.letters)
+    letters = work.tools.letters
+    return light_copy(work.source.content, rewritten, context, letters, _link(work))
+
+
+def _linked(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
+    source, letters = work.source, work.tools.letters
+    return linked_copy(source.content, source.raw, rewritten, context, letters, _link(work))
+
+
+def _link(work: Work) -> MakeLink:
+    """How files of the post just stored are linked to where only members may read them."""
+    keyring, post_id = work.tools.keyring, work.post_id
+    if keyring is None or post_id is None:
+        return no_link
+    return partial(Links(keyring, work.tools.site.base_url, work.source.now).url, post_id)
 
 
 def _new_post(work: Work, effect: StorePost) -> store.NewPost:
@@ -116,6 +136,7 @@ def queue_copies(work: Work, effect: QueueCopies) -> None:
         now=copies.now,
         light=copies.light,
         kept=copies.kept,
+        whole=copies.whole,
     )
 
 

@@ -42,7 +42,7 @@ class Runtime:
     @property
     def weekly(self) -> LetterTools:
         """What summaries and digests need."""
-        return LetterTools(self.db, self.site, self.tools.letters, self.tools.random)
+        return LetterTools(self.db, self.site, self.tools.letters, self.tools.random, self.keyring)
 
     def close(self) -> None:
         """Close the database."""
@@ -136,6 +136,14 @@ def open_runtime(config: Config) -> Runtime:
     seals_as = config.authserv_id if config.dkim.key_file else ""
     aliases = Aliases(keyring, site.domain, config.dmarc.keep_from_for)
     tools = Tools(
-        db, site, letters, random_source.token_bytes, config.site.contact, ours, seals_as, aliases
+        db,
+        site,
+        letters,
+        random_source.token_bytes,
+        config.site.contact,
+        ours,
+        seals_as,
+        keyring,
+        aliases,
     )
     return Runtime(config, db, site, keyring, tools)

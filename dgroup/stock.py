@@ -20,7 +20,8 @@ from dgroup import deliveries, expansion
 from dgroup.address import bounce_address
 from dgroup.deliveries import Put
 from dgroup.expansion import Fanout, Holder
-from dgroup.model import OutboxItem
+from dgroup.filelinks import Slots, slots_of
+from dgroup.model import MailClass, OutboxItem
 from dgroup.pipeline import Body, Copy, body_of
 from dgroup.rewrite import personal_lines
 from dgroup.sign import Signable
@@ -97,6 +98,9 @@ class Loaded:
     """name of the group, '' for mail of the host itself"""
     signable: Signable | None = None
     """what our signatures of its copies are made from, where we sign"""
+    slots: Slots | None = None
+    """where links become the member's own: each copy has another body; None for nearly all mails"""
+    mail_class: MailClass = MailClass.POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class Copies:
         """Without `signature` nothing is signed: then the smarthost does it."""
         self._db = db
         self._signature = signature
+        self._keyring = keyring
         self._signer = Signer(keyring)
         self._site = site
         self._bodies: OrderedDict[int, Loaded] = OrderedDict()
@@ -162,13 +167,19 @@ class Copies:
             mail = deliveries.load_mail(conn, mail_id)
         except NotFound:
             return None
-        whole, signable = mail.whole, None
-        if self._signature is not None:
-            whole, signable = self._signature.prepared(whole, mail.mail_class)
-        body = body_of(whole, smtputf8=mail.smtputf8)
-        self._bodies[mail_id] = Loaded(body, mail.group, signable)
+        slots = slots_of(mail.whole, self._keyring)
+        made = self._made(mail.whole, mail.mail_class, smtputf8=mail.smtputf8)
+        self._bodies[mail_id] = Loaded(made[0], mail.group, made[1], slots, mail.mail_class)
         self._forget(used | {mail_id})
         return self._bodies[mail_id]
+
+    def _made(
+        self, whole: bytes, mail_class: MailClass, *, smtputf8: bool
+    ) -> tuple[Body, Signable | None]:
+        signable = None
+        if self._signature is not None:
+            whole, signable = self._signature.prepared(whole, mail_class)
+        return body_of(whole, smtputf8=smtputf8), signable
 
     def _forget(self, used: set[int]) -> None:
         """Drop the bodies used longest ago while all together are too large."""
@@ -197,13 +208,17 @@ class Copies:
         if not recipient.isascii():
             recipient = ascii_domain(recipient)
         sender, lines = item.envelope_from, b""
+        body, signable = loaded.body, loaded.signable
         if member is not None and loaded.group:
             bounce, leave = self._signer.pair(member)
             sender = bounce_address(loaded.group, bounce, site.domain)
             lines = personal_lines(loaded.group, site.domain, site.base_url, leave)
-        if loaded.signable is not None:
-            lines = loaded.signable.signature(lines, item.created_at) + lines
-        return Copy(item.id, sender, recipient, lines, loaded.body)
+            if loaded.slots is not None:
+                own = loaded.slots.filled(member, self._keyring)
+                body, signable = self._made(own, loaded.mail_class, smtputf8=body.smtputf8)
+        if signable is not None:
+            lines = signable.signature(lines, item.created_at) + lines
+        return Copy(item.id, sender, recipient, lines, body)
 
 
 def _taken_down(items: Iterable[OutboxItem], missing: set[int]) -> list[Put]:

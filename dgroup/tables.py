@@ -39,6 +39,8 @@ group_settings = Table(
     # The name in List-Id where it is another than the group's (RFC 2919: it stays when a group is
     # renamed, so that members' filters go on).
     Column("listed_as", String(24), nullable=False, server_default=""),
+    # Bytes: larger attachments go to the members as links into the archive; 0 = none does.
+    Column("links_above", Integer, nullable=False, server_default="0"),
 )
 
 # Groups that their coordinators have given up: until `due_at` any of them can take it back.
@@ -102,6 +104,7 @@ memberships = Table(
     Column("published", Integer, nullable=False, server_default="0"),
     Column("receipts", Boolean, nullable=False, server_default="0"),
     Column("morning", String(8), nullable=False, server_default="daily"),
+    Column("mime_digest", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("group_id", "person_id", name="uq_memberships_person"),
     Index("ix_memberships_sending", "group_id", "state", "delivery", "id"),
     sqlite_autoincrement=True,

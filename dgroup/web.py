@@ -1,4 +1,4 @@
-"""The web edge: the generated pages, one-click leave (RFC 8058) and search, on one port."""
+"""The web edge: the generated pages, one-click leave (RFC 8058), files for members and search, on one port."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dgroup import oneclick, tokens
 from dgroup.config import Web
 from dgroup.health import HealthServer
 from dgroup.httpd import HttpServer
+from dgroup.member_files import MemberFiles
 from dgroup.oneclick import Click, Leaver
 from dgroup.runtime import Runtime, caps
 from dgroup.static_pages import SAFE_HEADERS, StaticPages
@@ -61,10 +62,12 @@ class WebServer:
         self._caps = caps(runtime.config)
         self._searches = CapacityLimiter(SEARCHES)
         static = StaticPages(runtime.config.public_path, self._missing)
+        files = MemberFiles(runtime, clock, self._refused)
         app = Starlette(
             routes=[
                 Route("/_/leave/{token}", self._leave, methods=["GET", "POST"]),
                 Route("/_/search", self._search),
+                Route("/_/file/{token}", files.answer),
                 Route("/_/{rest:path}", self._missing),
                 Route("/{path:path}", static.answer),
             ],
@@ -128,6 +131,11 @@ class WebServer:
     def _unknown_link(self, request: Request) -> Response:
         language = self._pages.language(header=request.headers.get("accept-language", ""))
         return _html(self._pages.unknown_link(_path(request), language), 404)
+
+    def _refused(self, request: Request, status: int) -> Response:
+        language = self._pages.language(header=request.headers.get("accept-language", ""))
+        page = self._pages.file_over if status == 410 else self._pages.missing
+        return _html(page(_path(request), language), status)
 
     def _language(self, request: Request, found: Leaver) -> str:
         header = request.headers.get("accept-language", "")

@@ -86,6 +86,10 @@ class WebPages:
         """Say kindly that a link names nobody, and how to leave without it."""
         return self._page("leave-unknown", path, None, language)
 
+    def file_over(self, path: str, language: str) -> bytes:
+        """Say that a link to a file works no more, and how to get it all the same."""
+        return self._page("file-over", path, None, language)
+
     def missing(self, path: str, language: str) -> bytes:
         """Say that there is nothing at this address."""
         return self._page("missing", path, None, language)

@@ -20,6 +20,7 @@ from dgroup.incoming import Incoming
 from dgroup.letters import LetterWriter
 from dgroup.model import UNASKED, Group, Protection
 from dgroup.tables import audit
+from dgroup.tokens import Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Tools:
     """names under which we or our front write Authentication-Results"""
     seals_as: str = ""
     """the one of them under which posts are sealed (ARC); '' where we have no key"""
+    keyring: Keyring | None = None
+    """for links that only members can use; None where there are none"""
     aliases: Aliases | None = None
     """what stands in From for authors; None: the group's own address"""
 

@@ -22,7 +22,7 @@ from dgroup.letters import LetterTools
 from dgroup.model import Envelope, Membership
 from dgroup.tables import audit, deliveries, outbox_mails
 from tests.case_setup import SAID
-from tests.dgroup.desk import CAPS, DOMAIN, Desk, Sent
+from tests.dgroup.desk import CAPS, DOMAIN, KEYRING, Desk, Sent
 from tests.dialog_mails import whole, with_verdict, written
 
 _CODE = re.compile(r"\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){5}-[A-Z2-7]{2}\b")
@@ -209,7 +209,7 @@ class Dialog:
         await writer.run(lambda conn: pauses.end_due(conn, now))
         await moderating.look(tools, writer, now)
         await inviting.remind(tools, writer, CAPS, now)
-        letter_tools = LetterTools(tools.db, tools.site, tools.letters, tools.random)
+        letter_tools = LetterTools(tools.db, tools.site, tools.letters, tools.random, KEYRING)
         await digests.send_due(letter_tools, writer, now)
         await morning.send_due(tools, writer, now)
         await ending.end_due(tools, writer, self.home, now)

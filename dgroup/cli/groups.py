@@ -85,6 +85,11 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
         _yes_no,
         "yes: answers go to the group where that is safe",
     ),
+    "links-above": (
+        "links_above",
+        _number(0, 100_000_000),
+        "bytes above which attachments go out as links into the archive, 0: never",
+    ),
     "max-size": ("max_size", _number(0, 200_000_000), "largest mail in bytes, 0: the host's limit"),
     "summary-day": ("summary_day", _day, "day of the weekly summary, monday to sunday"),
     "summary-hour": ("summary_hour", _number(0, 23), "its hour, 0 to 23, in the group's time zone"),

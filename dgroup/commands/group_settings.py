@@ -5,6 +5,7 @@ A value is read in our four languages; what cannot be read is None, and nothing 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,6 +81,27 @@ def _days() -> dict[str, int]:
             names = locale_of(language).days["format"][width]
             found |= {folded(names[day]): day + 1 for day in range(7)}
     return found
+
+
+_SIZE = re.compile(r"(\d{1,9})\s*(|b|bytes?|octets?|kb|ko|kib|k|mb|mo|mib|m)", re.IGNORECASE)
+_NEVER = frozenset(
+    "0 off no none never non jamais aucun aucune nunca ninguno nenhum nao whole entiers enteros inteiros".split()
+)
+_LARGEST = 100_000_000
+
+
+def _bytes(text: str) -> Value | None:
+    """'500 KB', '2 Mo', 'off', at least 1 KB. A number alone is bytes from 1000 on, below it kilobytes."""
+    plain = folded(text).removeprefix("above ").strip(" .")
+    if plain in _NEVER:
+        return 0
+    found = _SIZE.fullmatch(plain)
+    if not found:
+        return None
+    number, unit = int(found[1]), found[2].lower()[:1]
+    alone = 1000 if number < 1000 else 1
+    size = number * {"": alone, "b": 1, "o": 1, "m": 1_000_000}.get(unit, 1000)
+    return size if 1000 <= size <= _LARGEST else None
 
 
 def _hour(text: str) -> Value | None:
@@ -165,6 +187,7 @@ SETTINGS: tuple[Setting, ...] = (
         ),
     ),
     Setting("first posts", "first_posts", _number(0, 20)),
+    Setting("attachments", "links_above", _bytes),
     Setting("hold days", "hold_days", _number(1, 60)),
     Setting("summary day", "summary_day", _day),
     Setting("summary hour", "summary_hour", _hour),

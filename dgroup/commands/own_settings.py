@@ -1,4 +1,4 @@
-"""How a member gets the group's mail: each, daily, weekly, monthly, light, full, and what is switched on
+"""How a member gets the group's mail: each, daily, weekly, monthly, digest, light, full, and what is switched on
 or off: summary, receipt, copy (COMMANDS D3). At once where it is proved, with the way back.
 """
 
@@ -30,9 +30,9 @@ def carry_out(request: Request, member: Membership) -> Plan:
 
 def said(request: Request) -> dict[str, Value]:
     """Give what `_wish.txt.j2` needs to say in words what is asked for."""
-    options = request.reading.options
+    options, verb = request.reading.options, request.reading.verb
     return {
-        "verb": request.reading.verb,
+        "verb": f"digest-{options.value}" if verb == "digest" else verb,
         "on": options.on,
         "until": options.until or "",
         "into": options.language,
@@ -59,4 +59,6 @@ def _is_silent(member: Membership, wish: ChangeMember) -> bool:
     return delivery is Delivery.NONE or (delivery is Delivery.WEEKLY and not summary)
 
 
-COMMANDS = tuple(Command(verb, plan, plan) for verb in (*MODES, "light", "full", *SWITCHES))
+COMMANDS = tuple(
+    Command(verb, plan, plan) for verb in (*MODES, "digest", "light", "full", *SWITCHES)
+)

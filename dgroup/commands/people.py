@@ -44,6 +44,7 @@ _PARTICLES = frozenset(
 _DELIVERIES = {
     "EACH": "each", "DAILY": "daily", "WEEKLY": "weekly", "MONTHLY": "monthly", "DIGEST": "daily",
 }  # fmt: skip
+_WEEKLY_FULL = frozenset({"weekly-full", "digest weekly", "weekly digest"})
 _NONE = frozenset({"nomail", "none", "pause"})
 
 
@@ -216,6 +217,8 @@ def delivery_of(text: str) -> str:
     word = fold(text).strip(" .")
     if word in _NONE:
         return "none"
+    if word in _WEEKLY_FULL:
+        return "weekly-full"
     known = LEXICON.known(word) if len(split_words(word)) == 1 else {}
     return next((mode for meaning, mode in _DELIVERIES.items() if meaning in known), "")
 

@@ -15,6 +15,7 @@ from dgroup.address import split_address
 from dgroup.commands.answers import Answered, read_answer
 from dgroup.commands.candidates import candidates, kindly, ordered
 from dgroup.commands.clause import Clause
+from dgroup.commands.digest_words import digest_of
 from dgroup.commands.greetings import is_nothing
 from dgroup.commands.hints import hints
 from dgroup.commands.intent import KEEP, PEOPLE, Guess
@@ -61,11 +62,13 @@ def read(mail: Incoming) -> Reading:
         reading = Reading("", language=sheet.language, sure=False)
     elif _by_address(mail.route):
         reading = _of_address(sheet)
+    elif digest := digest_of(sheet):
+        reading = replace(digest, language=sheet.language)
     else:
         reading = _of_words(sheet)
     reading = _with_people(sheet, reading)
     if mail.route.kind is RouteKind.COMMAND and not (
-        _by_address(mail.route) or _is_order(sheet, reading)
+        _by_address(mail.route) or reading.verb == "digest" or _is_order(sheet, reading)
     ):
         reading = weighed(sheet, reading)
     if reading.verb in _TAKING and _is_disguised(sheet, reading):

@@ -34,6 +34,10 @@ _NAMES: dict[str, str] = {
     "title": "title|titre|título",
     "language": "language|langue|idioma|língua",
     "hold days": "hold days|jours d attente|días de espera|dias de espera",
+    "attachments": "attachments as links above|attachments as links|attachments above|attachments|links above|"
+    "pièces jointes en liens au dessus de|pièces jointes en liens|pièces jointes|liens au dessus de|"
+    "adjuntos como enlaces|adjuntos|enlaces por encima de|anexos como ligações|anexos como links|anexos|"
+    "ligações acima de|links acima de",
     "summary hour": "summary hour|heure du résumé|hora del resumen|hora do resumo",
     "time zone": "time zone|timezone|fuseau horaire|zona horaria|fuso horário",
 }

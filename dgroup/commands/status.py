@@ -33,6 +33,8 @@ class Place:
     delivery: str
     """a Delivery"""
     light: bool
+    mime: bool
+    """digests are whole mails in one"""
     summary: bool
     paused_until: datetime | None
     bounces: int
@@ -87,6 +89,7 @@ def _row(place: Place) -> tuple[str, ...]:
         str(place.bounces) if place.bounces else "",
         place.last_subject,
         last.astimezone(zone_of(place.timezone)).date().isoformat() if last else "",
+        "mime" if place.mime and not place.light else "",
     )
 
 

@@ -26,6 +26,7 @@ _FIELDS: Mapping[str, Any] = {
     "own_copy": bool,
     "light": bool,
     "receipts": bool,
+    "mime_digest": bool,
     "name": str,
 }
 SELF = frozenset({"leave", "pause", "resume"})

@@ -17,9 +17,11 @@ MODES = {
     "weekly": Delivery.WEEKLY,
     "monthly": Delivery.MONTHLY,
 }
+DIGESTS = frozenset({"weekly", "plain", "mime"})
+"""what may follow `digest`: all posts of the week in one mail; and how every digest is made up"""
 SWITCHES = {"summary": "summary", "receipt": "receipts", "copy": "own_copy"}
 """verb -> the field of a membership that it turns on or off"""
-VERBS = frozenset({*MODES, *SWITCHES, "light", "full", "pause", "resume", "language"})
+VERBS = frozenset({*MODES, *SWITCHES, "light", "full", "pause", "resume", "language", "digest"})
 """what `wish_for` knows"""
 LONGEST_PAUSE = timedelta(days=5 * 366)
 """a pause to a later day is taken for a slip of the keyboard"""
@@ -37,6 +39,8 @@ def wish_for(
         # A weekly reader gets the summary (RULINGS 7): without it there would be no mail at all.
         summary = True if verb == "weekly" else None
         return ChangeMember(address, delivery=MODES[verb], summary=summary)
+    if verb == "digest":
+        return _digest(address, options.value)
     if verb in {"light", "full"}:
         return ChangeMember(address, light=verb == "light")
     if verb == "language":
@@ -48,6 +52,12 @@ def wish_for(
         back = Delivery.EACH if member.delivery is Delivery.NONE else None
         return ChangeMember(address, state=MemberState.ACTIVE, delivery=back)
     return _switched(verb, address, on=options.on)
+
+
+def _digest(address: str, what: str) -> ChangeMember:
+    if what in {"plain", "mime"}:
+        return ChangeMember(address, mime_digest=what == "mime")
+    return ChangeMember(address, delivery=Delivery.WEEKLY_FULL)
 
 
 def _switched(verb: str, address: str, *, on: bool) -> ChangeMember:
@@ -62,7 +72,10 @@ def _switched(verb: str, address: str, *, on: bool) -> ChangeMember:
 
 def is_so_already(member: Membership, wish: ChangeMember) -> bool:
     """Tell whether a wish would change nothing."""
-    fields = ("state", "delivery", "summary", "own_copy", "light", "receipts", "language")
+    fields = (
+        *("state", "delivery", "summary", "own_copy", "light", "receipts", "language"),
+        "mime_digest",
+    )
     wanted = [name for name in fields if getattr(wish, name) is not None]
     if any(getattr(member, name) != getattr(wish, name) for name in wanted):
         return False

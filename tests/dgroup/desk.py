@@ -336,12 +336,8 @@ def opened(
     """Open a desk on an empty store with all tables; the caller closes the store. `founded` says that
     the store has the group."""
     tools = Tools(
-        db,
-        SITE,
-        LetterWriter(SITE, overlay),
-        counter(),
-        contact,
-        frozenset({FRONT, DOMAIN}),
+        *(db, SITE, LetterWriter(SITE, overlay), counter(), contact, frozenset({FRONT, DOMAIN})),
+        keyring=KEYRING,
         aliases=Aliases(KEYRING, DOMAIN, keep_from_for),
     )
     writer = Writer(db, threads=2)

@@ -36,8 +36,10 @@ def runtime_on(db: Database, data_dir: Path) -> Runtime:
         health=settings.Health(port=0),
     )
     site = site_info(config)
-    tools = Tools(db, site, LetterWriter(site, None), _counted(itertools.count(1)))
-    return Runtime(config, db, site, Keyring(((1, b"k" * 32),)), tools)
+    keyring = Keyring(((1, b"k" * 32),))
+    letters = LetterWriter(site, None)
+    tools = Tools(db, site, letters, _counted(itertools.count(1)), keyring=keyring)
+    return Runtime(config, db, site, keyring, tools)
 
 
 def _counted(numbers: Iterator[int]) -> Callable[[int], bytes]:

@@ -1,4 +1,4 @@
-"""Digests: whole posts once a day or month, none lost and none twice, whatever the hosts do."""
+"""Digests: whole posts once a day, week or month, none lost and none twice, whatever the hosts do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from archive.db import Database
 from archive.importer import import_mails
 from archive.mbox import MboxMessage
 from archive.tables import posts
-from dgroup import digests, expansion, groups
+from dgroup import digest_mails, digests, expansion, groups
 from dgroup.model import Delivery, Group, MemberState
 from dgroup.runtime import Runtime
 from dgroup.tables import deliveries, memberships, outbox_mails
@@ -65,7 +65,7 @@ class Desk:
         for row in rows:
             mail = message_from_bytes(row.head, policy=policy.default)
             assert isinstance(mail, EmailMessage)
-            found.append((row.variant, mail))
+            found.append((row.variant.partition(";")[0], mail))
         return found
 
     def subjects(self, mode: str = "daily") -> list[list[str]]:
@@ -78,9 +78,9 @@ class Desk:
 async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
     runtime = runtime_on(database, tmp_path)
     group = group_on(database)
-    for mode in ("each", "daily", "monthly"):
+    for mode in ("each", "daily", "weekly-full", "monthly"):
         member_on(database, group, f"{mode}@home.example")
-    for mode in ("daily", "monthly"):
+    for mode in ("daily", "weekly-full", "monthly"):
         with database.write() as conn:
             conn.execute(
                 update(memberships)
@@ -106,7 +106,9 @@ async def test_a_day_comes_whole_at_the_summary_hour_to_those_who_chose_it(desk:
     text = mail.get_content().replace("\r\n", "\n")
     assert "1. Pump 1 (Ben Osei)\n   https://" in text
     assert "\nOurs too.\n " + "-" * 40 + "\n> quoted " + "x" * 100 in text
-    assert text.count("\n" + "-" * 30 + "\n") == 2
+    assert text.count("\n\n" + "-" * 30 + "\n\n") == 2
+    assert text.count("\n\n" + "-" * 70 + "\n\nDate: Mon, 02 Mar 2026 ") == 1
+    assert text.endswith("\n\nEnd of Water Digest\n" + "*" * 19 + "\n")
     with desk.runtime.db.read() as conn:
         key = conn.execute(select(posts.c.key).order_by("id")).scalars().first()
     assert f"Reply-To: water+re-{key}@lists.example" in text
@@ -155,7 +157,8 @@ async def test_the_first_digest_loses_nothing_that_was_let_through_late(desk: De
 
 async def test_a_month_comes_on_its_first_day_after(desk: Desk) -> None:
     one, two = desk.post(TUESDAY), desk.post(TUESDAY + 20 * DAY)
-    assert await desk.send(datetime(2026, 4, 1, 7, 59, tzinfo=UTC)) == 0
+    await desk.send(datetime(2026, 4, 1, 7, 59, tzinfo=UTC))
+    assert desk.subjects("monthly") == []
     await desk.send(datetime(2026, 4, 1, 8, tzinfo=UTC))
     assert desk.subjects("monthly") == [[one, two]]
     await desk.send(datetime(2026, 4, 30, 8, tzinfo=UTC))
@@ -195,7 +198,7 @@ async def test_whoever_chooses_a_digest_later_gets_what_comes_then(desk: Desk) -
 async def test_what_is_too_much_for_one_mail_comes_in_several_and_nothing_is_cut(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digests, "SIZE", 50)
+    monkeypatch.setattr(digest_mails, "SIZE", 50)
     long = "word " * 40
     names = [desk.post(TUESDAY - DAY, long), desk.post(TUESDAY - DAY, "short")]
     names.append(desk.post(TUESDAY - DAY, "short too"))
@@ -211,7 +214,7 @@ async def test_a_digest_that_crashed_is_made_again_once(
 ) -> None:
     name = desk.post(TUESDAY - DAY)
     with monkeypatch.context() as broken:
-        broken.setattr(digests, "_mail", None)
+        broken.setattr(digests, "_mails", None)
         with pytest.raises(TypeError):
             await desk.send(TUESDAY)
     assert await desk.send(TUESDAY + timedelta(minutes=30)) == 0
@@ -248,10 +251,13 @@ def test_the_newest_digest_is_one_of_the_time_before(now: datetime, zone: str) -
     group = _group(zone)
     for mode in digests.MODES:
         due = digests.newest_due(group, mode, now)
-        length = timedelta(days=1 if mode is Delivery.DAILY else 31)
+        length = timedelta(
+            days={Delivery.DAILY: 1, Delivery.WEEKLY_FULL: 7, Delivery.MONTHLY: 31}[mode]
+        )
         assert due.start < now
         assert now - due.start < 2 * length + timedelta(hours=33)
-        assert due.period < due.day.isoformat()
+        assert due.end <= now
+        assert mode is Delivery.WEEKLY_FULL or due.period < due.day.isoformat()
         assert isinstance(due.day, date)
 
 

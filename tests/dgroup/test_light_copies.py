@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import quopri
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +14,8 @@ from sqlalchemy import event, select, update
 from archive import ids
 from archive.db import Database
 from archive.errors import NotFound
-from dgroup import deliveries, expansion, expiry, members
+from archive.model import ArchiveMode
+from dgroup import deliveries, expansion, expiry, filelinks, members
 from dgroup.changes import ChangeMember
 from dgroup.model import Delivery, MemberState
 from dgroup.outbox import LIGHT
@@ -207,3 +210,36 @@ def test_whether_somebody_reads_light_is_found_in_the_small_index(
             (asked,) = seen
             plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
     assert any("ix_memberships_light" in str(line) for line in plan)
+
+
+async def test_where_only_members_read_the_archive_a_light_copy_links_to_the_members_own_files(
+    database: Database,
+) -> None:
+    with opened(database, archive=ArchiveMode.MEMBERS) as desk:
+        for address in (ANA, LIA):
+            desk.join(address, address.split("@")[0])
+        wish(desk, LIA, light=True)
+        headers = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"
+        long = "word " * 5000
+        body = (
+            f"--b\n\nThe plan: {long}\n--b\nContent-Type: application/pdf\n"
+            'Content-Disposition: attachment; filename="plan.pdf"\n\n%PDF\n--b--\n'
+        )
+        await post(desk, body, headers)
+        with desk.db.write() as conn:
+            found = claim(desk.db, conn, "n1", desk.now, 1000, 0)
+        copies = Copies(desk.db, KEYRING, SITE)
+        sent = {
+            copy.recipient: copy.body.data
+            for copy in (copies.copy(*pair) for pair in copies.load(found.items).stock)
+        }
+        assert b"/_/file/" not in sent[ANA]
+        text = quopri.decodestring(sent[LIA].partition(b"\r\n\r\n")[2]).decode()
+        tokens = re.findall(r"https://lists\.example/_/file/(\S{32})\s", text)
+        refs = [filelinks.read(token, KEYRING) for token in tokens]
+        lia = desk.member(LIA)
+        assert lia is not None
+        assert [(ref.member, ref.part) for ref in refs if ref] == [
+            (lia.id, filelinks.TEXT),
+            (lia.id, 1),
+        ]

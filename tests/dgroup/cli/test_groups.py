@@ -66,6 +66,7 @@ def test_a_group_says_whether_it_is_open(water: Folder) -> None:
         ("welcome", "Welcome! Who are you?"),
         ("tag", "[wells]"),
         ("reply-to-group", "no"),
+        ("links-above", "500000"),
         ("max-size", "20000"),
         ("summary-day", "friday"),
         ("summary-hour", "17"),

@@ -35,6 +35,44 @@ def ana(desk: Desk) -> Membership:
 
 
 @pytest.mark.parametrize(
+    ("words", "field", "value", "subject"),
+    [
+        (
+            "digest weekly",
+            "delivery",
+            Delivery.WEEKLY_FULL,
+            "Done: all mails of the week in one from Water",
+        ),
+        (
+            "digest mime",
+            "mime_digest",
+            True,
+            "Done: whole mails in each mail of several from Water",
+        ),
+    ],
+)
+async def test_a_kind_of_digest_is_set_and_taken_back(
+    desk: Desk, words: str, field: str, value: Any, subject: str
+) -> None:
+    before = getattr(ana(desk), field)
+    await desk.send("water-request", words)
+    assert getattr(ana(desk), field) == value != before
+    letter = desk.letter()
+    assert (letter.recipient, letter.subject) == (ANA, subject)
+    await desk.answer(letter, "undo", auth="none")
+    assert getattr(ana(desk), field) == before
+
+
+async def test_a_kind_of_digest_that_nothing_proves_is_asked_first(desk: Desk) -> None:
+    await desk.send("water-request", "digest mime", auth="none")
+    assert not ana(desk).mime_digest
+    letter = desk.letter()
+    assert letter.subject.startswith("Please confirm: whole mails in each mail of several")
+    await desk.answer(letter, "yes", auth="none")
+    assert ana(desk).mime_digest
+
+
+@pytest.mark.parametrize(
     ("verb", "on", "field", "value", "subject"),
     [
         ("daily", True, "delivery", Delivery.DAILY, "Done: one mail a day from Water"),
@@ -88,13 +126,15 @@ async def test_without_proof_the_registered_address_is_asked_in_words(desk: Desk
     assert ana(desk).delivery is Delivery.MONTHLY
 
 
-async def test_the_answer_does_what_was_asked_not_what_the_answer_says(
-    desk: Desk, says: Says
-) -> None:
+async def test_an_answer_that_asks_for_something_else_does_neither(desk: Desk, says: Says) -> None:
     says(Reading("receipt", options=Options(on=True)))
     await desk.send("water-request", auth="none")
-    await desk.answer(desk.letter(), "yes\nlight", auth="none")
+    question = desk.letter()
+    await desk.answer(question, "yes\nlight", auth="none")
+    assert not (ana(desk).receipts or ana(desk).light)
+    await desk.answer(question, "yes", auth="none")
     assert ana(desk).receipts
+    assert not ana(desk).light
 
 
 async def test_no_to_the_question_changes_nothing_for_ever(desk: Desk) -> None:
