@@ -110,6 +110,9 @@ def prepare(config: Config, now: datetime) -> None:
     """Make folders, bring the database up to date, make the first key. Safe to run again."""
     config.site.data_dir.mkdir(parents=True, exist_ok=True)
     config.public_path.mkdir(parents=True, exist_ok=True)
+    if config.database_file is not None:
+        # It holds addresses and the secrets of tokens; the folder is open, for the web server.
+        config.database_file.touch(mode=0o600)
     migrate.upgrade(config.database_url)
     db = Database(config.database_url)
     try:

@@ -67,6 +67,7 @@ SECTIONS = (
         "Upkeep",
         (
             Entry("status", "status", "Show which services are at work and what waits."),
+            Entry("doctor", "doctor", "Say what is wrong with this host, and the cure."),
             Entry("db", "setup", "Check and upgrade the database."),
             Entry("dkim", "dkim", "Make the key that our mail is signed with."),
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from dnslib import NS, QTYPE, RCODE, RR, SOA, TXT, A, DNSRecord
+from dnslib import AAAA, MX, NS, PTR, QTYPE, RCODE, RR, SOA, TXT, A, DNSRecord
 from dnslib.dns import DNSError
 from dnslib.server import DNSHandler, DNSServer
 
@@ -64,7 +64,10 @@ def _data(kind: str, text: str) -> object:
     if kind == "TXT":
         octets = text.encode("latin-1")
         return TXT([octets[at : at + 255] for at in range(0, len(octets), 255)] or [b""])
-    return {"A": A, "NS": NS}[kind](text)
+    if kind == "MX":
+        preference, _, host = text.partition(" ")
+        return MX(host, int(preference))
+    return {"A": A, "AAAA": AAAA, "NS": NS, "PTR": PTR}[kind](text)
 
 
 def _servers(found: NameServer) -> list[DNSServer]:
