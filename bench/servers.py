@@ -29,7 +29,7 @@ from dgroup.listener import Listener
 from dgroup.members import change
 from dgroup.model import Delivery, Envelope, MemberState, Reply
 from dgroup.runtime import Runtime, open_runtime, prepare
-from dgroup.tables import memberships
+from dgroup.tables import group_settings, memberships
 
 PYTHON = sys.executable
 DGROUP = [str(Path(PYTHON).parent / "dgroup")]
@@ -117,6 +117,8 @@ def make_group(config: Path, members: int = MEMBERS, delivery: Delivery = Delive
             change(conn, group.info, wish, START)
         # They have posted before: no receipts, as for nearly every post of a real group.
         conn.execute(update(memberships).values(published=1000))
+        # No hour of any group is like this: nothing is to wait for a coordinator.
+        conn.execute(update(group_settings).values(member_hourly=0, group_hourly=0))
     return runtime
 
 

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from archive.content import Content
-from dgroup import auth, reports, tokens
+from dgroup import auth, reports, spam, tokens
 from dgroup.address import route
 from dgroup.commands import decide
 from dgroup.commands.misdirected import misdirected
 from dgroup.incoming import Answer, CommandFacts, Incoming, Reading
-from dgroup.model import UNASKED, Envelope, Group, Protection, RouteKind
+from dgroup.model import UNASKED, Envelope, Group, Protection, RouteKind, Verdicts
 from dgroup.work import Work, note
 
 FindProtection = Callable[[Envelope, str, Protection], Awaitable[Protection]]
@@ -32,6 +32,22 @@ class Prepared:
     """the membership that the leave token in the address names"""
     heard: reports.Heard | None = None
     """of a mail to a bounce address, or a complaint"""
+
+
+def incoming(
+    envelope: Envelope,
+    content: Content,
+    verdicts: Verdicts,
+    protection: Protection,
+    domain: str,
+    spam_headers: tuple[str, ...],
+) -> list[Incoming]:
+    """Give one mail for each recipient; `domain` is ours, `spam_headers` those of the front's filter."""
+    sender, filtered = sender_of(content), spam.said(envelope, spam_headers)
+    return [
+        Incoming(envelope, route(one, domain), content, verdicts, sender, protection, filtered)
+        for one in envelope.rcpt
+    ]
 
 
 def prepared(
@@ -95,6 +111,8 @@ def is_for_people(found: CommandFacts, reading: Reading) -> bool:
 
 
 def tell_evidence(work: Work, mail: Incoming) -> None:
-    """Say in the audit log what we ourselves found out about the sender of a mail."""
+    """Say in the audit log what we found out about a mail's sender, and what the front's filter said."""
     if mail.verdicts.evidence and not mail.envelope.trusted_front:
         note(work, "auth", mail.verdicts.evidence)
+    if mail.spam:
+        note(work, "filter", mail.spam)

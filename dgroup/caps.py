@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dgroup import receipts
 from dgroup.incoming import LetterCounts
-from dgroup.moderation import ASKED, DECIDED, JOINING, LISTED
+from dgroup.moderation import ASKED, DECIDED, FLOOD_TOLD, JOINING, LISTED
 
 DAY = timedelta(days=1)
 ASKING = frozenset(
@@ -18,7 +18,8 @@ ASKING = frozenset(
 )
 """letters that ask somebody for a proof: they count as confirmations"""
 NOTE = "forged-note"
-NOTICES = frozenset({ASKED, JOINING, LISTED, DECIDED, receipts.LETTER, "morning"})
+FLOODED = "held-flood"
+NOTICES = frozenset({ASKED, JOINING, LISTED, DECIDED, FLOOD_TOLD, receipts.LETTER, "morning"})
 """letters that have bounds of their own and take nothing from the answers of the day"""
 
 
@@ -43,5 +44,6 @@ def counted(sent: Iterable[Sent], group_id: int) -> LetterCounts:
         confirmations_here=asked.count(group_id),
         confirmations=len(asked),
         notes=sum(row.kind == NOTE for row in rows),
+        floods=sum(row.kind == FLOODED and row.group_id == group_id for row in rows),
         previews=sum(row.kind.endswith("-confirm") and row.kind not in ASKING for row in rows),
     )

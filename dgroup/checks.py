@@ -11,6 +11,7 @@ ROLES = ("listen", "send", "work", "web")
 """take mail, send it, run the jobs and write pages, serve pages and one-click links"""
 _CONTACT = re.compile(r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,253}")
 _PLAIN_ADDRESS = re.compile(r"[!#-;=?-~]+")
+_FIELD = re.compile(r"[!-9;-~]{1,76}(?::.{0,200})?")
 _NODE = re.compile(r"[a-z0-9-]{1,16}")
 _DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
@@ -86,3 +87,13 @@ def node_name_wrong(value: str) -> str:
     """Say what is wrong with a node's name, '' if nothing is."""
     fits = not value or _NODE.fullmatch(value)
     return "" if fits else "needs up to 16 of a-z, 0-9 and '-', or nothing"
+
+
+def fields_wrong(values: Collection[str]) -> str:
+    """Say what is wrong with a list of further fields, '' if nothing is."""
+    for value in values:
+        if not _FIELD.fullmatch(value):
+            return (
+                f"needs names of fields like X-Our-Filter, or 'X-Verdict: spam' ({value} is none)"
+            )
+    return ""

@@ -128,6 +128,7 @@ class Listener:
     tls_key: Path | None = None
     trusted_fronts: tuple[str, ...] = setting((), checks.networks)
     authserv_id: str = setting("", checks.domain_or_empty)
+    spam_headers: tuple[str, ...] = setting((), checks.fields_wrong)
     workers: int = setting(1, checks.between(0, 64))
 
 

@@ -16,6 +16,7 @@ from archive.threads import candidates
 from dgroup import (
     bouncing,
     facts_data,
+    facts_floods,
     facts_group,
     facts_holds,
     facts_life,
@@ -87,6 +88,8 @@ def post_facts(
         maybe=maybe,
         locked=lookup.any_locked(conn, group.id) and _is_locked(conn, mail, group),
     )
+    found = facts_floods.recent(conn, group, [mail.sender], mail.envelope.received_at)
+    facts = _counted(facts, mail, found)
     if mail.route.reply_key:
         parent = store.post_by_key(conn, group.id, mail.route.reply_key)
         if parent is not None:
@@ -127,10 +130,29 @@ def many_post_facts(
             one if not _is_locked(conn, mail, group) else None
             for one, mail in zip(known, mails, strict=True)
         ]
+    known = _in_turn(conn, mails, known, group)
     if not any(receipts.is_due(member) for member in found.values()):
         return known
     readers = members.count_readers(conn, group.id)
     return [replace(one, readers=readers) if one is not None else None for one in known]
+
+
+def _in_turn(
+    conn: Connection, mails: Sequence[Incoming], known: Sequence[PostFacts | None], group: Group
+) -> list[PostFacts | None]:
+    """Each of many counts those before it, as if they had come one after the other."""
+    now = max(mail.envelope.received_at for mail in mails)
+    recent = facts_floods.recent(conn, group, [mail.sender for mail in mails], now)
+    given: list[PostFacts | None] = []
+    for one, mail in zip(known, mails, strict=True):
+        given.append(_counted(one, mail, recent) if one is not None else None)
+        recent = recent.with_one(mail.sender) if one is not None else recent
+    return given
+
+
+def _counted(facts: PostFacts, mail: Incoming, recent: facts_floods.Recent) -> PostFacts:
+    mine = recent.by_sender.get(mail.sender, 0)
+    return replace(facts, sent_this_hour=mine, posted_this_hour=recent.in_all)
 
 
 def _is_locked(conn: Connection, mail: Incoming, group: Group) -> bool:
@@ -150,10 +172,12 @@ def _with_holds(
 ) -> PostFacts:
     address = facts.member.address if facts.inside and facts.member else mail.sender
     group, now = facts.group, mail.envelope.received_at
-    asks = is_asked(reason, group)
+    floods = reason in policy.FLOODS
+    asks = floods or is_asked(reason, group)
     return replace(
         facts,
         moderators=facts_holds.askable(conn, group.id, now) if asks else (),
+        flood_told=floods and facts_floods.is_told(conn, group.id, now),
         waiting_hold=is_held(conn, facts.group.id, mail.message.message_id, mail.message.digest),
         waiting=_count_waiting(conn, facts.group.id, mail.sender, reason),
         letters=letter_counts(conn, db, address, facts.group.id, mail.envelope.received_at),

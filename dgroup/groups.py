@@ -17,7 +17,7 @@ from archive.quick import Quick
 from archive.tables import group_names, groups
 from dgroup.address import group_address, name_problem, own_group
 from dgroup.errors import DgroupError
-from dgroup.model import Group, GroupState, WhoJoins, WhoPosts, WhoSees
+from dgroup.model import Group, GroupState, Spam, WhoJoins, WhoPosts, WhoSees
 from dgroup.tables import addresses, group_settings
 
 _CHUNK = 500
@@ -193,4 +193,10 @@ def _group(row: Any, domain: str) -> Group:
         hold_days=row.hold_days,
         listed_as=row.listed_as,
         links_above=row.links_above,
+        spam=Spam(row.spam),
+        attachments=row.attachments,
+        member_hourly=row.member_hourly,
+        group_hourly=row.group_hourly,
+        remote_images=row.remote_images,
+        footer=row.footer,
     )

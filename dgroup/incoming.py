@@ -26,6 +26,8 @@ class Incoming:
     """the address the mail claims to be from (From), lower-cased; never proof by itself"""
     protection: Protection = UNASKED
     """what the author's domain asks of hosts that get our copies"""
+    spam: str = ""
+    """what the filter of a trusted front says of it where it is spam ('X-Spam: Yes'), or ''"""
 
     @property
     def message(self) -> ParsedMessage:
@@ -45,6 +47,8 @@ class LetterCounts:
     """warnings that somebody used the address"""
     previews: int = 0
     """of what a coordinator asked for"""
+    floods: int = 0
+    """that the group holds posts of theirs because too many came"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,12 @@ class PostFacts:
     """where a suspended author stands with mail that came back; only read for them"""
     readers: int = 0
     """how many members the post goes to; only read where its author gets a receipt"""
+    sent_this_hour: int = 0
+    """posts of its sender in the group within the last hour"""
+    posted_this_hour: int = 0
+    """posts of anybody in the group within the last hour"""
+    flood_told: bool = False
+    """moderators were told today that too many posts come; only read for a mail held for that"""
 
     @property
     def inside(self) -> bool:

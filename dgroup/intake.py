@@ -35,12 +35,12 @@ from dgroup.arriving import (
     FindProtection,
     Prepared,
     domain_of,
+    incoming,
     is_for_people,
     is_plain_post,
     prepared,
     protection_of,
     said_by_front,
-    sender_of,
     tell_evidence,
 )
 from dgroup.commands import site
@@ -83,6 +83,7 @@ class IntakeSettings:
     per_recipient: bool
     """the listener speaks LMTP: each recipient gets its own reply"""
     caps: Caps
+    spam_headers: tuple[str, ...] = ()
 
 
 Verify = Callable[[Envelope, str], Awaitable[Verdicts]]
@@ -212,13 +213,9 @@ class Intake:
         verdicts: Verdicts,
         protection: Protection,
     ) -> tuple[Prepared, ...]:
-        sender = sender_of(content)
-        found = []
-        for address in envelope.rcpt:
-            where = route(address, self._tools.site.domain)
-            mail = Incoming(envelope, where, content, verdicts, sender, protection)
-            found.append(prepared(mail, self._keyring, read))
-        return tuple(found)
+        domain, filters = self._tools.site.domain, self._settings.spam_headers
+        mails = incoming(envelope, content, verdicts, protection, domain, filters)
+        return tuple(prepared(mail, self._keyring, read) for mail in mails)
 
     def _decide_all(
         self, conn: Connection, envelopes: Sequence[tuple[Prepared, ...]]

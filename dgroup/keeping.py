@@ -17,9 +17,18 @@ from dgroup.effects import (
     QueueLetter,
 )
 from dgroup.incoming import Incoming, PostFacts
-from dgroup.model import Alignment, Group, Reply
-from dgroup.moderation import MAYBE_DAYS, is_asked
-from dgroup.policy import FROZEN, MAYBE, Verdict, is_list_mail, is_vouched, joining_reason
+from dgroup.model import Alignment, Group, Membership, Reply
+from dgroup.moderation import FLOOD_TOLD, MAYBE_DAYS, is_asked
+from dgroup.policy import (
+    FLOOD,
+    FLOODS,
+    FROZEN,
+    MAYBE,
+    Verdict,
+    is_list_mail,
+    is_vouched,
+    joining_reason,
+)
 
 
 def hold(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Plan:
@@ -37,9 +46,18 @@ def hold(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Plan
     note = _note(mail, facts, verdict, caps)
     if note is not None:
         effects.append(note)
-    if facts.moderators and is_asked(verdict.reason, facts.group):
+    if verdict.reason in FLOODS and not facts.flood_told:
+        effects += [_flood_told(one, mail, facts, verdict.reason) for one in facts.moderators]
+    elif facts.moderators and is_asked(verdict.reason, facts.group):
         effects.append(AskModerators(facts.moderators))
     return Plan(outcome, tuple(effects))
+
+
+def _flood_told(boss: Membership, mail: Incoming, facts: PostFacts, reason: str) -> QueueLetter:
+    who = mail.sender if reason == FLOOD else ""
+    count = facts.sent_this_hour if who else facts.posted_this_hour
+    values = (("who", who), ("count", count))
+    return QueueLetter(FLOOD_TOLD, boss.address, boss.language, values)
 
 
 def refused(verdict: Verdict) -> Plan:
@@ -78,6 +96,8 @@ def _note(mail: Incoming, facts: PostFacts, verdict: Verdict, caps: Caps) -> Que
         return _question(mail, facts, caps)
     recipient = _answerable(mail, facts)
     if not verdict.letter or not recipient or facts.letters.letters >= caps.answers_per_day:
+        return None
+    if verdict.letter == "held-flood" and facts.letters.floods:
         return None
     if verdict.letter == "too-large" and not is_vouched(mail):
         return None

@@ -41,7 +41,7 @@ VALUE_LENGTH = 320
 COMMANDED = frozenset(
     "help not-understood set-all status who pause-day language-which address-bad setting-already "
     "second-bad second-already not-member back-again bouncing members morning morning-done "
-    "pending posts thread post-unknown".split()
+    "pending posts thread post-unknown flood-told".split()
 )
 """letters that show commands or ask again: a plain reply is one, and goes to group-request@"""
 LEAVING = frozenset({"leave-unknown", "leave-elsewhere"})

@@ -257,6 +257,15 @@ class WhoSees(StrEnum):
     MEMBERS = "members"
 
 
+class Spam(StrEnum):
+    """What becomes of posts that the host's own filter takes for spam."""
+
+    HOLD = "hold"
+    REFUSE = "refuse"
+    """behind a front: not kept; only members whom their domain vouches for are told"""
+    IGNORE = "ignore"
+
+
 class GroupState(StrEnum):
     """Where a group's life stands."""
 
@@ -306,6 +315,17 @@ class Group:
     """the name in List-Id, where it is not the group's own (RFC 2919)"""
     links_above: int = 0
     """bytes: larger attachments go to the members as links into the archive; 0 = none does"""
+    spam: Spam = Spam.HOLD
+    attachments: str = "standard"
+    """files that are held, as `filetypes` reads it"""
+    member_hourly: int = 30
+    """posts of one sender in an hour; further ones are held; 0 = any number"""
+    group_hourly: int = 300
+    """posts of all in an hour; 0 = any number"""
+    remote_images: str = "on"
+    """'off' takes images that are loaded from elsewhere out of members' copies"""
+    footer: str = ""
+    """what stands below posts: '' nothing, 'on' our own words, else the coordinators'"""
 
     @property
     def id(self) -> int:

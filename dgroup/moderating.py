@@ -20,6 +20,7 @@ from dgroup.mailing import queue_letter
 from dgroup.model import Group
 from dgroup.moderation import ACTION, LISTED, WAITING, HeldPost, asked_about, hold_days, is_listed
 from dgroup.moderation import listing as listing_letter
+from dgroup.policy import FLOODS
 from dgroup.tables import codes, letter_log
 from dgroup.tables import holds as held
 from dgroup.work import Source, Tools, Work
@@ -114,7 +115,8 @@ def _untold(
     conn: Connection, group: Group, posts: Sequence[HeldPost], now: datetime
 ) -> list[HeldPost]:
     """What no letter has shown to anybody yet; nothing within an hour of the last list."""
-    wanted = [one for one in posts if is_listed(one.reason, group)]
+    # Of a flood they were told when it began: no list every hour.
+    wanted = [one for one in posts if is_listed(one.reason, group) and one.reason not in FLOODS]
     if not wanted or not _may_list(conn, group, now):
         return []
     query = select(codes.c.payload).where(

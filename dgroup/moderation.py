@@ -13,7 +13,7 @@ from archive.model import ParsedMessage, PartRole
 from dgroup.address import clean_line, person_name
 from dgroup.effects import NewCode, QueueLetter
 from dgroup.model import Group, Membership, WhoJoins
-from dgroup.policy import AWAY_SUBJECT, MAYBE, NOBODYS
+from dgroup.policy import ATTACHMENTS, AWAY_SUBJECT, FLOODS, MAYBE, NOBODYS, SPAM
 from dgroup.runs import zone_of
 
 ACTION = "moderate"
@@ -29,6 +29,8 @@ LISTED = "waiting"
 """name of the letter that lists what waits"""
 JOINING = "join-asked"
 """the letter about somebody who waits to be let in"""
+FLOOD_TOLD = "flood-told"
+"""the letter that too many posts come at once: one a day"""
 ASKED_PER_DAY = 30
 """letters about single posts and people that a moderator gets of a group in a day; then lists"""
 MAYBE_DAYS = 2
@@ -46,6 +48,8 @@ _DECIDED = frozenset(
         "other-list",
         "announce-only",
         "too-large",
+        SPAM,
+        ATTACHMENTS,
     }
 )
 _NUMBER = re.compile(r"\bP-(\d{1,12})\b", re.IGNORECASE)
@@ -100,8 +104,8 @@ def is_asked(reason: str, group: Group) -> bool:
 
 def is_listed(reason: str, group: Group) -> bool:
     """Tell whether moderators decide on it at all: what anybody may send us is only listed, and so is
-    what looks like the answer of a program, of which one post may bring hundreds."""
-    return is_asked(reason, group) or reason in NOBODYS or reason == AWAY_SUBJECT
+    what looks like the answer of a program, of which one post may bring hundreds, and a flood."""
+    return is_asked(reason, group) or reason in NOBODYS | FLOODS | {AWAY_SUBJECT}
 
 
 def hold_days(reason: str, group: Group) -> int:

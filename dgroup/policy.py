@@ -4,12 +4,13 @@ verdict wins.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archive.model import ParsedMessage
+from dgroup import filetypes
+from dgroup.away_subjects import looks_away
 from dgroup.incoming import Incoming, PostFacts
 from dgroup.model import (
     Alignment,
@@ -20,6 +21,7 @@ from dgroup.model import (
     MemberState,
     Posting,
     Role,
+    Spam,
     WhoJoins,
     WhoPosts,
 )
@@ -35,7 +37,14 @@ MAYBE = "maybe-command"
 FROZEN = "frozen"
 UNPROVED = "unproved"
 TWO_FROM = "two-from"
-NOBODYS = frozenset({UNPROVED, TWO_FROM})
+SPAM = "spam"
+UNPROVED_SPAM = "unproved-spam"
+ATTACHMENTS = "attachments"
+FLOOD, GROUP_FLOOD = "flood", "group-flood"
+FLOODS = frozenset({FLOOD, GROUP_FLOOD})
+FLOOD_HOLDS = 100
+"""mails of one sender that are held while too many come at once"""
+NOBODYS = frozenset({UNPROVED, TWO_FROM, UNPROVED_SPAM})
 """reasons that say nothing of the sender: such holds are counted for the whole group"""
 _AUTH_FAILED = "Mail authentication failed (DMARC policy of the sender's domain)"
 
@@ -135,6 +144,21 @@ def closed(mail: Incoming, facts: PostFacts) -> Verdict | None:
     return None
 
 
+def spam(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """What the host's own filter takes for spam. Only members whom their domain vouches for are told:
+    filters err, and the senders of spam are forged."""
+    if not mail.spam or facts.group.spam is Spam.IGNORE:
+        return None
+    known = facts.inside and is_vouched(mail)
+    if facts.group.spam is Spam.REFUSE:
+        letter = "spam-refused" if known else ""
+        text = "Our filter takes this mail for spam"
+        return Verdict(Fate.REFUSE, SPAM, letter, text=text, drops=True)
+    if known:
+        return Verdict(Fate.HOLD, SPAM, "held", limit=FLOOD_HOLDS)
+    return Verdict(Fate.HOLD, UNPROVED_SPAM, limit=UNPROVED_HOLDS)
+
+
 def too_large(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Above the group's own limit; the listener's limit was met before."""
     limit = facts.group.max_size
@@ -156,6 +180,39 @@ def announcements_only(mail: Incoming, facts: PostFacts) -> Verdict | None:
     known = is_vouched(mail) or facts.inside or not mail.envelope.trusted_front
     reason = "announce-only" if known else UNPROVED
     return Verdict(Fate.REFUSE, reason, "announce-only", text=text, limit=_limit(mail))
+
+
+def attachments(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """Files of a kind that the group does not pass on unseen. It goes before whatever is published on
+    its author's word alone; who is refused anyway is left to the rules that do."""
+    if not filetypes.kept_back(mail.message, facts.group.attachments):
+        return None
+    failed, front = mail.verdicts.alignment is Alignment.FAIL, mail.envelope.trusted_front
+    if failed and mail.verdicts.policy is DmarcPolicy.REJECT and not front:
+        return None
+    if failed or (facts.group.who_posts is WhoPosts.OPEN and not facts.inside):
+        known = is_vouched(mail)
+        return Verdict(
+            Fate.HOLD,
+            ATTACHMENTS if known else UNPROVED,
+            "held" if known else "",
+            limit=_limit(mail),
+        )
+    if not facts.inside and not is_vouched(mail):
+        return None
+    return Verdict(Fate.HOLD, ATTACHMENTS, "held", limit=0 if facts.inside else SENDER_HOLDS)
+
+
+def flood(mail: Incoming, facts: PostFacts) -> Verdict | None:
+    """More than the group takes in an hour, from one sender or in all, waits for a person."""
+    group, text = facts.group, "Too many mails in a short time; try again later"
+    for limit, count, reason in (
+        (group.member_hourly, facts.sent_this_hour, FLOOD),
+        (group.group_hourly, facts.posted_this_hour, GROUP_FLOOD),
+    ):
+        if limit and count >= limit:
+            return Verdict(Fate.HOLD, reason, "held-flood", 450, "4.7.1", text, FLOOD_HOLDS)
+    return None
 
 
 def stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
@@ -211,12 +268,15 @@ RULES: tuple[Rule, ...] = (
     two_authors,
     forged_stranger,
     closed,
+    spam,
     too_large,
     announcements_only,
+    attachments,
     stranger,
     other_list,
     forged_member,
     maybe_command,
+    flood,
     moderated,
     accept,
 )
@@ -304,31 +364,6 @@ def _cure(group: Group) -> str:
 
 _AUTO_HEADERS = frozenset({"x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"})
 _AUTO_PRECEDENCE = frozenset({"bulk", "junk", "auto_reply"})
-_AWAY = (
-    "out of office",
-    "out of the office",
-    "auto-reply",
-    "autoreply",
-    "vacation reply",
-    "absence du bureau",
-    "fuera de la oficina",
-    "fora do escritório",
-    "fuori ufficio",
-    "abwesenheitsnotiz",
-    "abwesenheitsnachricht",
-    "afwezigheidsbericht",
-    "mail delivery failed",
-    "undelivered mail returned",
-    "delivery status notification",
-    "undeliverable:",
-)
-# "Automatic reply", "Message d'absence" and their like; an absence that somebody writes of is none.
-_AWAY_WORDS = re.compile(
-    r"(?:automat\w+|autom\.)\s(?:reply|response|antwort|antwoord)"
-    r"|(?:réponse|respuesta|resposta|risposta)\sautom\w+"
-    r"|(?:message|réponse|avis|notification|mensaje|respuesta|aviso|notificación|mensagem|resposta|"
-    r"notificação|messaggio|avviso)\s(?:d['’]|de\s|di\s)(?:absence|ausencia|ausência|assenza)"
-)
 
 
 def automatic_reason(mail: Incoming) -> str:
@@ -352,9 +387,7 @@ def robot_reason(message: ParsedMessage, mail_from: str) -> str:
         return "x-autoreply"
     if _is_report(message):
         return "report"
-    subject = message.subject.casefold().strip()
-    away = subject.startswith(_AWAY) or _AWAY_WORDS.match(subject) is not None
-    return AWAY_SUBJECT if away else ""
+    return AWAY_SUBJECT if looks_away(message.subject) else ""
 
 
 def _is_report(message: ParsedMessage) -> bool:

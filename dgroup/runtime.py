@@ -81,6 +81,7 @@ def intake_settings(config: Config) -> IntakeSettings:
         host_contact=config.site.contact,
         per_recipient=config.listener.protocol == "lmtp",
         caps=caps(config),
+        spam_headers=config.listener.spam_headers,
     )
 
 

@@ -41,6 +41,12 @@ group_settings = Table(
     Column("listed_as", String(24), nullable=False, server_default=""),
     # Bytes: larger attachments go to the members as links into the archive; 0 = none does.
     Column("links_above", Integer, nullable=False, server_default="0"),
+    Column("spam", String(8), nullable=False, server_default="hold"),
+    Column("attachments", Text, nullable=False, server_default="standard"),
+    Column("member_hourly", Integer, nullable=False, server_default="30"),
+    Column("group_hourly", Integer, nullable=False, server_default="300"),
+    Column("remote_images", String(3), nullable=False, server_default="on"),
+    Column("footer", Text, nullable=False, server_default=""),
 )
 
 # Groups that their coordinators have given up: until `due_at` any of them can take it back.

@@ -14,11 +14,11 @@ from archive.dirty import mark
 from archive.model import ArchiveMode, PageKey, PageKind
 from archive.pagewriter import Setting
 from archive.publish import Publisher
-from dgroup import groups, members
+from dgroup import filetypes, groups, members
 from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError
-from dgroup.model import Group, GroupState, WhoJoins, WhoPosts, WhoSees
+from dgroup.model import Group, GroupState, Spam, WhoJoins, WhoPosts, WhoSees
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -63,6 +63,19 @@ def _filled(value: str) -> str:
     return _line(value)
 
 
+def _files(value: str) -> str:
+    kinds = filetypes.read(value)
+    if kinds is None:
+        raise InputError(
+            "is none of: standard, any, none, 'only pdf jpg', or endings like 'zip rar'"
+        )
+    return kinds
+
+
+def _footer(value: str) -> str:
+    return "" if value.strip().lower() in {"off", "no"} else value.strip()
+
+
 def _yes_no(value: str) -> bool:
     return _choice("yes", "no")(value) == "yes"
 
@@ -77,6 +90,20 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     "who-joins": ("who_joins", _choice(*WhoJoins), "open, approval or closed"),
     "who-sees-members": ("who_sees", _choice(*WhoSees), "members or coordinators"),
     "first-posts": ("first_posts", _number(0, 20), "posts of a new member that are held first"),
+    "spam": ("spam", _choice(*Spam), "what the host's filter calls spam: hold, refuse or ignore"),
+    "attachments": (
+        "attachments",
+        _files,
+        "files held: standard, any (no file), none (every file), 'only pdf jpg' (all others), or more endings: 'zip rar'",
+    ),
+    "member-posts": (
+        "member_hourly",
+        _number(0, 9999),
+        "posts of one sender an hour, 0: any number",
+    ),
+    "group-posts": ("group_hourly", _number(0, 9999), "posts of all an hour, 0: any number"),
+    "remote-images": ("remote_images", _choice("on", "off"), "off: taken out where that is safe"),
+    "footer": ("footer", _footer, "below posts: off, on (our words), or words of your own"),
     "hold-days": ("hold_days", _number(1, 60), "days that a held mail waits"),
     "welcome": ("welcome", str, "own words in the welcome letter"),
     "tag": ("tag", _line, "subject tag like [water]; it breaks signatures, so '' is best"),

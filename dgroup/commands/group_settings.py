@@ -14,9 +14,10 @@ from zoneinfo import available_timezones
 
 from archive.i18n import languages, locale_of
 from archive.model import ArchiveMode
+from dgroup import filetypes
 from dgroup.address import clean_line
 from dgroup.commands.text import folded
-from dgroup.model import Group, WhoJoins, WhoPosts, WhoSees
+from dgroup.model import Group, Spam, WhoJoins, WhoPosts, WhoSees
 
 TEXT_LENGTH = 2000
 TITLE_LENGTH = 100
@@ -62,6 +63,18 @@ def _text(text: str) -> Value | None:
     lines = [clean_line(line, TEXT_LENGTH) for line in text.strip().splitlines()]
     whole = "\n".join(lines)[:TEXT_LENGTH].strip()
     return "" if whole in {"-", "--"} else whole or None
+
+
+def _footer(text: str) -> Value | None:
+    """'off' takes it away, 'on' is our own words in the group's language; anything else stands as it is."""
+    plain = " ".join(folded(text).strip(" .!").split())
+    if plain in _OFF:
+        return ""
+    return "on" if plain in _ON else _text(text)
+
+
+_OFF = frozenset("off no non nao none aucun ninguno nenhum empty".split())
+_ON = frozenset("on yes oui si sim standard default".split())
 
 
 def _title(text: str) -> Value | None:
@@ -186,8 +199,33 @@ SETTINGS: tuple[Setting, ...] = (
             }
         ),
     ),
+    Setting(
+        "spam",
+        "spam",
+        _one_of(
+            {
+                Spam.HOLD: "hold|held|keep|retenir|attendre|retener|reter",
+                Spam.REFUSE: "refuse|reject|discard|delete|refuser|rejeter|rechazar|recusar|rejeitar",
+                Spam.IGNORE: "ignore|off|no|publish|ignorer|ignorar|non|não",
+            }
+        ),
+    ),
+    Setting("attachments", "attachments", filetypes.read),
+    Setting("member posts", "member_hourly", _number(0, 9999)),
+    Setting("group posts", "group_hourly", _number(0, 9999)),
+    Setting(
+        "remote images",
+        "remote_images",
+        _one_of(
+            {
+                "on": "on|yes|keep|allowed|oui|sí|si|sim",
+                "off": "off|no|none|remove|removed|non|não|never",
+            }
+        ),
+    ),
+    Setting("footer", "footer", _footer, is_text=True),
     Setting("first posts", "first_posts", _number(0, 20)),
-    Setting("attachments", "links_above", _bytes),
+    Setting("links above", "links_above", _bytes),
     Setting("hold days", "hold_days", _number(1, 60)),
     Setting("summary day", "summary_day", _day),
     Setting("summary hour", "summary_hour", _hour),

@@ -12,7 +12,7 @@ from dgroup.commands.people import language_of
 from dgroup.commands.text import Text
 
 MAX_TEXT = 20_000
-_TEXTS = frozenset({"welcome", "about", "title"})
+_TEXTS = frozenset({"welcome", "about", "title", "footer"})
 
 _NAMES: dict[str, str] = {
     "who sees members": "who sees members|who sees the members|who can see members|members visible|"
@@ -26,6 +26,16 @@ _NAMES: dict[str, str] = {
     "día de resumen|dia do resumo",
     "first posts": "first posts|first messages|premiers messages|primeros mensajes|primeiras mensagens",
     "letter": "letter|morning letter|lettre|lettre du matin|carta|carta de la mañana|carta da manhã",
+    "spam": "spam|junk|spams|pourriel|pourriels|correo basura|correio indesejado",
+    "attachments": "attachments|attachment|attached files|file types|pièces jointes|pieces jointes|"
+    "archivos adjuntos|adjuntos|anexos|ficheiros anexos",
+    "member posts": "member posts|posts per member|posts an hour per member|messages par membre|"
+    "mensajes por miembro|mensagens por membro",
+    "group posts": "group posts|posts per group|posts per hour|posts an hour|messages par heure|"
+    "mensajes por hora|mensagens por hora",
+    "remote images": "remote images|external images|tracking pixels|images distantes|images externes|"
+    "imágenes remotas|imágenes externas|imagens remotas|imagens externas",
+    "footer": "footer|list footer|pied de page|pied de message|pie de página|pie de mensaje|rodapé",
     "archive": "archive|archives|the archive|archivo|arquivo|l archive",
     "welcome": "welcome|welcome text|welcome letter|welcome message|bienvenue|message de bienvenue|"
     "texte de bienvenue|accueil|bienvenida|mensaje de bienvenida|texto de bienvenida|boas vindas|"
@@ -34,9 +44,9 @@ _NAMES: dict[str, str] = {
     "title": "title|titre|título",
     "language": "language|langue|idioma|língua",
     "hold days": "hold days|jours d attente|días de espera|dias de espera",
-    "attachments": "attachments as links above|attachments as links|attachments above|attachments|links above|"
-    "pièces jointes en liens au dessus de|pièces jointes en liens|pièces jointes|liens au dessus de|"
-    "adjuntos como enlaces|adjuntos|enlaces por encima de|anexos como ligações|anexos como links|anexos|"
+    "links above": "attachments as links above|attachments as links|attachments above|links above|"
+    "pièces jointes en liens au dessus de|pièces jointes en liens|liens au dessus de|"
+    "adjuntos como enlaces|enlaces por encima de|anexos como ligações|anexos como links|"
     "ligações acima de|links acima de",
     "summary hour": "summary hour|heure du résumé|hora del resumen|hora do resumo",
     "time zone": "time zone|timezone|fuseau horaire|zona horaria|fuso horário",

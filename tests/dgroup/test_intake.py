@@ -110,6 +110,7 @@ async def test_one_mail_to_two_groups_is_stored_once_and_posted_twice(desk: Desk
 
 
 async def test_a_burst_of_posts_is_stored_whole_and_in_order_of_numbers(desk: Desk) -> None:
+    desk.set(member_hourly=0)
     sent = [desk.envelope("water", f"text {n}", subject=f"s{n}") for n in range(60)]
     replies = await asyncio.gather(*(desk.intake.accept(one) for one in sent))
     assert {reply.code for (reply,) in replies} == {250}

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import psutil
 import pytest
@@ -23,8 +23,12 @@ def mail(number: int, size: int = 0) -> bytes:
 
 def workers() -> list[psutil.Process]:
     """The processes of this test's pool."""
-    mine = psutil.Process().children()
-    return [one for one in mine if "dgroup.parse_worker" in " ".join(one.cmdline())]
+    found = []
+    for one in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # it ended since it was listed, or is not buried yet
+            if "dgroup.parse_worker" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
 
 
 @asynccontextmanager

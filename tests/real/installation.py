@@ -22,7 +22,7 @@ from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.model import Group, Role
 from dgroup.runtime import prepare
-from dgroup.tables import memberships
+from dgroup.tables import group_settings, memberships
 from tests.parts import accepts, free_port, wait_until
 
 DOMAIN = "lists.test"
@@ -167,6 +167,8 @@ class Installation:
                 wish = ChangeMember(one.address, one.name, role=one.role, language=one.language)
                 members.change(conn, made.info, wish, now)
             conn.execute(update(memberships).values(published=1000))
+            # Tests send in a minute what people write in weeks.
+            conn.execute(update(group_settings).values(member_hourly=0, group_hourly=0))
         return made
 
     def log(self) -> str:

@@ -25,7 +25,7 @@ from dgroup.groups import NewGroup
 from dgroup.ledger import IN_FLIGHT
 from dgroup.runtime import prepare
 from dgroup.service import Bound, Service
-from dgroup.tables import deliveries, memberships
+from dgroup.tables import deliveries, group_settings, memberships
 from tests.dgroup.faulty_smtp import FaultySmtp, faulty_smtp, until
 from tests.dgroup.smtp_talk import talking
 from tests.real.borrowed import Post
@@ -60,6 +60,7 @@ def people_on(db: Database, addresses: Sequence[str] = MEMBERS) -> None:
         for one in addresses:
             members.change(conn, made.info, ChangeMember(one, one.partition("@")[0]), now)
         conn.execute(memberships.update().values(published=1000))
+        conn.execute(group_settings.update().values(member_hourly=0, group_hourly=0))
 
 
 async def started(made: Fleet, *wanted: NodeProcess) -> None:

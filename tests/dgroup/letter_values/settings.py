@@ -15,6 +15,7 @@ LETTERS: dict[str, tuple[Values, bool]] = {
             ("rows", (("title", "Water"), ("who posts", "members"), ("summary day", "1"))),
             ("about", ()),
             ("welcome", WORDS),
+            ("footer", ()),
         ),
         False,
     ),
