@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive import ids
 from archive.headers import mailboxes
@@ -89,7 +89,7 @@ def speak(copy: Rewritten, raw: bytes, message: ParsedMessage, who: Spokesman) -
         ours.append(Field("reply-to", b"Reply-To:" + author))
         head = head.without({"reply-to"})
     block = join(_in_place_of_from(head, ours), raw, copy.body_offset)
-    return Rewritten(block, copy.body_offset, modified=True, smtputf8=copy.smtputf8)
+    return replace(copy, head=block, modified=True)
 
 
 def _in_place_of_from(head: Head, ours: list[Field]) -> Head:

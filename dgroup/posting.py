@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from archive import store
-from dgroup import authorship, members, outbox, rewrite
+from dgroup import adapting, authorship, members, outbox, rewrite
 from dgroup.attachlinks import linked_copy
 from dgroup.effects import QueueCopies, StorePost
 from dgroup.filelinks import Links
@@ -54,14 +54,17 @@ def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
     assert work.post_id is not None  # it was stored just before
     work.sends = True
     context = _context(work, effect, light=light)
-    ordinary = rewrite.rewrite(work.source.raw, context)
-    linked = _linked(work, ordinary, context) if work.group.links_above else b""
+    raw = work.source.raw
+    plain = rewrite.rewrite(raw, context)
+    linked = _linked(work, plain, context) if work.group.links_above else b""
+    ordinary = plain if linked else _adapted(work, plain)
+    linked = _adapted_whole(work, linked) if linked else b""
     rewritten, kept = _with_from(work, ordinary, context, changed=bool(linked))
     return outbox.Copies(
         group_id=work.group.id,
         post_id=work.post_id,
         mail_id=work.stored_mail(),
-        rewritten=rewritten,
+        rewritten=rewritten.stored(raw),
         message_id=work.source.message.message_id,
         author_membership=effect.author_membership,
         now=work.source.now,
@@ -84,7 +87,27 @@ def _with_from(
     answers = group.address if group.reply_to_group else ""
     ours = authorship.speak(ordinary, source.raw, source.message, replace(who, answers=answers))
     domains = tools.aliases.keep_from_for if tools.aliases is not None else ()
-    return ours, outbox.Kept(ordinary, domains) if domains and not changed else None
+    return ours, outbox.Kept(
+        ordinary.stored(source.raw), domains
+    ) if domains and not changed else None
+
+
+def _adapted(work: Work, ordinary: rewrite.Rewritten) -> rewrite.Rewritten:
+    """Change the text where the group says so: for nearly every post nothing."""
+    group, tools, source = work.group, work.tools, work.source
+    if not group.footer and group.remote_images == "on":
+        return ordinary
+    footer = adapting.footer_of(group, tools.site, tools.letters)
+    return adapting.adapted(source.raw, ordinary, group, footer, source.protection.policy)
+
+
+def _adapted_whole(work: Work, mail: bytes) -> bytes:
+    """The same for a copy whose files are links already."""
+    group, tools, source = work.group, work.tools, work.source
+    footer = adapting.footer_of(group, tools.site, tools.letters)
+    if not adapting.may_change(source.raw, source.protection.policy):
+        return mail
+    return adapting.changed(mail, images=group.remote_images == "on", footer=footer)
 
 
 def _light(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:

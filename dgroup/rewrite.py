@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -96,10 +96,18 @@ class Rewritten:
     """a signature of the author no longer holds"""
     smtputf8: bool
     """header fields hold UTF-8 that needs SMTPUTF8 (RFC 6531)"""
+    body: bytes | None = None
+    """what follows the header where it is not as it came"""
 
     def whole(self, raw: bytes) -> bytes:
         """Give the mail as it is sent, without the personal lines; line ends as they came."""
-        return self.head + raw[self.body_offset :]
+        return self.head + (raw[self.body_offset :] if self.body is None else self.body)
+
+    def stored(self, raw: bytes) -> Rewritten:
+        """Give it as the outbox keeps it: a body of its own stands with the head."""
+        if self.body is None:
+            return self
+        return replace(self, head=self.head + self.body, body_offset=len(raw), body=None)
 
 
 Step = Callable[[Head, RewriteContext], Head]

@@ -114,8 +114,18 @@ def read_setting(line: Text, more: Sequence[str], group: frozenset[str]) -> Sett
             rest = line.raw[words[at + len(phrase) - 1][1] :]
             if changes and (name in _OWN_TOO or not _of_group(name, rest)):
                 return None
-            return Setting(name, _value(name, rest, more))
+            return _said(name, _value(name, rest, more))
     return None
+
+
+def _said(name: str, value: str) -> Setting:
+    """Of attachments a size says from where on they become links, anything else which of them wait."""
+    return Setting(
+        "links above" if name == "attachments" and _SIZE.fullmatch(value) else name, value
+    )
+
+
+_SIZE = re.compile(r"\s*(?:above |over )?\d+\s*(?:[kmg]?(?:b|o)|bytes|octets)\s*", re.IGNORECASE)
 
 
 def _sets(word: str) -> bool:
@@ -140,7 +150,7 @@ def _bare(line: Text, more: Sequence[str]) -> Setting | None:
     if words and words[-1] in {"is", "est", "es", "e"}:
         words = words[:-1]
     name = next((name for phrase, name in _BARE if list(phrase) == words), "")
-    return Setting(name, _value(name, line.raw[len(head) + 1 :], more)) if name else None
+    return _said(name, _value(name, line.raw[len(head) + 1 :], more)) if name else None
 
 
 _INTRODUCED = re.compile(

@@ -138,6 +138,25 @@ async def test_from_is_ours_where_the_authors_domain_has_changed_mail_refused(
     assert copy["Author"] == "Ana <ana@ngo.example>"
 
 
+async def test_a_footer_stands_below_the_text_of_such_a_copy_too(database: Database) -> None:
+    with opened(database) as desk:
+        desk.join("ana@ngo.example", "Ana")
+        with desk.db.write() as conn:
+            wanted = {"links_above": 2000, "footer": "Ask at the well."}
+            groups.change(desk.db, conn, desk.group, wanted, desk.now)
+        envelope = desk.envelope("water", "")
+        raw = envelope.raw.partition(b"\r\n")[0] + b"\r\n" + USUAL.encode()
+        await desk.intake.accept(replace(envelope, raw=raw))
+        with desk.db.read() as conn:
+            (mail_id,) = conn.execute(select(outbox_mails.c.id)).scalars()
+            copy = read(deliveries.load_mail(conn, mail_id).whole)
+    text, small, instead, *_ = copy.iter_parts()
+    assert "Ask at the well." in copy.as_string()
+    assert text.get_content().startswith("Here is the plan.")
+    assert small.get_content() == SMALL
+    assert instead.get_content().startswith("File: plan.pdf")
+
+
 SIGNATURE = part(b"sig", "smime.p7s", "application/pkcs7-signature")
 WHOLE = part(BIG, "plan.pdf")
 

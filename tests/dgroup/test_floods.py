@@ -94,7 +94,7 @@ async def test_a_burst_in_one_commit_counts_as_one_after_the_other(desk: Desk) -
 
 
 def test_what_is_beyond_the_desk_too_comes_again_later_where_a_client_waits() -> None:
-    full = {"sent_this_hour": 30, "waiting": 100}
-    assert decide(mail(), MEMBER, **full).outcome.reply.line().startswith("450 4.7.1")
-    assert decide(mail(front=True), MEMBER, **full).outcome.reason == "cap flood"
+    full: dict[str, object] = {"sent_this_hour": 30, "waiting": 100}
+    assert decide(mail(), MEMBER, GROUP, **full).outcome.reply.line().startswith("450 4.7.1")
+    assert decide(mail(front=True), MEMBER, GROUP, **full).outcome.reason == "cap flood"
     assert decide(mail(), MEMBER, GROUP, sent_this_hour=29).outcome.reason == "member"

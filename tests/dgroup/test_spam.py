@@ -8,7 +8,8 @@ import pytest
 
 from archive.db import Database
 from dgroup import spam
-from dgroup.config import ConfigError, parse
+from dgroup.config import parse
+from dgroup.errors import ConfigError
 from dgroup.model import Role
 from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import mail
@@ -97,7 +98,7 @@ async def test_a_group_that_refuses_keeps_nothing_and_bounces_nothing(desk: Desk
     desk.set(spam="refuse")
     reply = await desk.send("water", "pills", sender="x@bad.example", headers=FLAGGED)
     assert (reply.code, desk.last()) == (250, ("discarded", "spam"))
-    assert desk.letters() == desk.held() == []
+    assert (desk.letters(), desk.held()) == ([], [])
     reply = await desk.send("water", "pills", subject="Wells", headers=FLAGGED)
     assert (reply.code, desk.last()) == (250, ("discarded", "spam"))
     assert desk.letter().subject == "Not published: Wells"

@@ -1,0 +1,87 @@
+"""What a group has changed in the text of its posts: remote images out, a footer below. Pure.
+
+Off by default, and passed over where it would harm: mails that are signed, encrypted, reports or unusual
+(`mimesplice`), and those whose author's domain has copies refused on which its signature no longer holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archive import ids
+from archive.model import ArchiveMode, SiteInfo
+from dgroup.address import command_address
+from dgroup.footers import with_footer
+from dgroup.images import without_remote
+from dgroup.letters import LetterWriter
+from dgroup.mimesplice import Piece, content, encoded, every, newline_of, put, take_apart
+from dgroup.model import DmarcPolicy, Group
+from dgroup.rewrite import Rewritten
+from dgroup.splice import Head, split
+
+_FIXED = frozenset({"content-md5", "content-length"})
+"""fields that tell of the body what would no longer be so"""
+
+
+def adapted(
+    raw: bytes, ordinary: Rewritten, group: Group, footer: str, policy: DmarcPolicy | None
+) -> Rewritten:
+    """Give the copy with its text changed as the group wants it; the same where it is not.
+
+    `policy` is that of the author's domain; None: not known, which counts as the strictest.
+    """
+    if (group.remote_images == "on" and not footer) or not may_change(raw, policy):
+        return ordinary
+    new = changed(raw, images=group.remote_images == "on", footer=footer)
+    if new == raw:
+        return ordinary
+    signed = Head(tuple(split(raw)[0])).has("dkim-signature")
+    return replace(ordinary, body=new[ordinary.body_offset :], modified=ordinary.modified or signed)
+
+
+def may_change(raw: bytes, policy: DmarcPolicy | None) -> bool:
+    """Tell whether no signature would break that the author's domain asks for (RULINGS 6)."""
+    head = Head(tuple(split(raw)[0]))
+    if any(head.has(name) for name in _FIXED):
+        return False
+    return policy is DmarcPolicy.NONE or not head.has("dkim-signature")
+
+
+def changed(raw: bytes, *, images: bool, footer: str) -> bytes:
+    """Give the whole mail, header as it came, with only the texts changed that have to be."""
+    root = take_apart(raw)
+    if root is not None and not images:
+        raw = put(
+            raw, [(one, new) for one in every(root) if (new := _no_images(raw, one)) is not None]
+        )
+        root = take_apart(raw)
+    if root is not None and footer:
+        raw = put(raw, with_footer(raw, root, footer))
+    return raw
+
+
+def _no_images(raw: bytes, piece: Piece) -> bytes | None:
+    if piece.content_type != "text/html" or piece.is_file or not piece.charset:
+        return None
+    data = content(raw, piece)
+    if data is None or (new := without_remote(data)) == data:
+        return None
+    return encoded(new, piece, newline_of(raw))
+
+
+def footer_of(group: Group, site: SiteInfo, letters: LetterWriter) -> str:
+    """Give the words of a group's footer, '' for none."""
+    if group.footer != "on":
+        return group.footer
+    public = group.info.archive is ArchiveMode.PUBLIC
+    return (
+        letters.environment(group.info.language)
+        .get_template("mail/_footer.txt.j2")
+        .render(
+            title=" ".join(group.info.title.split()),
+            address=group.address,
+            leave=command_address(group.name, "leave", site.domain),
+            home=ids.url(site.base_url, ids.home_path(group.name)) if public else "",
+        )
+        .strip()
+    )
