@@ -22,6 +22,7 @@ ALONE = (
     "bounces",
     "commands",
     "fanout",
+    "flat",
     "likeness",
     "members",
     "listener_memory",

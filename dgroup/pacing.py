@@ -108,8 +108,6 @@ class Pacing:
         self._half = max(1, connections // 2)
         self._most_slow = max(1, connections * 3 // 4)
         self._domains: dict[str, _Domain] = {}
-        self._busy: dict[str, _Domain] = {}
-        """those that have copies in flight"""
         self._flying: dict[int, _Domain] = {}
         """copies in flight"""
         self._slow: set[str] = set()
@@ -169,11 +167,13 @@ class Pacing:
         usual = one.heard and not (one.rests or one.limit.at_once or self._host_failures)
         if (not usual and not self._has_room(one, now)) or one.rest_until > now:
             return False
-        slow = (one.begun or one.slow) and one.is_slow(now)
-        if slow and self._slow_in_flight(now) >= self._most_slow:
+        if (
+            (one.begun or one.slow)
+            and one.is_slow(now)
+            and self._slow_in_flight(now) >= self._most_slow
+        ):
             return False
         one.begun[copy] = now
-        self._busy[domain] = one
         self._flying[copy] = one
         return True
 
@@ -190,7 +190,8 @@ class Pacing:
         return allowed if one.heard else min(allowed, self._half)
 
     def _slow_in_flight(self, now: datetime) -> int:
-        return sum(len(one.begun) for one in self._busy.values() if one.is_slow(now))
+        busy = {one.name: one for one in self._flying.values()}
+        return sum(len(one.begun) for one in busy.values() if one.is_slow(now))
 
     @property
     def slow(self) -> Collection[str]:
@@ -233,8 +234,6 @@ class Pacing:
         """Learn from the outcome of a copy that was begun; gives what a refusal was about."""
         one = self._flying.pop(copy)
         one.took = now - one.begun.pop(copy)
-        if not one.begun:
-            del self._busy[one.name]
         if (slow := one.took > SLOW) is not one.slow:
             one.slow = slow
             (self._slow.add if slow else self._slow.discard)(one.name)

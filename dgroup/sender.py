@@ -202,7 +202,7 @@ class Sender:
 
     def holds_up(self, items: Iterable[OutboxItem]) -> bool:
         """Whether a session busy with these should get nothing behind them."""
-        return self._shelf.holds_up(items)
+        return bool(self._pacing.slow) and self._shelf.holds_up(items)
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy."""

@@ -23,7 +23,7 @@ from archive.model import PageKey, PageKind, SiteInfo
 from archive.summary import summarise
 from archive.summary_letter import LetterLinks, SummaryLetter, render_letter
 from archive.summary_model import Summary, as_json
-from archive.tables import weeks
+from archive.tables import posts, weeks
 from archive.weekfacts import People, Week, gather, week_of
 from dgroup import groups, members, outbox, runs
 from dgroup.address import command_address
@@ -37,6 +37,8 @@ MERGED_WEEKS = 3
 HELD = "held"
 SENT = "sent"
 NOTHING = "nothing"
+_AT_ONCE = 500
+"""authors asked about in one statement"""
 
 
 def make(
@@ -76,17 +78,31 @@ def _people(conn: Connection, group: Group, week: Week) -> People:
     )
     rows = conn.execute(query).all()
     names = tuple(row.name for row in rows if row.named and row.name)
-    return People(names, len(rows), _profiles(conn, group))
+    return People(names, len(rows), _profiles(conn, group, week))
 
 
-def _profiles(conn: Connection, group: Group) -> dict[str, tuple[str, str]]:
-    query = (
-        select(addresses.c.address, persons.c.organisation, persons.c.country)
-        .join(persons, persons.c.id == addresses.c.person_id)
-        .join(memberships, memberships.c.person_id == persons.c.id)
-        .where(memberships.c.group_id == group.id, persons.c.organisation != "")
+def _profiles(conn: Connection, group: Group, week: Week) -> dict[str, tuple[str, str]]:
+    """What the authors of the week say of themselves; not all members, of whom there may be many."""
+    wrote = select(posts.c.author_address).where(
+        posts.c.group_id == group.id,
+        posts.c.received_at >= week.start,
+        posts.c.received_at < week.end,
     )
-    return {row.address: (row.organisation, row.country) for row in conn.execute(query)}
+    authors = sorted({address.lower() for address in conn.execute(wrote.distinct()).scalars()})
+    found: dict[str, tuple[str, str]] = {}
+    for at in range(0, len(authors), _AT_ONCE):
+        query = (
+            select(addresses.c.address, persons.c.organisation, persons.c.country)
+            .join(persons, persons.c.id == addresses.c.person_id)
+            .join(memberships, memberships.c.person_id == persons.c.id)
+            .where(
+                addresses.c.address.in_(authors[at : at + _AT_ONCE]),
+                memberships.c.group_id == group.id,
+                persons.c.organisation != "",
+            )
+        )
+        found |= {row.address: (row.organisation, row.country) for row in conn.execute(query)}
+    return found
 
 
 def letter(
