@@ -11,6 +11,7 @@ import stat
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -151,16 +152,21 @@ def _due_since(conn: Connection, now: datetime) -> datetime | None:
 def _leave_link(config: Config, found: Store) -> str:
     """The link of some member; where there is none yet, one that names nobody."""
     token = "a" * tokens.TOKEN_LENGTH
-    if found.revision == found.head and not found.problem:
-        runtime = open_runtime(config)
-        try:
-            with runtime.db.read() as conn:
-                inside = memberships.c.state == MemberState.ACTIVE
-                some = conn.execute(select(memberships.c.id).where(inside).limit(1)).scalar()
-            token = tokens.make("leave", some or _NOBODY, runtime.keyring)
-        finally:
-            runtime.close()
+    if found.revision == found.head and not (found.problem or found.broken):
+        with suppress(DBAPIError):
+            token = _leave_token(config)
     return service_url(config.site.base_url, "leave", token)
+
+
+def _leave_token(config: Config) -> str:
+    runtime = open_runtime(config)
+    try:
+        with runtime.db.read() as conn:
+            inside = memberships.c.state == MemberState.ACTIVE
+            some = conn.execute(select(memberships.c.id).where(inside).limit(1)).scalar()
+        return tokens.make("leave", some or _NOBODY, runtime.keyring)
+    finally:
+        runtime.close()
 
 
 # --- Files ------------------------------------------------------------------------------------

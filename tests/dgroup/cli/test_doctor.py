@@ -22,3 +22,13 @@ def test_what_is_wrong_is_told_by_the_exit_code(folder: Folder) -> None:
 
 def test_a_wrong_address_is_a_wrong_word(folder: Folder) -> None:
     assert "(mx.example is none)" in folder.refused("doctor", "--address", "mx.example", code=2)
+
+
+def test_a_damaged_database_does_not_hide_the_rest(folder: Folder) -> None:
+    folder.with_group()
+    path = folder.path / "data" / "dgroup.db"
+    path.write_bytes(b"\0" * 4096)
+    answer = folder.dgroup("doctor")
+    assert (answer.code, answer.err) == (1, "")
+    assert "the database does not answer: file is not a database" in answer.out
+    assert "Disk" in answer.out
