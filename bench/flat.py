@@ -127,7 +127,8 @@ async def queue(kind: str, office: Office, writer: Writer) -> None:
     if kind == "post":
         office.post(post(), now=now)
         return
-    tools = LetterTools(office.db, SITE, LetterWriter(SITE, None), lambda size: b"r" * size)
+    letters = LetterWriter(SITE, None)
+    tools = LetterTools(office.db, SITE, letters, lambda size: b"r" * size, RING)
     late = now + timedelta(days=1)  # whatever the hour is: yesterday's digest, last week's summary
     made = await (digests if kind == "digest" else weekly).send_due(tools, writer, late)
     assert made, f"no {kind} was due"

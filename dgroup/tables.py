@@ -113,6 +113,7 @@ memberships = Table(
     Column("mime_digest", Boolean, nullable=False, server_default="0"),
     UniqueConstraint("group_id", "person_id", name="uq_memberships_person"),
     Index("ix_memberships_sending", "group_id", "state", "delivery", "id"),
+    Index("ix_memberships_in_turn", "group_id", "state", "id"),
     sqlite_autoincrement=True,
 )
 
