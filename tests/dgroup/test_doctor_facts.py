@@ -163,3 +163,17 @@ def test_quarantine_is_counted(settings: config.Config) -> None:
         )
     db.dispose()
     assert looked(settings).store.quarantined == 1
+
+
+def test_both_engines_are_looked_into(tmp_path: Path, db_url: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[database]\nurl = "{db_url}"\n', "utf-8")
+    made = config.load(path, {})
+    prepare(made, NOW)
+    found = looked(made).store
+    assert (found.problem, found.revision, found.running) == ("", migrate.head(), False)
+    if db_url.startswith("sqlite"):
+        assert found.ahead_s is None
+    else:
+        assert found.ahead_s is not None
+        assert abs(found.ahead_s) < 30
