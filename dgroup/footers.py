@@ -21,6 +21,10 @@ _SIGNATURE = re.compile(rb"(?:\A|[\r\n])-- (?:\r?\n|\Z)")
 _QP_SIGNATURE = re.compile(rb"(?:\A|[\r\n])--(?:=20| )(?:\r?\n|\Z)")
 _BODY_END = re.compile(rb"</body\s*>", re.IGNORECASE)
 _HTML_END = re.compile(rb"</html\s*>", re.IGNORECASE)
+_NO_TAGS = re.compile(
+    rb"<(/?)(iframe|style|script|title|textarea|xmp|noscript|noframes|plaintext|select)\b",
+    re.IGNORECASE,
+)
 _URL = re.compile(r"https?://[^\s<>\"']+")
 _STUFFED = (" ", ">", "From ")
 
@@ -44,7 +48,11 @@ def with_footer(raw: bytes, root: Piece, footer: str) -> list[tuple[Piece, bytes
     """Give the new bytes of the texts that get the footer; none at all where one of them cannot."""
     lines = [line.rstrip() for line in footer.strip()[:MAX_LENGTH].splitlines()]
     changes = []
-    for piece in places(root) if any(lines) else []:
+    wanted = places(root) if any(lines) else []
+    for piece in wanted:
+        # Programs show the other where one of two is empty; with a footer it would be the one shown.
+        if len(wanted) > 1 and not (content(raw, piece) or b"").strip():
+            continue
         new = (_plain if piece.content_type == "text/plain" else _html)(raw, piece, lines)
         if new is None:
             return []
@@ -117,7 +125,18 @@ def _html(raw: bytes, piece: Piece, lines: Sequence[str]) -> bytes | None:
     words = newline + b"<hr>" + newline + b"<p>" + told + b"</p>" + newline
     ends = list(_BODY_END.finditer(data)) or list(_HTML_END.finditer(data))
     at = ends[-1].start() if ends else len(data)
+    if _is_open(data[:at]):
+        return None
     return encoded(data[:at] + words + data[at:], piece, newline_of(raw))
+
+
+def _is_open(before: bytes) -> bool:
+    """Tell whether a page breaks off inside a tag, a comment or what shows no tags: a footer would be
+    part of it."""
+    if before.rfind(b"<") > before.rfind(b">") or before.rfind(b"<!--") > before.rfind(b"-->"):
+        return True
+    last: dict[bytes, bytes] = {one[2].lower(): one[1] for one in _NO_TAGS.finditer(before)}
+    return b"" in last.values()
 
 
 def _linked(line: str) -> bytes:
