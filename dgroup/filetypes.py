@@ -10,9 +10,12 @@ import re
 from collections.abc import Collection
 
 from archive.model import ParsedMessage, Part, PartRole
+from archive.parse import parse, part_bytes
 
 STANDARD, ANY, NONE, ONLY = "standard", "any", "none", "only"
 MAX_KINDS = 40
+MAX_DEPTH = 5
+"""mails inside mails that are looked into"""
 # What Windows, macOS and Android run on a double click, disk images that hide it, and Office files
 # that may hold macros.
 PROGRAMS = frozenset(
@@ -35,13 +38,27 @@ _KIND = re.compile(r"[a-z0-9_-]{1,20}")
 _FILES = frozenset({PartRole.ATTACHMENT})
 
 
-def kept_back(message: ParsedMessage, setting: str) -> tuple[Part, ...]:
-    """Give the parts of a mail for which it is held under a group's setting."""
+def kept_back(
+    message: ParsedMessage, setting: str, raw: bytes = b"", depth: int = 0
+) -> tuple[Part, ...]:
+    """Give the parts of a mail for which it is held under a group's setting; `raw` are its bytes, to look
+    into mails that it brings along."""
     if setting == ANY:
         return ()
     mode, _, rest = setting.partition(" ")
     kinds = frozenset(rest.split() if mode == ONLY else setting.split())
-    return tuple(one for one in message.parts if _is_held(one, mode, kinds))
+    return tuple(
+        one
+        for one in message.parts
+        if _is_held(one, mode, kinds) or _brings(one, setting, raw, depth)
+    )
+
+
+def _brings(part: Part, setting: str, raw: bytes, depth: int) -> bool:
+    if part.content_type != "message/rfc822" or not raw or depth >= MAX_DEPTH:
+        return False
+    inner = part_bytes(raw, part.index)
+    return bool(kept_back(parse(inner), setting, inner, depth + 1))
 
 
 def kind_of(filename: str) -> str:

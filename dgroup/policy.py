@@ -185,7 +185,7 @@ def announcements_only(mail: Incoming, facts: PostFacts) -> Verdict | None:
 def attachments(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Files of a kind that the group does not pass on unseen. It goes before whatever is published on
     its author's word alone; who is refused anyway is left to the rules that do."""
-    if not filetypes.kept_back(mail.message, facts.group.attachments):
+    if not filetypes.kept_back(mail.message, facts.group.attachments, mail.envelope.raw):
         return None
     failed, front = mail.verdicts.alignment is Alignment.FAIL, mail.envelope.trusted_front
     if failed and mail.verdicts.policy is DmarcPolicy.REJECT and not front:

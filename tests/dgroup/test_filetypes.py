@@ -117,6 +117,18 @@ def test_a_group_says_which_files_wait(setting: str, name: str, is_held: bool) -
     assert bool(held(name, setting)) is is_held
 
 
+def test_a_program_inside_a_forwarded_mail_is_found() -> None:
+    inner = f"From: {ANA}\r\n{MIXED}\r\n{with_file('a.exe')}".replace("--b", "--c").replace(
+        '"b"', '"c"'
+    )
+    part = f"--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--"
+    raw = f"From: {ANA}\r\n{MIXED}\r\n{part}".encode()
+    assert filetypes.kept_back(parse(raw), "standard", raw)
+    assert filetypes.kept_back(parse(raw), "any", raw) == ()
+    tame = raw.replace(b"a.exe", b"a.txt")
+    assert filetypes.kept_back(parse(tame), "standard", tame) == ()
+
+
 def test_the_body_and_signatures_are_no_files() -> None:
     raw = f"From: {ANA}\r\n{MIXED}\r\n--b\r\n\r\nHi\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Hi\r\n--b--"
     assert filetypes.kept_back(parse(raw.encode()), "none") == ()
