@@ -35,36 +35,33 @@ class Recent:
         return Recent({**self.by_sender, sender: mine}, self.in_all + 1)
 
 
-_ONE = Quick(
-    select(func.count().label("number")).where(
-        audit.c.sender == bindparam("sender"),
-        audit.c.at > bindparam("since"),
-        audit.c.group_id == bindparam("group_id"),
-        audit.c.event == OutcomeKind.POSTED.value,
-        _OWN,
-    )
+_MINE = select(func.count()).where(
+    audit.c.sender == bindparam("sender"),
+    audit.c.at > bindparam("since"),
+    audit.c.group_id == bindparam("group_id"),
+    audit.c.event == OutcomeKind.POSTED.value,
+    _OWN,
 )
-_ALL = Quick(
-    select(func.count().label("number")).where(
-        posts.c.group_id == bindparam("group_id"), posts.c.received_at > bindparam("since")
-    )
+_EVERY = select(func.count()).where(
+    posts.c.group_id == bindparam("group_id"), posts.c.received_at > bindparam("since")
 )
+_BOTH = Quick(
+    select(_MINE.scalar_subquery().label("mine"), _EVERY.scalar_subquery().label("every"))
+)
+_ALL = Quick(select(_EVERY.scalar_subquery().label("every")))
 
 
 def recent(conn: Connection, group: Group, senders: Collection[str], now: datetime) -> Recent:
     """Count what the group's limits ask for; a group without limits costs nothing."""
     since = {"since": now - HOUR, "group_id": group.id}
-    by_sender: dict[str, int] = {}
-    if group.member_hourly:
-        wanted = sorted(set(senders) - {""})
-        by_sender = _one(conn, wanted[0], since) if len(wanted) == 1 else _each(conn, wanted, since)
+    wanted = sorted(set(senders) - {""})
+    if len(wanted) == 1 and group.member_hourly:
+        both = _BOTH.first(conn, {**since, "sender": wanted[0]})
+        assert both is not None  # counts give a row always
+        return Recent({wanted[0]: int(both.mine)}, int(both.every))
+    by_sender = _each(conn, wanted, since) if group.member_hourly else {}
     row = _ALL.first(conn, since) if group.group_hourly else None
-    return Recent(by_sender, int(row.number) if row is not None else 0)
-
-
-def _one(conn: Connection, sender: str, since: dict[str, object]) -> dict[str, int]:
-    row = _ONE.first(conn, {**since, "sender": sender})
-    return {sender: int(row.number)} if row is not None else {}
+    return Recent(by_sender, int(row.every) if row is not None else 0)
 
 
 def _each(conn: Connection, senders: list[str], since: dict[str, object]) -> dict[str, int]:
