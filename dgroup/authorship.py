@@ -56,6 +56,8 @@ def must_speak(protection: Protection, raw: bytes, copy: Rewritten) -> bool:
 def survives(raw: bytes, copy: Rewritten, signers: Iterable[str]) -> bool:
     """Tell whether a proof of the author holds on a copy: of one signer all signatures, since it is
     not known which of them held."""
+    if copy.body is not None:  # another text than the one that was signed
+        return False
     before, after = Head(tuple(split(raw)[0])), Head(tuple(split(copy.head)[0]))
     for signer in signers:
         # A broken signature of somebody else does no harm.

@@ -95,6 +95,14 @@ def values(raw: bytes, name: str) -> list[bytes]:
     return [one.strip() for one in found]
 
 
+def test_no_signature_survives_on_another_text_and_the_text_stays() -> None:
+    copy = replace(rewrite(SIGNED, TAGGED), body=b"\r\nAnother text.\r\n")
+    assert not survives(SIGNED, copy, HOLDS)
+    who = Spokesman("Ana via Water", "water+a-x@lists.example")
+    spoken = speak(copy, SIGNED, content_of(SIGNED).message, who)
+    assert spoken.whole(SIGNED).endswith(b"\r\n\r\nAnother text.\r\n")
+
+
 def test_a_copy_names_alias_and_author() -> None:
     copy = spoken(SIGNED)
     assert values(copy, "from") == [b"Ana via Water <water+a-aaaa@lists.example>"]
