@@ -64,7 +64,7 @@ async def sending(
     server: FaultySmtp | None = None,
     connections: int = 3,
     per_connection: int = 100,
-    timeout_s: int = 2,
+    timeout_s: int = 10,
     node: str = "",
     tls: str = "opportunistic",
     domains: Limits = (),
