@@ -23,6 +23,9 @@ import pytest
 
 _NAMES = itertools.count()
 _RANDOM = secrets.SystemRandom()
+_EACH = 5_000
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+_PORTS = itertools.count(_RANDOM.randrange(_EACH))
 
 
 def absent(what: str, package: str) -> None:
@@ -60,17 +63,18 @@ def accepts(port: int) -> bool:
 def free_port() -> int:
     """A loopback port for a program that cannot listen on port 0.
 
-    Below the range from which the kernel takes outgoing ports, and random, so that tests which run
-    side by side do not meet.
+    Below the range from which the kernel takes outgoing ports. Tests that run side by side each have
+    ports of their own, and none is given twice: one that is free now may be another test's soon.
     """
-    while True:
-        port = _RANDOM.randrange(12_000, 32_000)
+    for number in _PORTS:
+        port = 12_000 + _WORKER * _EACH + number % _EACH
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
         return port
+    raise AssertionError("the numbers do not end")
 
 
 @contextmanager

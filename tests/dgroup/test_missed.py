@@ -61,7 +61,7 @@ async def carry(
         sender = Sender(
             desk.db,
             desk.writer,
-            relay=Relay(timeout_s=2, connections=2),
+            relay=Relay(timeout_s=20, connections=2),
             target=relay_target(f"smtp://127.0.0.1:{server.port}"),
             password="",
             hostname=DOMAIN,
