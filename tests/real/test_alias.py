@@ -82,7 +82,7 @@ def direct(place: Installation, sender: str, to: str, raw: bytes, mail_from: str
 
 def box(place: Installation, address: str) -> list[Message]:
     folder = place.config.site.data_dir / "outgoing" / folder_name(address)
-    return list(mailbox.Maildir(folder, create=False)) if folder.exists() else []
+    return list(mailbox.Maildir(folder, create=False)) if (folder / "cur").exists() else []
 
 
 def newest(place: Installation, address: str, count: int) -> Message:

@@ -106,7 +106,7 @@ def _check(place: Installation, posted: Sequence[Post], *, look: bool) -> None:
 
 def _box(place: Installation, address: str) -> list[Message]:
     folder = place.config.site.data_dir / "outgoing" / folder_name(address)
-    return list(mailbox.Maildir(folder, create=False)) if folder.exists() else []
+    return list(mailbox.Maildir(folder, create=False)) if (folder / "cur").exists() else []
 
 
 def _has(place: Installation, address: str, count: int) -> bool:
