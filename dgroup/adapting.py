@@ -32,11 +32,10 @@ def adapted(
     """
     if (group.remote_images == "on" and not footer) or not may_change(raw, policy):
         return ordinary
-    new = changed(raw, images=group.remote_images == "on", footer=footer)
-    if new == raw:
-        return ordinary
-    signed = Head(tuple(split(raw)[0])).has("dkim-signature")
-    return replace(ordinary, body=new[ordinary.body_offset :], modified=ordinary.modified or signed)
+    offset = ordinary.body_offset
+    mail = raw if ordinary.body is None else raw[:offset] + ordinary.body
+    new = changed(mail, images=group.remote_images == "on", footer=footer)
+    return ordinary if new == mail else replace(ordinary, body=new[offset:])
 
 
 def may_change(raw: bytes, policy: DmarcPolicy | None) -> bool:

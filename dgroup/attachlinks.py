@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 
@@ -61,8 +61,8 @@ def linked_copy(
     context: RewriteContext,
     letters: LetterWriter,
     link: MakeLink = no_link,
-) -> bytes:
-    """Give the whole copy with links in place of files over the group's limit; b'' where it has none.
+) -> Rewritten:
+    """Give the copy with links in place of files over the group's limit; the same where it has none.
 
     `link` gives the way to a file where the archive is for members only.
     """
@@ -76,15 +76,13 @@ def linked_copy(
     ]
     leaves = list(leaves_of(raw)) if large else []
     if len(leaves) != len(message.parts):  # out of the ordinary: we may not think of the same parts
-        return b""
+        return ordinary
     found = [
         (leaves[part.index], _text(part, url, context, letters))
         for part, url in large
         if part.index < len(leaves) and _can_go(raw, leaves, part)
     ]
-    if not found:
-        return b""
-    return ordinary.head + _spliced(raw, ordinary.body_offset, found)
+    return replace(ordinary, body=_spliced(raw, ordinary.body_offset, found)) if found else ordinary
 
 
 def _url(part: Part, context: RewriteContext, link: MakeLink) -> str:

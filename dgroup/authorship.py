@@ -91,7 +91,7 @@ def speak(copy: Rewritten, raw: bytes, message: ParsedMessage, who: Spokesman) -
         ours.append(Field("reply-to", b"Reply-To:" + author))
         head = head.without({"reply-to"})
     block = join(_in_place_of_from(head, ours), raw, copy.body_offset)
-    return replace(copy, head=block, modified=True)
+    return replace(copy, head=block)
 
 
 def _in_place_of_from(head: Head, ours: list[Field]) -> Head:

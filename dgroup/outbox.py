@@ -44,6 +44,10 @@ class NewHead(Protocol):
     def smtputf8(self) -> bool:
         """The block holds UTF-8 that needs SMTPUTF8."""
 
+    @property
+    def body(self) -> bytes | None:
+        """What follows the block in place of the stored mail's rest; None: that rest."""
+
 
 # --- Filling ----------------------------------------------------------------------------------
 
@@ -61,20 +65,18 @@ def queue_copies(
     now: datetime,
     light: bytes = b"",
     kept: Kept | None = None,
-    whole: bytes = b"",
 ) -> int:
     """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id.
 
-    `whole` is the mail where its body is not the stored one any more. `light` is the whole mail for
-    those of them who want light copies, `kept` the head for those at some domains; without them they
-    get the other.
+    `light` is the whole mail for those of them who want light copies, `kept` the head for those at
+    some domains; without them they get the other.
     """
-    row = _mail_row(group_id, MailClass.POST, whole or rewritten.head, now)
-    row |= {"post_id": post_id, "mail_id": None if whole else mail_id, "message_id": message_id}
-    outbox_id = _store_mail(conn, row | _of_head(rewritten, whole))
+    row = _mail_row(group_id, MailClass.POST, rewritten.head, now)
+    row |= {"post_id": post_id, "message_id": message_id, **_of_head(rewritten, mail_id)}
+    outbox_id = _store_mail(conn, row)
     light_id = kept_id = None
     if kept is not None:
-        kept_id = _store_mail(conn, _kept_row(row, kept))
+        kept_id = _store_mail(conn, _kept_row(row, kept, mail_id))
     if light:
         light_id = _store_mail(conn, _light_row(group_id, post_id, message_id, light, now))
     kept_for = kept.joined if kept is not None else ""
@@ -109,8 +111,6 @@ class Copies:
     light: bytes = b""
     """the whole mail for members who want light copies, where they are not to get the other"""
     kept: Kept | None = None
-    whole: bytes = b""
-    """the whole mail, where its body is not the stored one any more"""
 
 
 def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: int) -> None:
@@ -123,12 +123,11 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
     kept_ids = [next(more) if one.kept is not None else None for one in new]
     mails = [
         {
-            **_mail_row(one.group_id, MailClass.POST, one.whole or one.rewritten.head, one.now),
+            **_mail_row(one.group_id, MailClass.POST, one.rewritten.head, one.now),
             "id": outbox_id,
             "post_id": one.post_id,
-            "mail_id": None if one.whole else one.mail_id,
             "message_id": one.message_id,
-            **_of_head(one.rewritten, one.whole),
+            **_of_head(one.rewritten, one.mail_id),
         }
         for outbox_id, one in zip(taken, new, strict=True)
     ]
@@ -138,7 +137,7 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
         if light_id is not None
     ]
     mails += [
-        _kept_row(mail, one.kept) | {"id": kept_id}
+        _kept_row(mail, one.kept, one.mail_id) | {"id": kept_id}
         for mail, kept_id, one in zip(mails, kept_ids, new, strict=False)
         if one.kept is not None
     ]
@@ -268,16 +267,19 @@ def _mail_row(group_id: int, mail_class: MailClass, head: bytes, now: datetime) 
     }
 
 
-def _of_head(new: NewHead, whole: bytes = b"") -> dict[str, Any]:
-    """A head before the stored body, or a whole mail."""
-    offset = 0 if whole else new.body_offset
-    return {"head": whole or new.head, "body_offset": offset, "smtputf8": new.smtputf8}
+def _of_head(new: NewHead, mail_id: int) -> dict[str, Any]:
+    """A head before the stored body, or with a body of its own behind it."""
+    if new.body is None:
+        stored = {"head": new.head, "mail_id": mail_id, "body_offset": new.body_offset}
+    else:
+        stored = {"head": new.head + new.body, "mail_id": None, "body_offset": 0}
+    return {**stored, "smtputf8": new.smtputf8}
 
 
-def _kept_row(mail: dict[str, Any], kept: Kept) -> dict[str, Any]:
+def _kept_row(mail: dict[str, Any], kept: Kept, mail_id: int) -> dict[str, Any]:
     """The same mail with another head, under an id of its own."""
     same = {name: value for name, value in mail.items() if name != "id"}
-    return same | _of_head(kept.rewritten) | {"variant": KEPT}
+    return same | _of_head(kept.rewritten, mail_id) | {"variant": KEPT}
 
 
 def _light_row(

@@ -54,42 +54,35 @@ def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
     assert work.post_id is not None  # it was stored just before
     work.sends = True
     context = _context(work, effect, light=light)
-    raw = work.source.raw
-    plain = rewrite.rewrite(raw, context)
-    linked = _linked(work, plain, context) if work.group.links_above else b""
-    ordinary = plain if linked else _adapted(work, plain)
-    linked = _adapted_whole(work, linked) if linked else b""
-    rewritten, kept = _with_from(work, ordinary, context, changed=bool(linked))
+    ordinary = rewrite.rewrite(work.source.raw, context)
+    ordinary = _adapted(work, _linked(work, ordinary, context))
+    rewritten, kept = _with_from(work, ordinary, context)
     return outbox.Copies(
         group_id=work.group.id,
         post_id=work.post_id,
         mail_id=work.stored_mail(),
-        rewritten=rewritten.stored(raw),
+        rewritten=rewritten,
         message_id=work.source.message.message_id,
         author_membership=effect.author_membership,
         now=work.source.now,
         light=_light(work, ordinary, context) if light else b"",
         kept=kept,
-        whole=rewritten.head + linked[len(ordinary.head) :] if linked else b"",
     )
 
 
 def _with_from(
-    work: Work, ordinary: rewrite.Rewritten, context: rewrite.RewriteContext, *, changed: bool
+    work: Work, ordinary: rewrite.Rewritten, context: rewrite.RewriteContext
 ) -> tuple[rewrite.Rewritten, outbox.Kept | None]:
     """Give the copy for everybody and, where From must be ours on it, the one for those who take the
-    author's own. `changed`: the body is another one, so that no proof of the author holds."""
+    author's own."""
     source, tools, group = work.source, work.tools, work.group
-    breaks = changed and source.protection.protected
-    if not (breaks or authorship.must_speak(source.protection, source.raw, ordinary)):
+    if not authorship.must_speak(source.protection, source.raw, ordinary):
         return ordinary, None
     who = authorship.spokesman(source.message, group, context.alias or group.address, tools.letters)
     answers = group.address if group.reply_to_group else ""
     ours = authorship.speak(ordinary, source.raw, source.message, replace(who, answers=answers))
     domains = tools.aliases.keep_from_for if tools.aliases is not None else ()
-    return ours, outbox.Kept(
-        ordinary.stored(source.raw), domains
-    ) if domains and not changed else None
+    return ours, outbox.Kept(ordinary, domains) if domains else None
 
 
 def _adapted(work: Work, ordinary: rewrite.Rewritten) -> rewrite.Rewritten:
@@ -101,21 +94,17 @@ def _adapted(work: Work, ordinary: rewrite.Rewritten) -> rewrite.Rewritten:
     return adapting.adapted(source.raw, ordinary, group, footer, source.protection.policy)
 
 
-def _adapted_whole(work: Work, mail: bytes) -> bytes:
-    """The same for a copy whose files are links already."""
-    group, tools, source = work.group, work.tools, work.source
-    footer = adapting.footer_of(group, tools.site, tools.letters)
-    if not adapting.may_change(source.raw, source.protection.policy):
-        return mail
-    return adapting.changed(mail, images=group.remote_images == "on", footer=footer)
-
-
 def _light(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
     letters = work.tools.letters
     return light_copy(work.source.content, rewritten, context, letters, _link(work))
 
 
-def _linked(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
+def _linked(
+    work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext
+) -> rewrite.Rewritten:
+    """Put links in place of large files where the group says so."""
+    if not work.group.links_above:
+        return rewritten
     source, letters = work.source, work.tools.letters
     return linked_copy(source.content, source.raw, rewritten, context, letters, _link(work))
 
@@ -159,7 +148,6 @@ def queue_copies(work: Work, effect: QueueCopies) -> None:
         now=copies.now,
         light=copies.light,
         kept=copies.kept,
-        whole=copies.whole,
     )
 
 

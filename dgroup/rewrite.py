@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -26,7 +26,6 @@ from dgroup.splice import (
     LONGEST_LINE,
     Field,
     Head,
-    breaks_signature,
     covered,
     crlf,
     fold,
@@ -92,8 +91,6 @@ class Rewritten:
 
     head: bytes
     body_offset: int
-    modified: bool
-    """a signature of the author no longer holds"""
     smtputf8: bool
     """header fields hold UTF-8 that needs SMTPUTF8 (RFC 6531)"""
     body: bytes | None = None
@@ -102,12 +99,6 @@ class Rewritten:
     def whole(self, raw: bytes) -> bytes:
         """Give the mail as it is sent, without the personal lines; line ends as they came."""
         return self.head + (raw[self.body_offset :] if self.body is None else self.body)
-
-    def stored(self, raw: bytes) -> Rewritten:
-        """Give it as the outbox keeps it: a body of its own stands with the head."""
-        if self.body is None:
-            return self
-        return replace(self, head=self.head + self.body, body_offset=len(raw), body=None)
 
 
 Step = Callable[[Head, RewriteContext], Head]
@@ -122,7 +113,7 @@ def rewrite(raw: bytes, context: RewriteContext, steps: Sequence[Step] | None = 
         after = step(after, context)
     head = raw[:offset] if after == before else join(after, raw, offset)
     needs_utf8 = context.smtputf8 and not head.isascii()
-    return Rewritten(head, offset, breaks_signature(before, after), needs_utf8)
+    return Rewritten(head, offset, needs_utf8)
 
 
 def forwarded(raw: bytes, group_address: str) -> bytes:

@@ -251,11 +251,9 @@ def test_no_signature_breaks_that_the_authors_domain_asks_for(
 ) -> None:
     raw = mail("text/plain", "Hi.\r\n", more=more)
     assert may_change(raw, policy) is may
-    ordinary = Rewritten(raw[: split(raw)[1]], split(raw)[1], False, False)
+    ordinary = Rewritten(raw[: split(raw)[1]], split(raw)[1], smtputf8=False)
     copy = adapted(raw, ordinary, GROUP, FOOTER, policy)
     assert (copy.body is not None) is may
-    assert copy.modified is (may and bool(more))
-    assert copy.whole(raw) == copy.stored(raw).whole(raw)
 
 
 def test_the_default_words_name_the_way_out_in_the_groups_language() -> None:

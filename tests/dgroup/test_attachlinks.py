@@ -69,7 +69,8 @@ def linked(mail: str, context: RewriteContext = CONTEXT, post: int = 0) -> bytes
     raw = mail.encode()
     links = Links(KEYRING, SITE.base_url, NOW)
     link = (lambda index: links.url(post, index)) if post else no_link
-    return linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS, link)
+    copy = linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS, link)
+    return b"" if copy.body is None else copy.whole(raw)
 
 
 def read(copy: bytes) -> EmailMessage:
@@ -202,9 +203,10 @@ def test_in_real_mails_each_part_that_stays_is_what_it_was() -> None:
     context = replace(CONTEXT, group=replace(PLAIN, links_above=1))
     some = 0
     for raw in corpus():
-        copy = linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS)
-        if not copy:
+        made = linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS)
+        if made.body is None:
             continue
+        copy = made.whole(raw)
         some += 1
         was, now = parse(raw), parse(copy)
         assert len(was.parts) == len(now.parts)
