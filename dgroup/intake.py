@@ -290,11 +290,16 @@ class Intake:
                 tell_evidence(work, one.mail)
             works.append(work)
             outcomes.append(decided.outcome)
+            if (
+                decided.outcome.kind is OutcomeKind.FORWARDED
+            ):  # the next recipient's limit counts it
+                record(work, decided.outcome)
         replies = tuple(outcome.reply for outcome in outcomes)
         if not self._settings.per_recipient and 0 < sum(one.kept for one in replies) < len(replies):
             outcomes = self._tell_refused(works, prepared, outcomes)
         for work, outcome in zip(works, outcomes, strict=True):
-            record(work, outcome)
+            if outcome.kind is not OutcomeKind.FORWARDED:
+                record(work, outcome)
         return works, replies
 
     def _tell_refused(

@@ -50,6 +50,8 @@ _PROOFS = frozenset(
     "dkim-signature domainkey-signature arc-seal arc-message-signature "
     "arc-authentication-results".split()
 )
+# An authserv-id behind comments, in quotation marks or not (RFC 8601 2.2).
+_SERVER = re.compile(rb'(?:\s|\((?:[^()\\]|\\.|\([^()]*\))*+\))*+(?:"([^"]*)"|([^\s;"(/]+))')
 _VISIBLE = re.compile(r"[!-;=?-~]{1,900}")
 _SAFE_ID = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -162,8 +164,8 @@ def drop_own_results(head: Head, context: RewriteContext) -> Head:
     def foreign(field: Field) -> bool:
         if field.name != "authentication-results":
             return True
-        server = field.value.partition(b";")[0].split()
-        name = server[0].decode("ascii", "replace").lower() if server else ""
+        found = _SERVER.match(field.value)
+        name = (found[1] or found[2]).decode("ascii", "replace").lower() if found else ""
         return name not in context.authserv_ids
 
     return head.only(foreign)

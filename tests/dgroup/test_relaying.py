@@ -172,6 +172,16 @@ async def test_more_than_twenty_in_an_hour_wait(desk: Desk, front: bool) -> None
     assert await write(desk, front=front, seen="aligned") == "250 2.0.0"
 
 
+async def test_one_mail_to_many_aliases_is_counted_as_many(desk: Desk) -> None:
+    everybody = [f"m{number}@ngo.example" for number in range(25)]
+    for address in everybody:
+        desk.join(address)
+    aliases = tuple(alias_of(desk, address) for address in everybody)
+    answers = await desk.send_all(aliases, "Buy", sender=BEN, subject="To you alone")
+    assert [one.code for one in answers] == [250] * 20 + [451] * 5
+    assert [to for to, _ in queue(desk) if to != BEN] == everybody[:20]
+
+
 async def test_a_large_mail_is_refused_or_its_writer_told(desk: Desk) -> None:
     desk.set(max_size=5000)
     assert await write(desk, "x" * 6000, front=False, seen="aligned") == "552 5.3.4"

@@ -134,8 +134,19 @@ def test_an_announce_group_takes_no_posts() -> None:
     assert read(PLAIN, replace(CONTEXT, announce=True))["List-Post"] == "NO"
 
 
-def test_results_in_our_name_are_dropped_and_those_of_others_stay() -> None:
-    ours = b"Authentication-Results: mx.lists.example; dkim=pass\r\n"
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"mx.lists.example",
+        b"MX.lists.EXAMPLE 1",
+        b"(seen (here)) mx.lists.example",
+        b"(a)\r\n (b) mx.lists.example(c)",
+        b'"mx.lists.example" 1',
+        b"\r\n mx.lists.example\r\n ",
+    ],
+)
+def test_results_in_our_name_are_dropped_and_those_of_others_stay(name: bytes) -> None:
+    ours = b"Authentication-Results: " + name + b"; dkim=pass\r\n"
     theirs = b"Authentication-Results: mx.ngo.example 1; dkim=pass\r\n"
     context = replace(CONTEXT, authserv_ids=frozenset({"mx.lists.example"}))
     assert read(ours + theirs + PLAIN, context).get_all("Authentication-Results") == [
