@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
+from urllib.parse import unquote
 
 from mailparser.utils import decode_base64_payload
 
@@ -30,6 +31,10 @@ _LOST_BOUNDARY = re.compile(
     re.IGNORECASE,
 )
 _SEARCHED = 256 * 1024
+_NAME = re.compile(
+    r"(?<![\w-])((?:file)?name)(\*(?:\d{1,3}\*?)?)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;\s]*)",
+    re.IGNORECASE,
+)
 _BOUNDARY_ONLY = re.compile(
     r"\s*(multipart/[\w.+-]+)\s*;\s*boundary=(?:\"[^\"\\]*\"|[^\s;\"]+)\s*;?\s*",
     re.ASCII | re.IGNORECASE,
@@ -48,6 +53,7 @@ class Meta:
     encoding: str
     flowed: bool
     delsp: bool
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,37 +80,50 @@ class Leaf:
 
 def meta_of(fields: Fields) -> Meta:
     """Give the metadata of a whole mail from its header."""
-    return _meta(*(fields.first(name)[:MAX_VALUE] for name in CONTENT), "text/plain")
+    again = _again(*(fields.index.get(name, []) for name in CONTENT[:2]))
+    return _meta(*(fields.first(name)[:MAX_VALUE] for name in CONTENT), "text/plain", again)
 
 
 def _part_meta(part: Message) -> Meta:
     values = dict.fromkeys(CONTENT, "")
+    again = ""
     for name, value in part.raw_items():
         lower = name.lower()
         if lower in values and not values[lower]:
             values[lower] = str(value)[:MAX_VALUE]
+        elif lower in CONTENT[:2]:
+            again = _again([again, str(value)])
     if plain := _BOUNDARY_ONLY.fullmatch(values["content-type"]):
         # Another boundary each time, which nobody asks for here: it must not hinder remembering.
         values["content-type"] = plain[1]
-    return _meta(*values.values(), part.get_default_type())
+    return _meta(*values.values(), part.get_default_type(), again)
+
+
+def _again(*given: list[str]) -> str:
+    """Fields that stand there a second time: some programs go by the last one."""
+    return "\n".join(value for values in given for value in values[1:])[:MAX_VALUE]
 
 
 @lru_cache(maxsize=512)
-def _meta(kind: str, disposition: str, encoding: str, content_id: str, default: str) -> Meta:
+def _meta(
+    kind: str, disposition: str, encoding: str, content_id: str, default: str, again: str
+) -> Meta:
     view: Message = Message()
     view.set_default_type(default)
     for name, value in zip(CONTENT, (kind, disposition, encoding, content_id), strict=True):
         if value.strip():
             view[name] = header_text(value)
+    filename = _filename(view)
     return Meta(
         content_type=view.get_content_type(),
         charset=one_line(_param(view, "charset", "content-type"))[:40].lower(),
-        filename=_filename(view),
+        filename=filename,
         content_id=one_line(view.get("content-id", "")).strip("<>")[:250],
         disposition=(view.get_content_disposition() or "")[:40],
         encoding=_encoding(view.get("content-transfer-encoding", "")),
         flowed=_param(view, "format", "content-type").lower() == "flowed",
         delsp=_param(view, "delsp", "content-type").lower() == "yes",
+        other_names=tuple(_names(f"{kind}\n{disposition}\n{again}") - {filename, ""}),
     )
 
 
@@ -122,6 +141,20 @@ def _param(view: Message, name: str, header: str) -> str:
 def _filename(view: Message) -> str:
     name = _param(view, "filename", "content-disposition") or _param(view, "name", "content-type")
     return one_line(words(name))[:255]
+
+
+def _names(text: str) -> set[str]:
+    """Every name that fields give a file, read as loosely as the loosest program does: the plain and
+    the extended form (RFC 2231) of either field, beside each other, behind comments."""
+    found: dict[str, str] = {}
+    for at, one in enumerate(_NAME.finditer(header_text(text))):
+        value = re.sub(r"\\(.)", r"\1", one[3][1:-1]) if one[3][:1] == '"' else one[3]
+        if "*" in (one[2] or ""):
+            value = unquote(value.rpartition("'")[2])
+        piece = re.match(r"\*\d", one[2] or "")
+        key = one[1].lower() if piece else str(at)
+        found[key] = found.get(key, "") + value
+    return {one_line(words(name))[:255] for name in found.values()}
 
 
 def _encoding(value: str) -> str:

@@ -45,6 +45,8 @@ class Part:
     content_id: str
     size: int
     """decoded size in bytes"""
+    other_names: tuple[str, ...] = ()
+    """what readers' programs may call it instead: fields may name a file more than once"""
 
 
 @dataclass(frozen=True, slots=True)

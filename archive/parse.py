@@ -140,6 +140,7 @@ def _part(at: int, leaf: Leaf, role: PartRole) -> Part:
         filename=leaf.meta.filename,
         content_id=leaf.meta.content_id,
         size=len(leaf.data),
+        other_names=leaf.meta.other_names,
     )
 
 

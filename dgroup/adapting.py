@@ -60,7 +60,7 @@ def changed(raw: bytes, *, images: bool, footer: str) -> bytes:
 
 
 def _no_images(raw: bytes, piece: Piece) -> bytes | None:
-    if piece.content_type != "text/html" or piece.is_file or not piece.charset:
+    if piece.content_type != "text/html" or piece.attached or not piece.charset:
         return None
     data = content(raw, piece)
     if data is None or (new := without_remote(data)) == data:

@@ -7,7 +7,7 @@ A group's setting is `standard` (programs and documents with macros), `any` (not
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from archive.model import ParsedMessage, Part, PartRole
 from archive.parse import parse, part_bytes
@@ -35,6 +35,7 @@ _PROGRAM_TYPES = frozenset(
 _MACROS = re.compile(r"application/vnd\.ms-[a-z.-]+\.(?:[a-z]+\.)?macroenabled(?:\.12)?")
 _LAST = re.compile(r"\.([^.]*)$")
 _KIND = re.compile(r"[a-z0-9_-]{1,20}")
+_MAILS = frozenset({"message/rfc822", "message/global"})
 _FILES = frozenset({PartRole.ATTACHMENT})
 
 
@@ -55,26 +56,39 @@ def kept_back(
 
 
 def _brings(part: Part, setting: str, raw: bytes, depth: int) -> bool:
-    if part.content_type != "message/rfc822" or not raw or depth >= MAX_DEPTH:
+    is_mail = part.content_type in _MAILS or "eml" in kinds_of(part)
+    if not is_mail or not raw or depth >= MAX_DEPTH:
         return False
     inner = part_bytes(raw, part.index)
     return bool(kept_back(parse(inner), setting, inner, depth + 1))
 
 
-def kind_of(filename: str) -> str:
-    """Give the ending by which a file is opened, lower case: Windows passes over dots and blanks at the
-    end and what follows a colon."""
-    plain = "".join(sign for sign in filename if sign.isprintable()).partition(":")[0]
-    found = _LAST.search(plain.rstrip(" .\u00a0").lower())
-    return found[1].strip() if found else ""
+def kinds_of(part: Part) -> frozenset[str]:
+    """Give the endings by which a file may be opened, lower case, of each of its names."""
+    names = (part.filename, *part.other_names)
+    return frozenset(kind for name in names for kind in _kinds(name))
+
+
+def _kinds(filename: str) -> Iterator[str]:
+    """Windows passes over dots and blanks at the end, and over what follows a colon; programs that know
+    that put another sign in its place."""
+    plain = "".join(sign for sign in filename if sign.isprintable()).lower()
+    for name in {plain, plain.partition(":")[0]}:
+        found = _LAST.search(name.rstrip(" .\u00a0'\"/\\"))
+        yield found[1].strip() if found else ""
 
 
 def _is_held(part: Part, mode: str, kinds: Collection[str]) -> bool:
     is_file = part.role in _FILES or bool(part.filename and part.role is not PartRole.SIGNATURE)
-    kind = kind_of(part.filename)
-    if kind in PROGRAMS or part.content_type in _PROGRAM_TYPES:
-        return mode != ONLY or kind not in kinds
-    if _MACROS.fullmatch(part.content_type):
+    content_type = part.content_type.partition("(")[0].strip()
+    is_program = content_type in _PROGRAM_TYPES or _MACROS.fullmatch(content_type) is not None
+    return any(_is_kind_held(one, mode, kinds, is_file, is_program) for one in kinds_of(part))
+
+
+def _is_kind_held(
+    kind: str, mode: str, kinds: Collection[str], is_file: bool, is_program: bool
+) -> bool:
+    if is_program or kind in PROGRAMS:
         return mode != ONLY or kind not in kinds
     if mode == NONE:
         return is_file

@@ -41,15 +41,25 @@ _LOADED = frozenset(
         b"dynsrc",
         b"imagesrcset",
         b"classid",
+        b"codebase",
+        b"archive",
+        b"o:href",
     }
 )
-_LINKED = frozenset({b"link", b"image", b"use", b"feimage", b"base"})
+_LINKED = frozenset({b"link", b"image", b"use", b"feimage", b"base", b"script"})
+_PAINTED = frozenset(
+    b"fill stroke filter mask clip-path cursor marker-start marker-mid marker-end".split()
+)
+"""attributes of SVG that hold what a style may hold"""
+_MOVED = {b"animate": b"values from to by", b"set": b"to"}
+"""what puts another address into a picture later"""
 _URL = re.compile(r"(?:url|image|image-set|src)\s*\([^)]*\)?|@import[^;]*;?", re.IGNORECASE)
 _OWN = re.compile(r"(?:cid|data|mid):|#|$", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:width|height)\s*:\s*[0-2](?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
+_REFRESH = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=|['\"]?\w+:)", re.IGNORECASE)
 _TINY = re.compile(r"\s*[0-2](?:px)?\s*")
 _NAME = 80
 
@@ -159,6 +169,12 @@ def _tag(found: re.Match[bytes], tag: bytes, *, inside_link: bool) -> bytes:
 def _attribute(tag: bytes, name: bytes, value: str, raw: bytes) -> bytes:
     loads = name in _LOADED or (tag in _LINKED and name in {b"href", b"xlink:href"})
     if loads and (name.endswith(b"srcset") or not _is_own(value)):
+        return b""
+    if name in _PAINTED and _no_urls(value) != value:
+        return b""
+    if "//" in value and name in _MOVED.get(tag, b"").split():
+        return b""
+    if tag == b"meta" and name == b"content" and _REFRESH.match(value):
         return b""
     if name == b"style":
         clean = _no_urls(value)

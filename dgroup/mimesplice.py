@@ -40,6 +40,8 @@ class Piece:
     """'', 'quoted-printable' or 'base64'; '8bit' says that more than ASCII may stand in it"""
     flowed: bool
     is_file: bool
+    attached: bool
+    """it says so; a file that only has a name may be shown"""
     start: int
     end: int
     children: tuple[Piece, ...] = ()
@@ -85,7 +87,7 @@ def _piece(raw: bytes, start: int, end: int, depth: int, count: list[int]) -> Pi
     if kind.startswith("multipart/"):
         spans = _spans(raw, at, end, view)
         children = tuple(_piece(raw, one, until, depth + 1, count) for one, until in spans)
-        return Piece(kind, "", "", False, _is_file(view), at, end, children)
+        return Piece(kind, "", "", False, _is_file(view), _attached(view), at, end, children)
     if view.get_param("boundary") is not None:
         raise _UnusualError  # a multipart under a wrong name
     return Piece(
@@ -94,6 +96,7 @@ def _piece(raw: bytes, start: int, end: int, depth: int, count: list[int]) -> Pi
         encoding=_encoding(view),
         flowed=str(view.get_param("format", "")).lower() == "flowed",
         is_file=_is_file(view),
+        attached=_attached(view),
         start=at,
         end=end,
     )
@@ -114,7 +117,11 @@ def _view(fields: Sequence[Field]) -> Message:
 
 def _is_file(view: Message) -> bool:
     named = view.get_param("name", "") or view.get_param("filename", "", "content-disposition")
-    return view.get_content_disposition() == "attachment" or bool(named)
+    return _attached(view) or bool(named)
+
+
+def _attached(view: Message) -> bool:
+    return view.get_content_disposition() == "attachment"
 
 
 def _encoding(view: Message) -> str:

@@ -325,3 +325,13 @@ def test_random_damage_never_raises() -> None:
         for _ in range(dice.randrange(1, 6)):
             data[dice.randrange(len(data))] = dice.randrange(256)
         changed(bytes(data), images=False, footer=FOOTER)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "stays"),
+    [("", False), ("inline; filename=b.html", False), ("attachment", True)],
+)
+def test_a_page_with_a_name_is_shown_too(disposition: str, stays: bool) -> None:
+    more = f"Content-Disposition: {disposition}\r\n" if disposition else ""
+    raw = mail("text/html; name=a.html", "<p>a<img src=http://x width=1></p>", more=more)
+    assert (changed(raw, images=False, footer="") == raw) is stays

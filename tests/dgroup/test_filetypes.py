@@ -44,6 +44,10 @@ def held(name: str, setting: str = "standard", kind: str = "application/octet-st
         ("x.exe  ", True),
         ("x.exe:stream", True),
         ("x.e\u200bxe", True),
+        ("Re: x.exe", True),
+        (":x.exe", True),
+        ("x.exe/", True),
+        ("Re: x.pdf", False),
         ("budget.xlsm", True),
         ("budget.xlsx", False),
         ("exe", False),
@@ -58,6 +62,34 @@ def held(name: str, setting: str = "standard", kind: str = "application/octet-st
 )
 def test_programs_and_macros_are_known_by_the_ending_that_counts(name: str, is_held: bool) -> None:
     assert bool(held(name)) is is_held
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        'Content-Type: image/png; name="x.exe"\r\nContent-Disposition: attachment; filename="x.png"',
+        "Content-Disposition: attachment; filename=\"x.txt\"; filename*=utf-8''x%2Eexe",
+        "Content-Disposition: attachment; filename*=utf-8''x.exe; filename=\"x.txt\"",
+        'Content-Disposition: attachment; filename="x.txt"; filename*0="x.e"; filename*1="xe"',
+        'Content-Disposition: attachment (a); (b) filename="x.exe"',
+        "Content-Disposition: inline; filename=x.txt\r\nContent-Disposition: inline; filename=x.exe",
+        "Content-Type: image/png\r\nContent-Type: image/png; name=x.exe",
+        "Content-Disposition: attachment; filename==?utf-8?Q?x=2Eexe?=",
+    ],
+)
+def test_every_name_that_some_program_shows_counts(fields: str) -> None:
+    text = with_file("", given=fields).replace("Content-Type: application/octet-stream\r\n", "")
+    raw = f"From: {ANA}\r\n{MIXED}\r\n{text}".encode()
+    assert filetypes.kept_back(parse(raw), "standard")
+    assert filetypes.kept_back(parse(raw.replace(b"xe", b"if")), "standard") == ()
+
+
+@pytest.mark.parametrize("kind", ["message/global", 'application/octet-stream; name="a.eml"'])
+def test_programs_inside_mails_under_other_names_count(kind: str) -> None:
+    inner = f"From: {ANA}\r\n{MIXED}\r\n{with_file('x.exe')}".replace("--b", "--c")
+    inner = inner.replace('"b"', '"c"')
+    raw = f"From: {ANA}\r\n{MIXED}\r\n--b\r\nContent-Type: {kind}\r\n\r\n{inner}\r\n--b--".encode()
+    assert filetypes.kept_back(parse(raw), "standard", raw)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,16 @@ def loaded(data: bytes) -> set[str]:
             b"<!--[if mso]><img src=http://x alt=L><![endif]-->",
             b'<!--[if mso]><a href="http://x">[L]</a><![endif]-->',
         ),
+        (b"<meta http-equiv=refresh content='0; url=http://x'>", b"<meta http-equiv=refresh>"),
+        (b'<meta http-equiv=Content-Type content="text/html; charset=utf-8">', None),
+        (b'<v:imagedata src="cid:1" o:href="http://x">', b'<v:imagedata src="cid:1">'),
+        (b'<svg><rect fill="url(http://x#a)"></svg>', b"<svg><rect></svg>"),
+        (b'<svg><rect fill="url(#a)" stroke=red></svg>', None),
+        (
+            b'<svg><set attributeName=href to="http://x"></svg>',
+            b"<svg><set attributeName=href></svg>",
+        ),
+        (b'<svg><script href="http://x"></script></svg>', b"<svg><script></script></svg>"),
         (b"\xe9 <img src=http://x alt=\xe9>", b'\xe9 <a href="http://x">[\xe9]</a>'),
     ],
 )
