@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from itertools import groupby
 
 from archive import ids
+from archive.markup import cut_text
 from archive.model import ArchiveMode, ParsedMessage, PartRole, SiteInfo
 from dgroup.address import clean_line, command_address
 from dgroup.audience import MIME
@@ -24,7 +25,7 @@ from dgroup.rewrite import message_id as given_id
 from dgroup.splice import Head, covered, crlf
 
 SIZE = 400_000
-"""characters of posts in one text; more make a second one, and no post is cut"""
+"""characters of posts in one text; more make a second one"""
 MIME_SIZE = 5_000_000
 """bytes of whole mails in one digest; a larger one has its own"""
 RULE = "-" * 30
@@ -69,8 +70,16 @@ class Entry:
     """whole, as the author wrote it"""
     mail: bytes
     """the whole mail, for those who want that"""
+    whole: str = ""
+    """where the archive has all of the text, for those who may read it; '' for nowhere"""
+    is_cut: bool = False
     number: int = 0
     """in the digest, from 1"""
+
+    def cut(self, room: int) -> Entry:
+        """Give the post with no more than so many bytes of its text."""
+        text, is_cut = cut_text(self.text, room)
+        return replace(self, text=text.rstrip("\n"), is_cut=True) if is_cut else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,8 @@ def entry_of(
     """Give a post as a digest shows it."""
     reply_to = group.address.replace("@", f"+re-{post.key}@")
     public = group.info.archive is ArchiveMode.PUBLIC
+    url = ids.message_url(site.base_url, group.name, post.key) if public else ""
+    members_only = group.info.archive is ArchiveMode.MEMBERS
     return Entry(
         post_id=post.post_id,
         thread_id=post.thread_id,
@@ -102,10 +113,11 @@ def entry_of(
         author=clean_line(post.author, _LINE),
         fields=tuple(_fields(post, message, reply_to)),
         reply_to=reply_to,
-        url=ids.message_url(site.base_url, group.name, post.key) if public else "",
+        url=url,
         files=tuple(_files(post, message, group, site, links))[:_NAMES],
         text=stuffed(message.text),
         mail=enclosed(raw, post, group, site, reply_to),
+        whole=links.url(post.post_id) if members_only else url,
     )
 
 

@@ -38,6 +38,9 @@ REACH = timedelta(days=62)
 """a post that came longer ago is history that was brought in, and in no digest"""
 LARGEST = 50_000_000
 """bytes of whole mails that one run holds; where there is more, all readers get the text"""
+TEXTS = 20_000_000
+"""bytes of text that one run holds: whoever posts without end must not fill the memory. Of what is
+over it, digests have the beginning, and the archive the rest"""
 _UPTO = re.compile(r"upto=(\d+)")
 
 
@@ -257,12 +260,14 @@ def _entries(
 ) -> Iterator[Entry]:
     """One mail after the other; they stay in memory only where somebody wants them `whole`."""
     links = Links(tools.keyring, tools.site.base_url, now)
+    room = TEXTS
     for row in rows:
         try:
             raw = load_raw(conn, row.mail_id)
         except NotFound:  # taken down since the list was read
             continue
-        entry = entry_of(_stored(row), parse(raw), raw, group, tools.site, links)
+        entry = entry_of(_stored(row), parse(raw), raw, group, tools.site, links).cut(room)
+        room = max(0, room - len(entry.text.encode("utf-8", "replace")))
         yield entry if whole else replace(entry, mail=b"")
 
 

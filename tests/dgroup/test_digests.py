@@ -114,6 +114,22 @@ async def test_a_day_comes_whole_at_the_summary_hour_to_those_who_chose_it(desk:
     assert f"Reply-To: water+re-{key}@lists.example" in text
 
 
+async def test_a_flood_of_text_ends_in_the_archive(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "TEXTS", 5000)
+    for words in ("short", "line of it\n" * 800, "the last one"):
+        desk.post(TUESDAY - DAY, words)
+    await desk.send(TUESDAY)
+    ((_, mail),) = desk.mails()
+    text = mail.get_content().replace("\r\n", "\n")
+    assert len(text) < 7000
+    assert text.count("Subject: Pump") == 3
+    assert text.count("[... the text goes on] https://lists.example/water/m/") == 2
+    assert "\n\nshort\n\n" in text
+    assert "the last one" not in text
+
+
 async def test_only_active_readers_of_that_mode_get_it(desk: Desk) -> None:
     group = desk.group
     paused = member_on(desk.runtime.db, group, "away@home.example")
