@@ -173,6 +173,12 @@ def release_node(conn: Connection, node: str, but: Sequence[int] = ()) -> int:
     return conn.execute(held.values(claimed_until=None, claimed_by=None)).rowcount
 
 
+def renew(conn: Connection, node: str, ids: Sequence[int], lease_until: datetime) -> None:
+    """Hold longer what `node` has claimed; what another has taken meanwhile is left to it."""
+    held = deliveries.c.id.in_(ids) & (deliveries.c.claimed_by == node)
+    conn.execute(update(deliveries).where(held).values(claimed_until=lease_until))
+
+
 def claimants(conn: Connection) -> list[str]:
     """Name the nodes that hold deliveries."""
     held = select(deliveries.c.claimed_by).where(_IS_PENDING, deliveries.c.claimed_by.is_not(None))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dgroup.retry import Answer, Heard
 from dgroup.splice import crlf
-from dgroup.wire import Extensions, Reply, Wire
+from dgroup.wire import Extensions, Reply, Wire, plain
 
 UPLOAD = 128 * 1024
 """bodies above this are written in slices, so that ten sessions do not hold ten copies in buffers"""
@@ -187,9 +187,7 @@ class Pipeline(Wire):
             usual = _USUAL.fullmatch(data)
             if usual is not None:
                 self.heard = self.loop.time()
-                said = Answer(
-                    Heard.ANSWER, int(usual[1]), usual[2].strip().decode("utf-8", "replace")
-                )
+                said = Answer(Heard.ANSWER, int(usual[1]), plain(usual[2]))
                 following, self._next = self._next, None
                 self._answer_current(said)
                 self._current, self._got = following, []

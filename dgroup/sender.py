@@ -24,7 +24,7 @@ from dgroup.ledger import Jobs, Ledger, Line
 from dgroup.model import OutboxItem
 from dgroup.pacing import Blame, Pacing
 from dgroup.pipeline import Copy
-from dgroup.retry import Answer
+from dgroup.retry import LONGEST_DELAY, Answer
 from dgroup.sessions import MaildirRelay, Relay, SmarthostRelay
 from dgroup.shelf import Shelf
 from dgroup.signature import Signature
@@ -47,6 +47,8 @@ QUIET_S = 0.01
 POLL_S = 30.0
 ERROR_PAUSE_S = 1.0
 EXPIRY = timedelta(minutes=10)
+AWAY = timedelta(hours=1)
+"""between two looks: nobody was there to send, or the clock has jumped"""
 
 
 class Sender:
@@ -90,7 +92,8 @@ class Sender:
         self._in_hand: set[int] = set()
         """deliveries that are in stock or with a session"""
         self._quiet: asyncio.TimerHandle | None = None
-        self._claimed_at = self._expired_at = datetime.min.replace(tzinfo=clock().tzinfo)
+        never = datetime.min.replace(tzinfo=clock().tzinfo)
+        self._claimed_at = self._expired_at = self._renewed_at = self._looked_at = never
         self._last_fanout = 0
         self._failing = Failing(log, "the outbox cannot be read")
         self.looks = 0
@@ -230,6 +233,7 @@ class Sender:
                 flying = tuple(self._in_hand)
                 await self._jobs.run(lambda conn: deliveries.release_node(conn, self._node, flying))
                 self._started = True
+            await self._renew()
             await self._expire()
             pause = await self._refill()
         except SQLAlchemyError as error:
@@ -315,9 +319,22 @@ class Sender:
             self._in_hand.difference_update(one.id for one in later)
             self._ledger.put_off(later)
 
+    async def _renew(self) -> None:
+        """Go on holding what is in hand: other nodes take what was claimed a lease ago."""
+        now, held = self._clock(), tuple(self._in_hand)
+        if not held or now - self._renewed_at < LEASE / 4:
+            return
+        self._renewed_at = now
+        until = now + LEASE
+        await self._jobs.run(lambda conn: deliveries.renew(conn, self._node, held, until))
+
     async def _expire(self) -> None:
-        """Give up what waited longer than a copy may, also where no session can be had."""
-        now = self._clock()
+        """Give up what waited longer than a copy may, also where no session can be had. After a time
+        in which nobody could send each copy has its turn first."""
+        now, looked_at = self._clock(), self._looked_at
+        self._looked_at = now
+        if now - looked_at > AWAY:
+            self._expired_at = now + LONGEST_DELAY
         if now - self._expired_at < EXPIRY:
             return
         self._expired_at = now

@@ -32,6 +32,12 @@ class Reply(NamedTuple):
     text: str
 
 
+def plain(text: bytes) -> str:
+    """Give the words of a reply, without what would steer the terminal that shows the log."""
+    said = text.strip().decode("utf-8", "replace")
+    return said if said.isprintable() else "".join(c if c.isprintable() else "?" for c in said)
+
+
 class Wire(asyncio.Protocol):
     """A session in which each command waits for its reply. What follows overrides `on_reply`,
     `on_end`, `on_room`."""
@@ -40,7 +46,7 @@ class Wire(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()
         self.timeout = timeout_s
         self.heard = self.loop.time()
-        """when something came, or was begun, last"""
+        """when a whole reply came, or something was begun, last"""
         self.closed = False
         self.paused = False
         self._rest = b""
@@ -77,20 +83,21 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into replies; end the session where it is none (RFC 5321 4.2.1)."""
-        self.heard = self.loop.time()
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
         for line in lines:
             code, sign = line[:3], line[3:4]
             if not code.isdigit() or not b"200" <= code <= b"599" or sign not in b" -\r":
                 return self.fail(f"no SMTP reply: {line[:80]!r}")
-            text = line[4:].strip().decode("utf-8", "replace")
+            text = plain(line[4:])
             if sign == b"-" or self._lines:
                 self._lines.append(text)
                 if sign == b"-":
                     continue
                 text = " ".join(self._lines)
                 self._lines.clear()
+            # Not before: whoever sends a reply byte by byte would hold the session for ever.
+            self.heard = self.loop.time()
             self.on_reply(Reply(int(code), text))
         if len(self._rest) > MAX_LINE or len(self._lines) > MAX_LINES:
             self.fail("reply too long")

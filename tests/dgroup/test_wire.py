@@ -90,6 +90,11 @@ def test_what_is_no_reply_ends_the_session(said: bytes) -> None:
     assert wire.reason
 
 
+def test_words_steer_no_terminal_that_shows_them() -> None:
+    (reply,) = hear(b"451 4.7.1 \x1b[2J no\rmore\x07\r\n").replies
+    assert reply == Reply(451, "4.7.1 ?[2J no?more?")
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_fail(data: bytes) -> None:
     wire = hear(data)
