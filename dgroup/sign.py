@@ -21,16 +21,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from dgroup.dkimcanon import Mail, fields_of, relaxed_field
 
-ALWAYS = (b"from", b"to", b"subject", b"date", b"message-id")
-"""signed once more than they stand there, also as absent: nobody can add a second one on the way"""
-ONCE_MORE = (
-    b"content-type list-id list-help list-subscribe list-post list-owner list-archive reply-to"
-).split()
+ALWAYS = (
+    b"from to cc reply-to subject date message-id content-type content-transfer-encoding".split()
+)
+"""signed once more than they stand there, also as absent: nobody can add one on the way, which would
+show other words, or lead answers elsewhere, under our signature"""
+ONCE_MORE = b"list-id list-help list-subscribe list-post list-owner list-archive".split()
 """the same, where there is one"""
 AS_THEY_STAND = (
-    b"cc sender author in-reply-to references mime-version content-transfer-encoding archived-at "
-    b"auto-submitted"
-).split()
+    b"sender author in-reply-to references mime-version archived-at auto-submitted".split()
+)
 PERSONAL = (b"list-unsubscribe", b"list-unsubscribe-post")
 """what each copy has of its own; covered, so that providers act on it (RFC 8058 4)"""
 _PADDING, _PREHASHED = PKCS1v15(), Prehashed(SHA256())

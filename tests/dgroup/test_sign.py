@@ -125,7 +125,8 @@ def test_text_below_is_not_covered_up() -> None:
 def test_what_a_mail_lacks_cannot_be_added() -> None:
     bare = b"From: a@b.example\r\n\r\nx\r\n"
     assert holding(whole(bare), zone()) == [DOMAIN, DOMAIN]
-    assert holding(b"Subject: pills\r\n" + whole(bare), zone()) == []
+    for name in ("Subject", "Reply-To", "Cc", "Content-Type", "Content-Transfer-Encoding"):
+        assert holding(f"{name}: pills\r\n".encode() + whole(bare), zone()) == [], name
 
 
 def test_lines_to_leave_that_stand_in_the_mail_already() -> None:
