@@ -243,13 +243,6 @@ async def test_a_host_that_is_away_costs_no_attempt(office: Office, clock: Clock
         assert conn.execute(select(rows.c.attempts)).scalar_one() == 1
 
 
-async def test_what_waited_too_long_is_given_up(office: Office, clock: Clock) -> None:
-    office.letter("eve@elsewhere.example")
-    clock.move(hours=73)
-    async with sending(office, clock):
-        await until(lambda: states(office)["failed"] == 1)
-
-
 async def test_a_mail_that_was_taken_down_is_not_sent(office: Office, clock: Clock) -> None:
     office.join("ana")
     office.post()
