@@ -1,7 +1,8 @@
 """What a group has changed in the text of its posts: remote images out, a footer below. Pure.
 
-Off by default, and passed over where it would harm: mails that are signed, encrypted, reports or unusual
-(`mimesplice`), and those whose author's domain has copies refused on which its signature no longer holds.
+Off by default, and passed over where it would harm: mails that are signed (S/MIME, PGP), encrypted, reports or
+unusual (`mimesplice`). A DKIM signature breaks by it: where the author's domain has such copies refused,
+From becomes the alias (`authorship`); where nobody could be asked what it wants, a signed mail stays as it is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def adapted(
 ) -> Rewritten:
     """Give the copy with its text changed as the group wants it; the same where it is not.
 
-    `policy` is that of the author's domain; None: not known, which counts as the strictest.
+    `policy` is that of the author's domain; None: not known.
     """
     if (group.remote_images == "on" and not footer) or not may_change(raw, policy):
         return ordinary
@@ -39,11 +40,11 @@ def adapted(
 
 
 def may_change(raw: bytes, policy: DmarcPolicy | None) -> bool:
-    """Tell whether no signature would break that the author's domain asks for (RULINGS 6)."""
+    """Tell whether the text may change: a signature breaks only where From can follow (RULINGS 6)."""
     head = Head(tuple(split(raw)[0]))
     if any(head.has(name) for name in _FIXED):
         return False
-    return policy is DmarcPolicy.NONE or not head.has("dkim-signature")
+    return policy is not None or not head.has("dkim-signature")
 
 
 def changed(raw: bytes, *, images: bool, footer: str) -> bytes:

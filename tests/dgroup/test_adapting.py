@@ -240,13 +240,13 @@ SIGNED = "DKIM-Signature: v=1; a=rsa-sha256; d=ngo.example; s=a; h=from; bh=x; b
     [
         ("", DmarcPolicy.REJECT, True),
         (SIGNED, DmarcPolicy.NONE, True),
-        (SIGNED, DmarcPolicy.QUARANTINE, False),
-        (SIGNED, DmarcPolicy.REJECT, False),
+        (SIGNED, DmarcPolicy.QUARANTINE, True),
+        (SIGNED, DmarcPolicy.REJECT, True),
         (SIGNED, None, False),
         ("Content-MD5: Q2hlY2s=\r\n", DmarcPolicy.NONE, False),
     ],
 )
-def test_no_signature_breaks_that_the_authors_domain_asks_for(
+def test_a_signature_breaks_only_where_from_can_follow(
     more: str, policy: DmarcPolicy | None, may: bool
 ) -> None:
     raw = mail("text/plain", "Hi.\r\n", more=more)
@@ -295,6 +295,40 @@ async def test_copies_have_the_footer_and_the_archive_has_the_authors_words(desk
     assert copy.count(b"\r\nSubject:") == 1
     with desk.db.read() as conn:
         assert b"t.example" in load_raw(conn, conn.execute(select(mails.c.id)).scalar_one())
+
+
+@pytest.mark.parametrize("policy", ["reject", "quarantine"])
+async def test_signed_mail_has_the_footer_and_from_follows_where_its_domain_is_strict(
+    desk: Desk, policy: str
+) -> None:
+    desk.set(footer="on", remote_images="off")
+    html = '<p>Hi <img src="https://t.example/x.gif" width="1" height="1"></p>'
+    head = SIGNED + "Content-Type: text/html\r\n"
+    await desk.send("water", html, headers=head, policy_=policy)
+    (copy,) = copies(desk)
+    message = message_from_bytes(copy)
+    assert b"t.example" not in copy
+    assert b"water-leave@lists.example" in copy.partition(b"\r\n\r\n")[2]
+    assert "water+a-" in message["From"]
+    assert message["Author"] == "Ana <ana@ngo.example>"
+
+
+async def test_signed_mail_of_which_nobody_knows_what_its_domain_wants_stays(desk: Desk) -> None:
+    desk.set(footer="on")
+    await desk.send("water", "Hi", headers=SIGNED)
+    (copy,) = copies(desk)
+    assert copy.endswith(b"\r\n\r\nHi\r\n")
+
+
+async def test_what_the_author_signed_for_people_is_never_changed(desk: Desk) -> None:
+    desk.set(footer="on", remote_images="off", links_above=1)
+    raw = tree(TEXT, FILE, "Content-Type: application/pgp-signature\r\n\r\nx", kind="signed")
+    head, _, body = raw.decode().partition("\r\n\r\n")
+    kind = next(line for line in head.split("\r\n") if line.startswith("Content-Type"))
+    headers = f"{SIGNED}MIME-Version: 1.0\r\n{kind}\r\n"
+    await desk.send("water", body, headers=headers, policy_="reject")
+    (copy,) = copies(desk)
+    assert copy.partition(b"\r\n\r\n")[2].rstrip() == body.encode().rstrip()
 
 
 async def test_a_group_without_them_has_every_byte_as_it_came(desk: Desk) -> None:
