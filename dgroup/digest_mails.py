@@ -17,7 +17,7 @@ from archive.model import ArchiveMode, ParsedMessage, PartRole, SiteInfo
 from dgroup.address import clean_line, command_address
 from dgroup.audience import MIME
 from dgroup.filelinks import Links, holds_links, with_whole_links
-from dgroup.letters import LetterWriter, encoded, group_head
+from dgroup.letters import LetterWriter, encoded, group_head, unstructured
 from dgroup.model import Group
 from dgroup.rewrite import RewriteContext, Step, drop_junk, drop_private, drop_trace, rewrite
 from dgroup.rewrite import date as given_date
@@ -75,6 +75,8 @@ class Entry:
     is_cut: bool = False
     number: int = 0
     """in the digest, from 1"""
+    removed: bool = False
+    """it was taken down after the digest was made: only its place is left"""
 
     def cut(self, room: int) -> Entry:
         """Give the post with no more than so many bytes of its text."""
@@ -118,6 +120,24 @@ def entry_of(
         text=stuffed(message.text),
         mail=enclosed(raw, post, group, site, reply_to),
         whole=links.url(post.post_id) if members_only else url,
+    )
+
+
+def removed(post: Stored) -> Entry:
+    """Give what is left of a post that was taken down."""
+    return Entry(
+        post_id=post.post_id,
+        thread_id=post.thread_id,
+        thread=clean_line(post.thread, _LINE),
+        subject="",
+        author="",
+        fields=(("Date", format_datetime(post.received_at)),),
+        reply_to="",
+        url="",
+        files=(),
+        text="",
+        mail=b"",
+        removed=True,
     )
 
 
@@ -255,8 +275,22 @@ def mail_of(
         "MIME-Version: 1.0",
     ]
     text_part = _text(text.strip("\n") + "\n")
-    body = text_part if issue.form != MIME else _mixed(text_part, [one.mail for one in part])
+    body = text_part
+    if issue.form == MIME:
+        body = _mixed(text_part, [one.mail or _in_its_place(one, issue, letters) for one in part])
     return "\r\n".join([*head, ""]).encode("ascii") + body
+
+
+def _in_its_place(entry: Entry, issue: Issue, letters: LetterWriter) -> bytes:
+    """A mail of ours where one was taken down, so that the mails are as many as the contents."""
+    words = letters.environment(issue.language).get_template("mail/_gone.txt.j2").render().strip()
+    head = [f"{name}: {value}" for name, value in entry.fields]
+    head += [
+        f"From: {issue.group.address}",
+        f"Subject: {unstructured('Subject', words)}",
+        "MIME-Version: 1.0",
+    ]
+    return "\r\n".join([*head, ""]).encode("ascii") + _text(words + "\n")
 
 
 def _text(text: str) -> bytes:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from archive import ids
 from archive.errors import NotFound
@@ -25,11 +25,12 @@ from archive.rawmail import load_raw
 from archive.tables import mails, posts, threads
 from dgroup import groups, members, outbox, runs
 from dgroup.audience import MIME, PLAIN
-from dgroup.digest_mails import Entry, Issue, Stored, entry_of, mail_of, parts_of, threaded
+from dgroup.digest_mails import Entry, Issue, Stored, entry_of, mail_of, parts_of, removed, threaded
 from dgroup.editions import Edition, editions
 from dgroup.filelinks import Links
 from dgroup.letters import LetterTools
 from dgroup.model import Delivery, Group, MailClass, MemberState
+from dgroup.recipes import DigestRecipe, Recipe
 from dgroup.tables import job_runs, memberships
 from dgroup.writer import Writer
 
@@ -103,8 +104,8 @@ class _Made:
 
     upto: int
     """the last post that it knows of"""
-    mails: tuple[tuple[str, bytes], ...] = ()
-    """(the words for whom it is, the mail)"""
+    mails: tuple[tuple[str, bytes, DigestRecipe], ...] = ()
+    """(the words for whom it is, the mail, from what it was made)"""
 
 
 async def send_due(tools: LetterTools, writer: Writer, now: datetime) -> int:
@@ -160,15 +161,45 @@ def _affordable(wanted: Sequence[Edition], size: int) -> list[Edition]:
 
 def _mails(
     tools: LetterTools, due: Due, wanted: Sequence[Edition], entries: list[Entry], now: datetime
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, bytes, DigestRecipe]]:
     for edition in wanted:
         shown = threaded([one for one in entries if one.post_id not in edition.left_out])
         parts = list(parts_of(shown, edition.form))
-        issue = Issue(due.group, tools.site, edition.language, edition.form, due.day, now)
         for number, part in enumerate(parts, 1):
-            message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
-            mail = mail_of(issue, part, (number, len(parts)), message_id, tools.letters)
-            yield edition.readers.words(), mail
+            recipe = DigestRecipe(
+                posts=tuple(one.post_id for one in part),
+                first=part[0].number,
+                place=(number, len(parts)),
+                form=edition.form,
+                language=edition.language,
+                day=due.day,
+                message_id=ids.letter_id(tools.random(12).hex(), tools.site.domain),
+                made_at=now,
+            )
+            yield edition.readers.words(), _mail(tools, due.group, part, recipe), recipe
+
+
+def _mail(tools: LetterTools, group: Group, part: Sequence[Entry], recipe: DigestRecipe) -> bytes:
+    issue = Issue(group, tools.site, recipe.language, recipe.form, recipe.day, recipe.made_at)
+    return mail_of(issue, part, recipe.place, recipe.message_id, tools.letters)
+
+
+def again(conn: Connection, tools: LetterTools, group: Group, recipe: DigestRecipe) -> bytes | None:
+    """Make a digest once more, of the posts that are still there; None where none is.
+
+    Where one was taken down a line says so, and the numbers of the others stay.
+    """
+    found = conn.execute(_select().where(posts.c.id.in_(recipe.posts))).all()
+    there = [row for row in found if row.state == PostState.PUBLISHED]
+    whole = recipe.form == MIME
+    made = _entries(conn, tools, group, there, recipe.made_at, whole=whole)
+    entries = {one.post_id: one for one in made}
+    if not entries:
+        return None
+    entries |= {row.id: removed(_stored(row)) for row in found if row.id not in entries}
+    order = [entries[one] for one in recipe.posts if one in entries]
+    numbered = [replace(one, number=at) for at, one in enumerate(order, recipe.first)]
+    return _mail(tools, group, numbered, recipe)
 
 
 def _store(conn: Connection, due: Due, made: _Made, now: datetime) -> int:
@@ -177,23 +208,41 @@ def _store(conn: Connection, due: Due, made: _Made, now: datetime) -> int:
     if not runs.finish_run(conn, due.job, due.group.id, due.period, now, result):
         return 0
     cutoff = members.newest_id(conn)
-    for words, message in made.mails:
+    gone = _removed(conn, made)
+    for words, message, recipe in made.mails:
         outbox.queue_letter_to_group(
             conn,
             group_id=due.group.id,
-            message=message,
+            message=b"" if gone.intersection(recipe.posts) else message,
             mail_class=MailClass.DIGEST,
             cutoff=cutoff,
             now=now,
             only=words,
+            recipe=Recipe(digest=recipe),
         )
     return len(made.mails)
+
+
+def _removed(conn: Connection, made: _Made) -> frozenset[int]:
+    """Posts that were taken down while the mails were made."""
+    every = {post for _, _, recipe in made.mails for post in recipe.posts}
+    gone = select(posts.c.id).where(posts.c.id.in_(every), posts.c.state == PostState.REMOVED)
+    return frozenset(conn.execute(gone).scalars())
 
 
 # --- Which posts ------------------------------------------------------------------------------
 
 
 def _posts(conn: Connection, due: Due, *fresh: ColumnElement[bool]) -> Sequence[Any]:
+    query = _select().where(
+        posts.c.group_id == due.group.id,
+        posts.c.state == PostState.PUBLISHED,
+        *fresh,
+    )
+    return conn.execute(query.order_by(posts.c.id)).all()
+
+
+def _select() -> Select[Any]:
     query = select(
         posts.c.id,
         posts.c.key,
@@ -204,17 +253,13 @@ def _posts(conn: Connection, due: Due, *fresh: ColumnElement[bool]) -> Sequence[
         posts.c.received_at,
         posts.c.message_id,
         posts.c.thread_id,
+        posts.c.state,
         threads.c.subject.label("thread"),
         threads.c.title,
         mails.c.size,
     )
     query = query.join(threads, threads.c.id == posts.c.thread_id)
-    query = query.join(mails, mails.c.id == posts.c.mail_id).where(
-        posts.c.group_id == due.group.id,
-        posts.c.state == PostState.PUBLISHED,
-        *fresh,
-    )
-    return conn.execute(query.order_by(posts.c.id)).all()
+    return query.join(mails, mails.c.id == posts.c.mail_id)
 
 
 def _upto(conn: Connection, due: Due) -> int | None:

@@ -53,6 +53,7 @@ def hold(work: Work, effect: HoldMail) -> None:
         held_at=source.received_at,
         policy=source.protection.policy or "",
         signers=" ".join(source.protection.signers),
+        results=source.results,
     )
     work.hold_id = work.conn.execute(new.returning(holds.c.id)).scalar_one()
 
@@ -187,6 +188,7 @@ def _source_of(work: Work, row: Row[Any]) -> Source:
         reply_key=row.reply_key,
         now=work.source.now,
         smtputf8=row.smtputf8,
+        results=row.results,
         protection=Protection(DmarcPolicy(row.policy), tuple(row.signers.split()))
         if row.policy
         else Protection(),

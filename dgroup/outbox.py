@@ -15,7 +15,9 @@ from sqlalchemy import Connection, insert
 
 from archive.db import Database, wake
 from archive.quick import Quick
+from dgroup import recipes
 from dgroup.model import MailClass
+from dgroup.recipes import Recipe
 from dgroup.tables import deliveries, fanouts, outbox_mails
 
 PENDING = "pending"
@@ -172,16 +174,19 @@ def queue_letter_to_group(
     now: datetime,
     only: str = "",
     but: Sequence[str] = (),
+    recipe: Recipe | None = None,
 ) -> int:
     """Queue a letter of ours to members, each with an own reverse-path and leave link.
 
     LETTER goes to every active member, SUMMARY to those who get summaries. `only` is a language code:
     readers of that language; `but` are codes: all other readers. DIGEST goes to those whom `only` names
-    (`dgroup.audience`).
+    (`dgroup.audience`). A mail without a text is made by its `recipe` when it is sent.
     """
     variant = only or (OTHERS + ",".join(but) if but else "")
     row = {**_mail_row(group_id, mail_class, message, now), "variant": variant}
     outbox_id = _store_mail(conn, row)
+    if recipe is not None:
+        recipes.keep(conn, outbox_id, group_id, recipe)
     _open_fanout(conn, outbox_id, group_id, cutoff, None)
     return outbox_id
 
@@ -194,8 +199,10 @@ def queue_letters_to_group(
     mail_class: MailClass,
     cutoff: int,
     now: datetime,
+    made_by: Sequence[Recipe | None] = (),
 ) -> None:
-    """Queue one letter in several languages, (language, mail) each: the first serves all who read no other."""
+    """Queue one letter in several languages, (language, mail) each: the first serves all who read no other.
+    `made_by` are their recipes, where they have some."""
     others = [language for language, _ in letters[1:]]
     for at, (language, message) in enumerate(letters):
         queue_letter_to_group(
@@ -207,6 +214,7 @@ def queue_letters_to_group(
             now=now,
             only=language if at else "",
             but=() if at else others,
+            recipe=made_by[at] if made_by else None,
         )
 
 

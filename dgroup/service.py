@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from archive.dirty import PAGES
-from dgroup import alone, jobs, nodes
+from dgroup import alone, jobs, nodes, remaking
 from dgroup.checks import ROLES
 from dgroup.chores import Chores
 from dgroup.config import Config
@@ -238,6 +239,7 @@ class Service:
             alive=lambda: self.presence.alive,
             on_failed=self.refusals.note,
             signature=from_settings(config, self._clock),
+            again=partial(remaking.again, runtime.weekly),
         )
         task = asyncio.create_task(self.sender.run(), name="sender")
         self._parts.push_async_callback(_cancelled, task)

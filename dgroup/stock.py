@@ -6,7 +6,7 @@ Functions here run on a database thread; nothing in them knows the event loop.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -18,7 +18,7 @@ from archive.errors import NotFound
 from archive.model import SiteInfo
 from dgroup import deliveries, expansion
 from dgroup.address import bounce_address
-from dgroup.deliveries import Put
+from dgroup.deliveries import OutboxMail, Put
 from dgroup.expansion import Fanout, Holder
 from dgroup.filelinks import Slots, slots_of
 from dgroup.model import MailClass, OutboxItem
@@ -37,6 +37,9 @@ FRESH = timedelta(minutes=1)
 """what was made this short while ago need not be looked up again for members who left"""
 BODIES = 64 * 1024 * 1024
 """bytes of bodies that may be in memory at a time, one large one apart"""
+
+
+MakeAgain = Callable[[Connection, int], OutboxMail | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,16 @@ class Copies:
     """Makes copies of claimed items; keeps the bodies that were used last."""
 
     def __init__(
-        self, db: Database, keyring: Keyring, site: SiteInfo, signature: Signature | None = None
+        self,
+        db: Database,
+        keyring: Keyring,
+        site: SiteInfo,
+        signature: Signature | None = None,
+        again: MakeAgain | None = None,
     ) -> None:
-        """Without `signature` nothing is signed: then the smarthost does it."""
+        """Without `signature` nothing is signed: then the smarthost does it. `again` makes mails anew whose
+        text was taken away with a post."""
+        self._again = again
         self._db = db
         self._signature = signature
         self._keyring = keyring
@@ -166,7 +176,10 @@ class Copies:
         try:
             mail = deliveries.load_mail(conn, mail_id)
         except NotFound:
-            return None
+            made_anew = self._again(conn, mail_id) if self._again is not None else None
+            if made_anew is None:
+                return None
+            mail = made_anew
         slots = slots_of(mail.whole, self._keyring)
         made = self._made(mail.whole, mail.mail_class, smtputf8=mail.smtputf8)
         self._bodies[mail_id] = Loaded(made[0], mail.group, made[1], slots, mail.mail_class)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from archive.tables import metadata
 from archive.types import BigId, UtcTime
+from dgroup import tables_outbox  # noqa: F401 -- its tables belong to the same MetaData
 
 group_settings = Table(
     "group_settings",
@@ -218,6 +219,7 @@ holds = Table(
     Column("reminded_at", UtcTime, nullable=True),
     Column("policy", String(12), nullable=False, server_default=""),  # of the author's domain
     Column("signers", Text, nullable=False, server_default=""),  # whose signatures held
+    Column("results", Text, nullable=False, server_default=""),  # for the seal of its copies
     Index("ix_holds_state", "group_id", "state"),
     Index("ix_holds_message_id", "group_id", "message_id"),
     sqlite_autoincrement=True,

@@ -1,5 +1,5 @@
-"""Taking a post down in the live service: beside the archive, what waits to be sent, held mails and
-quarantine let go of it too (RULINGS 2)."""
+"""Taking a post down in the live service: beside the archive, what waits to be sent, digests and
+summaries too, held mails and quarantine let go of it (RULINGS 2)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from archive.db import Database
 from archive.model import Post
 from archive.rawmail import purge_raw
 from archive.takedown import Removed, remove_post
+from dgroup import recipes
 from dgroup.model import Group
 from dgroup.tables import audit, deliveries, fanouts, holds, outbox_mails, quarantine
 
@@ -22,6 +23,7 @@ def take_down(db: Database, conn: Connection, group: Group, key: str, now: datet
     """
     removed = remove_post(db, conn, group.info, key, now)
     _stop_copies(conn, removed.post)
+    recipes.take_out(conn, removed.post)
     _forget_holds(conn, group, removed.post)
     _forget_quarantine(conn, removed.post)
     return removed

@@ -7,7 +7,6 @@ two posts wait and are merged with the week after, at most three weeks in one le
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -29,6 +28,7 @@ from dgroup import groups, members, outbox, runs
 from dgroup.address import command_address
 from dgroup.letters import LetterTools, LetterWriter, group_head
 from dgroup.model import Group, MailClass, MemberState
+from dgroup.recipes import Recipe, SummaryRecipe
 from dgroup.tables import addresses, job_runs, memberships, persons
 from dgroup.writer import Writer
 
@@ -146,6 +146,8 @@ class _Made:
     summary: Summary
     letters: tuple[tuple[str, bytes], ...] = ()
     """(language, mail), the group's own language first"""
+    recipes: tuple[Recipe, ...] = ()
+    """one for each letter"""
 
 
 async def send_due(tools: LetterTools, writer: Writer, now: datetime) -> int:
@@ -184,7 +186,9 @@ def _make_due(tools: LetterTools, group: Group, week: str, now: datetime) -> _Ma
         if whole.numbers.posts <= QUIET_POSTS and back < MERGED_WEEKS - 1:
             return _Made(HELD, make(conn, group, week, tools.site) if back else whole)
         languages = members.languages_read(conn, group.info)
-    return _Made(SENT, whole, tuple(_mails(tools, group, whole, languages, now)))
+    made = [_recipe(tools, week, back, language, now) for language in languages]
+    letters = tuple((one.language, _mail(tools, group, whole, one)) for one in made)
+    return _Made(SENT, whole, letters, tuple(Recipe(summary=one) for one in made))
 
 
 def _store(
@@ -202,6 +206,7 @@ def _store(
         mail_class=MailClass.SUMMARY,
         cutoff=members.newest_id(conn),
         now=now,
+        made_by=made.recipes,
     )
     return made.result == SENT
 
@@ -236,11 +241,24 @@ def _waiting_weeks(conn: Connection, group: Group, week: str) -> int:
     return count
 
 
-def _mails(
-    tools: LetterTools, group: Group, summary: Summary, languages: Sequence[str], now: datetime
-) -> Iterator[tuple[str, bytes]]:
+def _recipe(
+    tools: LetterTools, week: str, back: int, language: str, now: datetime
+) -> SummaryRecipe:
+    message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
+    return SummaryRecipe(week, back, language, message_id, now)
+
+
+def _mail(tools: LetterTools, group: Group, summary: Summary, recipe: SummaryRecipe) -> bytes:
     """One mail per language that readers have; the group's own serves all the others."""
-    for language in languages:
-        rendered = letter(summary, group, tools.letters, tools.site, language)
-        message_id = ids.letter_id(tools.random(12).hex(), tools.site.domain)
-        yield language, mail_of(rendered, summary, group, tools.site, language, message_id, now)
+    site, language = tools.site, recipe.language
+    rendered = letter(summary, group, tools.letters, site, language)
+    args = rendered, summary, group, site, language
+    return mail_of(*args, recipe.message_id, recipe.made_at)
+
+
+def again(
+    conn: Connection, tools: LetterTools, group: Group, recipe: SummaryRecipe
+) -> bytes | None:
+    """Make a summary's letter once more, of the posts that are still there; None where none is."""
+    summary = make(conn, group, recipe.week, tools.site, weeks_back=recipe.back)
+    return _mail(tools, group, summary, recipe) if summary.numbers.posts else None
