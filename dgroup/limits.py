@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HIGHEST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """How much one sender gives to one domain; 0: as much as it takes."""
 
-    per_minute: int = 0
+    per_minute: float = 0
     at_once: int = 0
+    together: float = 0
+    """copies a minute of all senders, where there are several (`dgroup.shares`)"""
 
     @property
     def any(self) -> bool:
         """Whether it limits anything."""
         return bool(self.per_minute or self.at_once)
 
+    @property
+    def shut(self) -> bool:
+        """Whether this sender gives nothing to the domain just now."""
+        return self.at_once < 0
+
 
 NO_LIMIT = Limit()
+NOTHING = Limit(at_once=-1)
 Limits = tuple[tuple[str, Limit], ...]
 """by domain, in lower case"""
 _NAMES = ("per_minute", "at_once")

@@ -46,6 +46,9 @@ def node_of(label: str) -> Node:
     return Node(name, tuple(roles.split(",")))
 
 
+LABELS = """SELECT application_name FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name ~ '^dg:[^:]+:[^:]*$'"""
+"""the labels of all nodes that are connected"""
 _PRESENT = text(
     """SELECT a.application_name AS label, a.backend_start AS since, EXISTS (
            SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.granted

@@ -26,6 +26,8 @@ MANY = 5
 LONGEST_TURN = timedelta(minutes=10)
 PROBE = timedelta(seconds=2)
 """what others of a domain wait longer than the copy that tries whether its rest was long enough"""
+SHUT_TURNS = 600
+"""turns a minute that a sender gives to copies that others have to send"""
 REMEMBERED = 5000
 """domains that are known at a time"""
 
@@ -117,6 +119,14 @@ class Pacing:
         self._host_failures = 0
         self._host_until = _NEVER
 
+    def limit(self, limits: Mapping[str, Limit], now: datetime) -> None:
+        """Keep to other limits from now on: senders came or went."""
+        self._limits = limits
+        for one in self._domains.values():
+            changed = limits.get(one.name, NO_LIMIT)
+            if one.limit != changed:
+                one.limit, one.tokens, one.filled_at = changed, 0.0, now
+
     def is_calm(self, now: datetime) -> bool:
         """Whether every copy may be taken into the stock: saves asking for each."""
         return not self._limits and self._calm_from <= now
@@ -135,7 +145,17 @@ class Pacing:
             one = self._known(domain, now)
         if one.rest_until > now:
             return self._after_rest(one)
+        if one.limit.shut:
+            return self._turn(one, now)
         return self._by_minute(one, now, had_turn=had_turn) if one.limit.per_minute else None
+
+    def _turn(self, one: _Domain, now: datetime) -> datetime:
+        """The next moment at which one of all senders may begin a copy."""
+        a_minute = one.limit.together or one.limit.per_minute or SHUT_TURNS
+        one.turn = max(one.turn, now) + timedelta(minutes=1 / a_minute)
+        if one.limit.shut:
+            one.turn = min(one.turn, now + LONGEST_TURN)
+        return _whole(one.turn)
 
     def _after_rest(self, one: _Domain) -> datetime:
         """The first one tries; the others come when its answer is known."""
@@ -152,12 +172,10 @@ class Pacing:
         if one.tokens >= 1 and (had_turn or one.turn <= now):
             one.tokens -= 1
             return None
-        step = timedelta(seconds=1 / a_second)
         if had_turn:
-            one.late = max(one.late, now) + step
+            one.late = max(one.late, now) + timedelta(seconds=1 / a_second)
             return _whole(one.late)
-        one.turn = max(one.turn, now) + step
-        return _whole(one.turn)
+        return self._turn(one, now)
 
     def begin(self, domain: str, copy: int, now: datetime) -> bool:
         """Whether a copy may go now; then it counts as in flight until `settle`."""
@@ -185,6 +203,8 @@ class Pacing:
     def _room(self, one: _Domain) -> int:
         if one.rests:
             return 1
+        if one.limit.shut:
+            return 0
         allowed = one.limit.at_once or 1_000_000
         # Until the first answer nobody knows whether there will be one.
         return allowed if one.heard else min(allowed, self._half)
@@ -206,7 +226,7 @@ class Pacing:
     def rests(self, domain: str, now: datetime) -> bool:
         """Whether nothing may go to a domain for a while."""
         one = self._domains.get(domain)
-        return one is not None and one.rest_until > now
+        return one is not None and (one.rest_until > now or one.limit.shut)
 
     def free(self, domain: str) -> int:
         """How many more copies a domain may have in flight."""
@@ -218,6 +238,8 @@ class Pacing:
         one = self._known(domain, now)
         if one.rest_until > now:
             return self._after_rest(one)
+        if one.limit.shut:
+            return self._turn(one, now)
         step = max(one.took / self._room(one), timedelta(milliseconds=10))
         one.late = min(max(one.late, now + _SECOND) + step, now + LONGEST_TURN)
         if one.rests:

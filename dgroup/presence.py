@@ -18,7 +18,8 @@ import psycopg
 
 from archive.db import WAKES, Database
 from dgroup.failing import Failing
-from dgroup.nodes import SCHEDULER, Node
+from dgroup.nodes import LABELS, SCHEDULER, Node, node_of
+from dgroup.oneclock import OneClock
 
 log = logging.getLogger("dgroup.presence")
 
@@ -27,7 +28,8 @@ LONGEST_PAUSE_S = 5.0
 BEATS = 3
 """beats in a lease: one that is late harms nothing"""
 _NOTIFY = "SELECT pg_notify(%s, %s)"
-_LOCK = f"SELECT pg_try_advisory_lock({SCHEDULER[0]}, {SCHEDULER[1]})"
+_LOCK = f"pg_try_advisory_lock({SCHEDULER[0]}, {SCHEDULER[1]})"
+_BEAT = f"SELECT clock_timestamp(), ARRAY({LABELS}), "
 Control = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
@@ -36,7 +38,7 @@ class Presence:
 
     `heard` is told what there is to do (`archive.db.wake`), '' for everything: after each connect
     something may have been missed. `back` is called before this node is seen again after a time in
-    which it was not, `took` when it becomes the scheduler.
+    which it was not, `took` when it becomes the scheduler, `seen` at each beat of all nodes that are here.
     """
 
     def __init__(
@@ -49,8 +51,11 @@ class Presence:
         heard: Callable[[str], None],
         back: Callable[[], None] = lambda: None,
         took: Callable[[], None] = lambda: None,
+        seen: Callable[[Collection[Node]], None] = lambda _nodes: None,
+        clock: OneClock | None = None,
     ) -> None:
-        """`schedules` says whether this node may run the jobs."""
+        """`schedules` says whether this node may run the jobs; `clock` is set by the server's."""
+        self._seen, self._clock = seen, clock
         self._db, self._node, self._lease, self._wants = db, node, lease_s, schedules
         self._heard, self._back, self._took = heard, back, took
         self._task: asyncio.Task[None] | None = None
@@ -155,15 +160,21 @@ class Presence:
     async def _beat(self, conn: Control) -> None:
         """Say that this node is here; try to become the scheduler where it may and is not."""
         asked = time.monotonic()
+        asked_at = self._clock.own() if self._clock is not None else None
         tries = self._wants and not self._locked
         async with asyncio.timeout(self._lease):
-            cursor = await conn.execute((_LOCK if tries else "SELECT false").encode())
+            cursor = await conn.execute((_BEAT + (_LOCK if tries else "false")).encode())
             row = await cursor.fetchone()
+        assert row is not None
+        theirs, labels, locked = row
+        if self._clock is not None and asked_at is not None:
+            self._clock.compare(asked_at, theirs)
+        self._seen([node_of(label) for label in labels])
         if not self.alive:
             self._back()
         # From the asking on: the server begins to count later than that.
         self._confirmed = asked
-        if row is not None and row[0]:
+        if locked:
             self._gain(locked=True)
 
     def _gain(self, *, locked: bool) -> None:

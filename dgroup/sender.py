@@ -21,6 +21,7 @@ from archive.model import SiteInfo
 from dgroup import config, deliveries
 from dgroup.failing import Failing
 from dgroup.ledger import Jobs, Ledger, Line
+from dgroup.limits import Limits
 from dgroup.model import OutboxItem
 from dgroup.pacing import Blame, Pacing
 from dgroup.pipeline import Copy
@@ -87,6 +88,7 @@ class Sender:
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake, on_failed)
         self._copies = Copies(db, keyring, site, signature, again)
         self._relay = self._way_out(relay, target, password, hostname)
+        self._limits = relay.domains
         self._pacing = Pacing(dict(relay.domains), relay.connections)
         self._shelf = Shelf(self._pacing)
         self._unloaded: list[OutboxItem] = []
@@ -168,6 +170,13 @@ class Sender:
         self._ledger.stop()
         if self._writing is not None:
             await self._writing
+
+    def limit(self, domains: Limits) -> None:
+        """Keep to other limits from now on (`dgroup.shares`)."""
+        if domains != self._limits:
+            self._limits = domains
+            self._pacing.limit(dict(domains), self._clock())
+            self.blocked()
 
     def forget(self) -> None:
         """Drop what was claimed and not begun: while this node was not seen others may have taken it.

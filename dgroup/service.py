@@ -8,7 +8,8 @@ import contextlib
 import logging
 import os
 import platform
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +28,7 @@ from dgroup.handover import Handover
 from dgroup.intake import Intake
 from dgroup.listener import Listener
 from dgroup.nodes import Node
+from dgroup.oneclock import OneClock
 from dgroup.outbox import MAIL
 from dgroup.parsers import Parsers
 from dgroup.presence import Presence
@@ -34,6 +36,7 @@ from dgroup.publishing import NOT_FINISHED, PublishTask
 from dgroup.refusals import Refusals
 from dgroup.runtime import Runtime, intake_settings, open_runtime, protections, verifier
 from dgroup.sender import Sender
+from dgroup.shares import Shares
 from dgroup.signature import from_settings
 from dgroup.web import HealthServer, WebServer
 from dgroup.writer import Writer
@@ -71,8 +74,8 @@ class Service:
         """`arrival` is the clock by which mail arrives, where it is another one (demonstration):
         leases and retries go by real time, else a clock that jumps would end them."""
         self._config = config
-        self._clock = clock
-        self._arrival = arrival or clock
+        self._clock = OneClock(clock)
+        self._arrival = arrival or self._clock
         self._parts = AsyncExitStack()
 
     async def start(self) -> Bound:
@@ -95,6 +98,7 @@ class Service:
         self.runtime = await asyncio.to_thread(open_runtime, config)
         parts.callback(self.runtime.close)
         self._node = self._named()
+        self._shares = Shares(self._node.name, config.relay.domains, config.node.lease_s)
         self._writer = Writer(self.runtime.db, threads=2)
         parts.push_async_callback(asyncio.to_thread, self._writer.close)
         self.presence = self._presence()
@@ -160,7 +164,15 @@ class Service:
             heard=self._heard,
             back=lambda: self.sender.forget() if self._is("send") else None,
             took=self._wake_publisher,
+            seen=self._seen,
+            clock=self._clock,
         )
+
+    def _seen(self, there: Collection[Node]) -> None:
+        """These nodes share the limits of recipient domains."""
+        if self._is("send"):
+            senders = [one.name for one in there if "send" in one.roles]
+            self.sender.limit(self._shares.seen(senders, time.monotonic()))
 
     def _heard(self, what: str) -> None:
         """Another process, or this one, has committed something to do."""
