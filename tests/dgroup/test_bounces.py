@@ -37,7 +37,7 @@ def block(address: str, action: str, status: str, said: str = "") -> str:
 
 def test_the_corpus_of_bounces() -> None:
     """The first figure counts: above all nobody is blamed who must not be."""
-    found = measure(corpus_path("bounces"))
+    found = measure(corpus())
     assert found.blamed == []
     assert len(found.checked) <= 16
     assert found.named_right >= 0.96 * found.named
