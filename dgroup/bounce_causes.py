@@ -24,6 +24,13 @@ def _rule(cause: Cause, *patterns: str) -> tuple[Cause, re.Pattern[str]]:
 _STRONG: _Rules = (
     _rule(
         Cause.POLICY,
+        # Of our reverse-path, whatever is said of it: a server that asks back and is answered wrongly.
+        r"sender (e-?mail )?(address )?(rejected|verif)|(sender|callout|call-?back) verif|verif\w+ failed for",
+        r"(verif\w+|unknown|rejected|refused)\b.{0,40}-bounces\+|-bounces\+\S{0,250}.{0,40}(unknown|rejected)",
+    ),
+    _rule(Cause.DEAD, r"5\.4\.1 (<[^<>]{3,250}>: )?recipient address rejected: access denied"),
+    _rule(
+        Cause.POLICY,
         r"recipient preferences|groups\.google|n.existe pas ou que vous ne soyez pas autoris",
         r"not exist,? (or )?(they|you) (may|might)|may not exist|access denied|relay(ing)? denied",
     ),
@@ -45,8 +52,8 @@ _STRONG: _Rules = (
         r"spamhaus|spamcop|barracuda(central| reputation)|senderbase|sorbs|cloudmark|proofpoint",
         r"banned sending ip",
         r"\breputation\b",
-        r"blocked (using|by|for|due)",
-        r"(client host|ip( address)?|sender|server|host|connection|mail)\b.{0,80}\bblocked",
+        r"blocked (using|by|for|due(?! to inactiv))|:blocked\)|service refus",
+        r"(client host|ip( address)?|sender|server|host|connection|mail)\b(?!.{0,80}mailbox).{0,80}\bblocked",
         r"(?<!not )\blisted (in|at|by|on)\b",
         r"open relay",
         r"reverse (dns|host|name|ip)|\bptr\b|\brdns\b|cannot find your (reverse )?hostname",
@@ -55,7 +62,7 @@ _STRONG: _Rules = (
     ),
     _rule(
         Cause.CONTENT,
-        r"\bspam\b|\bspammy\b|antispam|spamassassin|unsolicited|bulk mail|\buce\b",
+        r"\bspam\b|\bspammy\b|antispam|spamassassin|unsolicited|bulk mail|\buce\b|\bdt:spm\b",
         r"\bvirus|malware|infected|phish",
         r"(message|mail|content|attachment|file|subject|url|link)\b.{0,60}(content|attachment)?"
         r" (was |is |has been |have been )?(filtered|quarantined|prohibited|forbidden|suspicious)",
@@ -79,8 +86,13 @@ _STRONG: _Rules = (
         r"(disk |over ?|mail |mailbox |storage |exceed\w* (\w+ ){0,3})quota|quota exceed|quota full",
         r"exceeded (\w+ ){0,2}(storage|disk|mailbox)|insufficient (disk )?(quota|space for)",
         r"(?<!of )not enough (storage|disk|space)|no space left in (mail|in)?box|size limit of the mailbox",
-        r"bo[iî]te (aux lettres|de r[eé]ception|mail)?.{0,30}pleine|buz[oó]n.{0,30}llen[oa]|"
-        r"caixa (de correio|postal).{0,30}cheia|postfach.{0,40}voll|casella.{0,30}piena|"
+        r"(reached|exceeded|over|above) (\w+ ){0,2}(storage|mailbox|quota)( space)? (limit|size|quota)",
+        r"bo[iî]te\b.{0,80}(pleine|satur[eé]e)|quota\b.{0,60}(d[eé]pass[eé]|atteint)",
+        r"buz[oó]n.{0,80}(llen[oa]|saturado)|(super|exced|sobrepas)\w*.{0,40}\b(cuota|cupo|almacenamiento)",
+        r"caixa\b.{0,80}(cheia|lotada)|[cq]uota.{0,30}(excedida|esgotada|ultrapassada)",
+        r"(postfach|mailbox|speicher(platz|quote)).{0,60}(\bvoll\b|[uü]berschritten|ersch[oö]pft)",
+        r"casella.{0,60}(piena|esaurit)|(postvak|mailbox|postbus)\b.{0,60}\bvol\b",
+        r"ящик.{0,60}(переполнен|заполнен)|(邮箱|信箱).{0,12}(已满|满)|空间(不足|已满)",
         r"memory overflow|mailbox size limit|filled up",
     ),
     _rule(
@@ -94,6 +106,7 @@ _STRONG: _Rules = (
         r"delivery.{0,40}(delay|suspend)|could not (yet )?be delivered (yet|within|for)",
         r"temporar(y|ily)|deferred|gr[ae]ylist|service (currently |temporarily )?unavailable",
         r"too many (connection|session|concurrent|recipient|message|error)|rate.?limit|throttl",
+        r"frequency limit|max(imum)? (e-?mails|messages) per (hour|day)",
         r"at a rate that|resources? (temporarily )?unavailable|insufficient (system )?(storage|res)",
         r"disk full|no space left on device|out of memory|cannot create|input/output error",
         r"not reachable|multiple retries|could ?n.t create|(malformed|unexpected) name server reply",
@@ -120,7 +133,16 @@ _SAYS_DEAD = _rule(
     r"utilisateur inconnu|adresse.{0,60}invalide|usuario desconocido|no existe|desconhecid|"
     r"utente sconosciuto|unbekannt|existiert nicht|n.existe pas|n[aã]o existe|inexistente",
     r"(user|address).{0,20}rejected: user|delivery error: dd|answer=6596|this user doesn",
+    r"mailbox unavailable.{0,300}in reply to rcpt|after rcpt to.{0,300}mailbox unavailable",
 )
+_OF_THE_ACCOUNT = re.compile(
+    r"user doesn.t have an? \S{1,60} account|(mailbox|account)( \S{1,90})? is (disabled|suspended|closed)"
+    r"|local mailbox \S{3,90} is unavailable",
+    re.IGNORECASE,
+)
+"""said of the account as such, which no reader's filter says: it holds after the whole mail was taken, too"""
+_NO_SUCH = re.compile(r"\b(no such user|user unknown|unknown user|user not found)\b", re.IGNORECASE)
+_AT_RCPT = re.compile(r"\bin reply to rcpt\b|\bafter rcpt to\b|>>> rcpt\b", re.IGNORECASE)
 _SAYS_CLOSED = _rule(
     Cause.DISABLED,
     r"(user|account|mailbox|recipient|address)\b.{0,60}(disabled|suspended|inactive|"
@@ -189,7 +211,7 @@ def cause_of(text: str, status: str = "", *, weak: bool = True) -> Cause:
     meant = [by_status(code) for code in codes] or [Cause.UNKNOWN]
     ours = next((one for one in meant if one in _NOBODYS), None)
     if ours is not None:
-        return ours
+        return Cause.DEAD if ours is Cause.POLICY and is_plain_no(text, text) else ours
     said = _first((_SAYS_CLOSED, _SAYS_DEAD, _OURS), text)
     if said in MEMBERS_OWN and is_at_data(text, codes):
         return Cause.UNKNOWN
@@ -207,7 +229,16 @@ def is_at_data(text: str, codes: Sequence[str]) -> bool:
     that is about the address itself outweighs that: with pipelining an answer is seen late.
     """
     named = any(code.startswith(("5.1.", "5.2.1", "5.2.2")) for code in codes)
+    if _OF_THE_ACCOUNT.search(text[:MAX_TEXT]) is not None:
+        return False
     return not named and _AT_DATA.search(text[:MAX_TEXT]) is not None and "503" not in text
+
+
+def is_plain_no(text: str, told: str) -> bool:
+    """Tell whether a server did not know the address although its code is one for policy, as in 550 5.7.1 No
+    such user: it said so when it was asked for the address, which `told` shows, and names no policy."""
+    said = _NO_SUCH.search(text) is not None and _AT_RCPT.search(told) is not None
+    return said and _first((*_STRONG, _OURS), text) is None
 
 
 def by_status(status: str) -> Cause:

@@ -15,6 +15,8 @@ MAX_READ = 262_144
 """bytes of a report that are read; the notice stands at its beginning"""
 MAX_NOTICE = 16_384
 """characters of the notice that readers look at"""
+STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+"""the parts of a report that programs read (RFC 3464, RFC 6533)"""
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`|~-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _ORIGINAL = re.compile(
     r"^[ \t>*-]*(?:-{2,}.{0,20}(?:original|returned|unsent|enclosed|below this line|message header)"
@@ -26,6 +28,21 @@ _ORIGINAL = re.compile(
 _TAGS = re.compile(
     r"<(?:/?[a-z][a-z0-9]{0,9}(?:\s[^<>@]{0,500})?|!--[^<>]{0,500}--)/?>", re.IGNORECASE
 )
+
+_DAEMON = re.compile(
+    r"mailer-?daemon|post-?master|mail ?(delivery|system|administrator|er)|mmdf|delivery (sub)?system"
+    r"|e-?mail (delivery|system|server)|uucp|returned|smtp gateway|interscan|daemon|bounce|no-?reply",
+    re.IGNORECASE,
+)
+FAILED = re.compile(
+    r"undeliver|deliver.{0,20}(fail|status|problem|error|report|impossible|delay|notif)|returned mail"
+    r"|fail(ure|ed).{0,12}(notice|deliver|mail)|mail.{0,20}(error|fail|return|warning|bounce)"
+    r"|non.?deliver|not.{0,6}deliver|could not (send|be deliver)|message (status|delayed)|unknown user"
+    r"|nondeliver|warning: |unzustellbar|non remis|no se (ha )?pudo entregar|n[aã]o entreg"
+    r"|user unknown|rejected mail|error sending|mail system|wasn.t delivered|permanent (fatal )?error|[eé]chec|退信|недоставл|не доставлен",
+    re.IGNORECASE,
+)
+_PASSED_ON = re.compile(r"\s*(fwd?|tr|rv|wg|enc|doorst)\s*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +73,14 @@ def taken_apart(raw: bytes) -> Returned:
 
 
 def header(message: Message, name: str) -> str:
-    """Give a header as one line of text; '' where there is none."""
+    """Give a header as one line of text; '' where there is none. Bare UTF-8 is taken (RFC 6532)."""
+    low = name.lower()
+    plain = next((str(value) for key, value in message.raw_items() if key.lower() == low), "")
+    plain = plain.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        text = str(make_header(decode_header(str(message.get(name, "")))))
+        text = str(make_header(decode_header(plain)))
     except (ValueError, LookupError, MessageError):
-        text = str(message.get(name, ""))
+        text = plain
     return " ".join(text.split())
 
 
@@ -92,6 +112,15 @@ def text_of(part: Message) -> str:
         return data.decode(part.get_content_charset("utf-8") or "utf-8", "replace")
     except (LookupError, ValueError):
         return data.decode("latin-1")
+
+
+def is_daemons(mail: Returned) -> bool:
+    """Tell by its sender's name, or by its subject: but people write about failures too, on lists and
+    when they pass on what came back to them."""
+    if _DAEMON.search(mail.sender):
+        return True
+    by_people = mail.message.get("List-Id") or _PASSED_ON.match(mail.subject)
+    return FAILED.search(mail.subject) is not None and not by_people
 
 
 def _notice(message: Message) -> str:

@@ -11,22 +11,18 @@ from email.message import Message
 from flufl.bounce import all_failures
 
 from dgroup.bounce_causes import cause_of, is_at_data, statuses
-from dgroup.bounce_mail import Returned, about, addresses, header
+from dgroup.bounce_mail import (
+    FAILED,
+    STATUS_PARTS,
+    Returned,
+    about,
+    addresses,
+    header,
+    is_daemons,
+    parts,
+)
 from dgroup.bounce_report import Cause, Fault, Kind, Report
 
-_DAEMON = re.compile(
-    r"mailer-?daemon|post-?master|mail ?(delivery|system|administrator|er)|mmdf|delivery (sub)?system"
-    r"|e-?mail (delivery|system|server)|uucp|returned|smtp gateway|interscan|daemon|bounce|no-?reply",
-    re.IGNORECASE,
-)
-_FAILED = re.compile(
-    r"undeliver|deliver.{0,20}(fail|status|problem|error|report|impossible|delay|notif)|returned mail"
-    r"|fail(ure|ed).{0,12}(notice|deliver|mail)|mail.{0,20}(error|fail|return|warning|bounce)"
-    r"|non.?deliver|not.{0,6}deliver|could not (send|be deliver)|message (status|delayed)|unknown user"
-    r"|nondeliver|warning: |unzustellbar|non remis|no se (ha )?pudo entregar|n[aã]o entreg"
-    r"|user unknown|rejected mail|error sending|mail system|wasn.t delivered|permanent (fatal )?error|echec",
-    re.IGNORECASE,
-)
 _AWAY = re.compile(
     r"out of (the )?office|auto(matic|mated)?[- _]?(reply|response|answer|re:)|vacation|absen|away from"
     r"|abwesen|fuera de|ausencia|aus[eê]ncia|en cong[eé]|assente|r[eé]ponse automatique"
@@ -35,7 +31,7 @@ _AWAY = re.compile(
 )
 _BLAMED = re.compile(
     r"(?:^[ \t>*-]*<?|(?:rcpt to|recipients?|addressee|address(?:\(?es\)?)?|user|to|mailbox|for|rcpt)"
-    r"\b[^\n<@]{0,40}[:<\s]\s*<?)(?P<address>[^\s<>\"(),;:]{1,64}@[\w.-]{3,190})",
+    r"\b[^\n<@]{0,40}[:<\s]\s*<?)(?P<address>[^\s<>\"(),;:（）]{1,64}@[\w.-]{3,190})",
     re.IGNORECASE | re.MULTILINE,
 )
 _WARNING = re.compile(
@@ -63,14 +59,24 @@ def read_away(mail: Returned) -> Report | None:
     marked = any(mail.message.get(name) for name in ("X-Autoreply", "X-Autorespond"))
     robot = said in _ROBOTS or marked
     away = _AWAY.search(mail.subject) is not None
-    if (robot or away) and not _FAILED.search(mail.subject):
+    if (robot or away) and not FAILED.search(mail.subject):
         return Report(Kind.AUTOMATIC, reader="away")
     return None
 
 
+def read_receipt(mail: Returned) -> Report | None:
+    """A receipt (RFC 8098): read, deleted, or refused by the reader's own rules. Never a failure, but where
+    a server says by one that the mailbox is full."""
+    kinds = {part.get_content_type() for part in parts(mail.message)}
+    receipt = "message/disposition-notification" in kinds and not kinds & STATUS_PARTS
+    if not receipt or cause_of(mail.notice) is Cause.FULL:
+        return None
+    return Report(Kind.AUTOMATIC, reader="receipt")
+
+
 def read_with_library(mail: Returned) -> Report | None:
     """Whatever flufl.bounce recognises. It raises on some mails: then it has recognised nothing."""
-    if mail.sender and not _is_daemons(mail):
+    if mail.sender and not is_daemons(mail):
         return None
     try:
         delayed, failed = all_failures(_short(mail.message))
@@ -78,7 +84,9 @@ def read_with_library(mail: Returned) -> Report | None:
         return None
     named = [one.decode("utf-8", "replace") for one in sorted(failed or delayed)]
     named = [address for one in named for address in addresses(one)]
-    named = [one for one in named if one in mail.notice.lower()] or named
+    # What stands in the quoted mail only says nothing; some are put together of a name and the host's.
+    seen, quoted = mail.notice.lower(), mail.raw.lower()
+    named = [one for one in named if one in seen] or [one for one in named if one not in quoted]
     if not named:
         return None
     return _report(mail, tuple(named), "library", delayed=not failed)
@@ -86,7 +94,7 @@ def read_with_library(mail: Returned) -> Report | None:
 
 def read_words(mail: Returned) -> Report | None:
     """Any notice of a mail system that says what went wrong, or names an address."""
-    if not _is_daemons(mail):
+    if not is_daemons(mail):
         return None
     own = {*addresses(mail.sender), *addresses(header(mail.message, "To"))}
     blamed = [one.group("address").lower().strip(".'") for one in _BLAMED.finditer(mail.notice)]
@@ -116,13 +124,6 @@ def _telling(notice: str) -> str:
     """The line that says most: one with a reply code, else nothing."""
     lines = (" ".join(line.split()) for line in notice.splitlines())
     return next((line for line in lines if re.search(r"\b[45]\d\d[ -]", line)), "")[:500]
-
-
-def _is_daemons(mail: Returned) -> bool:
-    """By its sender's name, or by its subject: but people on lists write about failures too."""
-    if _DAEMON.search(mail.sender):
-        return True
-    return _FAILED.search(mail.subject) is not None and not mail.message.get("List-Id")
 
 
 def _short(message: Message) -> Message:

@@ -15,6 +15,7 @@ from dgroup.model import Alignment
 Reader = Callable[[Returned], Report | None]
 READERS: tuple[Reader, ...] = (
     bounce_arf.read,
+    bounce_text.read_receipt,
     bounce_dsn.read,
     bounce_text.read_failed_recipients,
     bounce_text.read_away,

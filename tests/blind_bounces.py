@@ -110,9 +110,7 @@ _HEADS = {
     "%plain": _plain,
     "%bare": lambda *_: [],
     "%report": _report,
-    "%mdn": lambda host, subject: _multipart(
-        f"<kofi@{host}>", subject, "disposition-notification"
-    ),
+    "%mdn": lambda host, subject: _multipart(f"<kofi@{host}>", subject, "disposition-notification"),
     "%arf": lambda sender, subject: _multipart(sender, subject, "feedback-report"),
 }
 _PARTS = {
