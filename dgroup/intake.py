@@ -290,9 +290,8 @@ class Intake:
                 tell_evidence(work, one.mail)
             works.append(work)
             outcomes.append(decided.outcome)
-            if (
-                decided.outcome.kind is OutcomeKind.FORWARDED
-            ):  # the next recipient's limit counts it
+            # At once: the limit of the next recipient counts it.
+            if decided.outcome.kind is OutcomeKind.FORWARDED:
                 record(work, decided.outcome)
         replies = tuple(outcome.reply for outcome in outcomes)
         if not self._settings.per_recipient and 0 < sum(one.kept for one in replies) < len(replies):
