@@ -82,7 +82,7 @@ class Database:
         """A read transaction: one consistent view, rolled back at the end."""
         with self.engine.connect() as conn:
             if self.is_sqlite:
-                conn.exec_driver_sql("BEGIN")
+                run_plain(conn, "BEGIN")
             yield conn
 
     @contextmanager
@@ -94,7 +94,7 @@ class Database:
         """
         with self.engine.connect() as conn, conn.begin():
             if self.is_sqlite:
-                conn.exec_driver_sql("BEGIN IMMEDIATE")
+                run_plain(conn, "BEGIN IMMEDIATE")
             else:
                 conn.info.pop(WAKES, None)  # of a transaction that was rolled back
             yield conn
