@@ -7,10 +7,9 @@ with a node that died (invariant 5).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -54,11 +53,8 @@ class OutboxMail:
     smtputf8: bool
 
 
-class Put(NamedTuple):
-    """What a smarthost said about one delivery. A tuple, because every copy makes one."""
-
-    id: int
-    reply: str
+Said = Mapping[int, str]
+"""what a smarthost said, by delivery"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +147,7 @@ def drop_departed(conn: Connection, items: Sequence[OutboxItem], now: datetime) 
         .where(deliveries.c.id.in_(ids), memberships.c.state != MemberState.ACTIVE)
     )
     dropped = set(conn.execute(gone).scalars())
-    drop(conn, [Put(delivery, "the member no longer takes mail") for delivery in dropped], now)
+    drop(conn, dict.fromkeys(dropped, "the member no longer takes mail"), now)
     return dropped
 
 
@@ -226,17 +222,17 @@ _PUT_OFF = Quick(
 )
 
 
-def mark_sent(conn: Connection, done: Sequence[Put], now: datetime) -> None:
+def mark_sent(conn: Connection, done: Said, now: datetime) -> None:
     """The smarthost has taken these."""
     _finish(conn, done, SENT, now)
 
 
-def mark_failed(conn: Connection, done: Sequence[Put], now: datetime) -> None:
+def mark_failed(conn: Connection, done: Said, now: datetime) -> None:
     """These will never be taken, or were tried long enough."""
     _finish(conn, done, FAILED, now)
 
 
-def drop(conn: Connection, done: Sequence[Put], now: datetime) -> None:
+def drop(conn: Connection, done: Said, now: datetime) -> None:
     """These must not be sent any more: the member left, the post was taken down."""
     _finish(conn, done, DROPPED, now)
 
@@ -256,9 +252,9 @@ def mark_retry(conn: Connection, later: Sequence[PutOff]) -> None:
         _PUT_OFF.run(conn, rows)
 
 
-def _finish(conn: Connection, done: Sequence[Put], state: str, now: datetime) -> None:
+def _finish(conn: Connection, done: Said, state: str, now: datetime) -> None:
     if done:
-        replies = json.dumps({put.id: _kept(put.reply) for put in done})
+        replies = json.dumps({delivery: _kept(reply) for delivery, reply in done.items()})
         _DONE.run(conn, [{"new_state": state, "moment": now, "replies": replies}])
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from dgroup import deliveries
-from dgroup.deliveries import Put, PutOff
+from dgroup.deliveries import PutOff, Said
 from dgroup.failing import Failing
 from dgroup.model import OutboxItem
 from dgroup.retry import Answer, Fate, decide
@@ -25,9 +25,9 @@ T = TypeVar("T")
 log = logging.getLogger("dgroup.sender")
 
 IN_FLIGHT = 20
-ENOUGH = IN_FLIGHT // 2
-"""unwritten copies of one session that are worth a transaction: the other half goes out meanwhile"""
-GATHER_S = 0.002
+ENOUGH = IN_FLIGHT * 3 // 4
+"""unwritten copies of one session that are worth a transaction: the others go out meanwhile"""
+GATHER_S = 0.02
 """longest wait of an outcome for others to be written with it"""
 STRIKES = 3
 """sessions that may break over one copy before it counts as an attempt"""
@@ -52,8 +52,8 @@ class Line(Protocol):
 class Marks:
     """Outcomes that wait to be written together."""
 
-    sent: list[Put] = field(default_factory=list)
-    failed: list[Put] = field(default_factory=list)
+    sent: dict[int, str] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
     put_off: list[PutOff] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
     lines: dict[Line, int] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Ledger:
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy that `line` sent or could not send."""
         if answer.taken:
-            self._marks.sent.append(Put(item.id, answer.said))
+            self._marks.sent[item.id] = answer.said
             self.counts[Fate.SENT] += 1
         else:
             self._not_sent(item, answer)
@@ -116,7 +116,7 @@ class Ledger:
         if fate is Fate.REQUEUE:
             fate, delay = self._strike(item)
         if fate is Fate.FAILED:
-            self._marks.failed.append(Put(item.id, decision.reply))
+            self._marks.failed[item.id] = decision.reply
             self._on_failed(item, decision.reply)
             log.warning(
                 "failed delivery=%d to=%s reply=%s", item.id, item.recipient, decision.reply
@@ -137,11 +137,11 @@ class Ledger:
         del self._strikes[item.id]
         return Fate.RETRY, timedelta(minutes=1)
 
-    def fail(self, done: list[Put]) -> None:
+    def fail(self, done: Said) -> None:
         """Give up items that never came to a session."""
         if not done:
             return
-        self._marks.failed += done
+        self._marks.failed.update(done)
         self.counts[Fate.FAILED] += len(done)
         self._some.set()
 

@@ -7,7 +7,7 @@ that take long, and by 4xx that are about it; a smarthost that is full slows eve
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -112,7 +112,8 @@ class Pacing:
         self._domains: dict[str, _Domain] = {}
         self._flying: dict[int, _Domain] = {}
         """copies in flight"""
-        self._slow: set[str] = set()
+        self.slow: set[str] = set()
+        """domains behind whose copies nothing should go out in the same session"""
         self._calm_from = _NEVER
         """when the last rest of a domain ends"""
         self._troubled: set[str] = set()
@@ -213,11 +214,6 @@ class Pacing:
         busy = {one.name: one for one in self._flying.values()}
         return sum(len(one.begun) for one in busy.values() if one.is_slow(now))
 
-    @property
-    def slow(self) -> Collection[str]:
-        """Domains behind whose copies nothing should go out in the same session."""
-        return self._slow
-
     def has_queue(self, domain: str, now: datetime) -> bool:
         """Whether a domain's copies have to wait for more than its first answer."""
         one = self._known(domain, now)
@@ -258,7 +254,7 @@ class Pacing:
         one.took = now - one.begun.pop(copy)
         if (slow := one.took > SLOW) is not one.slow:
             one.slow = slow
-            (self._slow.add if slow else self._slow.discard)(one.name)
+            (self.slow.add if slow else self.slow.discard)(one.name)
         if answer.taken:
             one.heard, one.strikes, one.rests = True, 0, 0
             self._host_failures = 0

@@ -183,14 +183,15 @@ class Pipeline(Wire):
     def data_received(self, data: bytes) -> None:
         """Take replies. The usual four, to a final dot and the next envelope, are read in one go:
         cut and judged one by one they would cost as much as sending the copy."""
-        if self._state is _State.BODY and self._next is not None and self.between_replies:
+        begun = self._rest or self._lines
+        if self._next is not None and self._state is _State.BODY and not begun:
             usual = _USUAL.fullmatch(data)
             if usual is not None:
                 self.heard = self.loop.time()
-                said = Answer(Heard.ANSWER, int(usual[1]), plain(usual[2]))
+                code, text = usual.groups()
                 following, self._next = self._next, None
-                self._answer_current(said)
-                self._current, self._got = following, []
+                self._answer_current(Answer(Heard.ANSWER, int(code), plain(text)))
+                self._current = following
                 return self._send_body()
         return super().data_received(data)
 

@@ -127,12 +127,19 @@ def forwarded(raw: bytes, group_address: str) -> bytes:
 
 def personal_lines(group: str, domain: str, base_url: str, leave_token: str) -> bytes:
     """Give the header lines of one member's copy: one-click and mail to leave (RFC 8058, RFC 2369)."""
-    one_click = ids.service_url(base_url, "leave", leave_token)
-    by_mail = leave_address(group, leave_token, domain)
-    return (
+    return leave_token.join(_around_token(group, domain, base_url)).encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _around_token(group: str, domain: str, base_url: str) -> list[str]:
+    """What stands before, between and behind the tokens in all copies of a group."""
+    one_click = ids.service_url(base_url, "leave", "\0")
+    by_mail = leave_address(group, "\0", domain)
+    lines = (
         f"List-Unsubscribe: <{one_click}>,\r\n <mailto:{by_mail}>\r\n"
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    ).encode("ascii")
+    )
+    return lines.split("\0")
 
 
 # --- What goes --------------------------------------------------------------------------------

@@ -276,7 +276,7 @@ class Sender:
         if ready is None:
             ready = await asyncio.to_thread(self._copies.load, self._unloaded)
         self._unloaded = ready.later
-        self._in_hand.difference_update(one.id for one in ready.gone)
+        self._in_hand.difference_update(ready.gone)
         self._ledger.fail(ready.gone)
         if self._copies.signs:
             await self._sign(ready.stock)

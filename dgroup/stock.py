@@ -18,7 +18,7 @@ from archive.errors import NotFound
 from archive.model import SiteInfo
 from dgroup import deliveries, expansion
 from dgroup.address import bounce_address
-from dgroup.deliveries import OutboxMail, Put
+from dgroup.deliveries import OutboxMail, Said
 from dgroup.expansion import Fanout, Holder
 from dgroup.filelinks import Slots, slots_of
 from dgroup.model import MailClass, OutboxItem
@@ -114,7 +114,7 @@ class Ready:
     """what is to be made into copies"""
     later: list[OutboxItem]
     """their bodies find no room in memory now"""
-    gone: list[Put]
+    gone: Said
     """their mail was taken down"""
 
 
@@ -142,7 +142,7 @@ class Copies:
     def at_hand(self, items: Sequence[OutboxItem]) -> Ready | None:
         """Find the bodies of items without the database; None if one is not in memory."""
         try:
-            return Ready([(item, self._bodies[item.mail_id]) for item in items], [], [])
+            return Ready([(item, self._bodies[item.mail_id]) for item in items], [], {})
         except KeyError:
             return None
 
@@ -234,8 +234,8 @@ class Copies:
         return Copy(item.id, sender, recipient, lines, body)
 
 
-def _taken_down(items: Iterable[OutboxItem], missing: set[int]) -> list[Put]:
-    return [Put(item.id, "the mail was taken down") for item in items if item.mail_id in missing]
+def _taken_down(items: Iterable[OutboxItem], missing: set[int]) -> Said:
+    return {item.id: "the mail was taken down" for item in items if item.mail_id in missing}
 
 
 def ascii_domain(address: str) -> str:

@@ -51,6 +51,7 @@ class Wire(asyncio.Protocol):
         self.paused = False
         self._rest = b""
         self._lines: list[str] = []
+        """of a reply that has begun"""
         self._waiting: asyncio.Future[Reply] | None = None
         self._early: list[Reply] = []
         self._reason = ""
@@ -75,11 +76,6 @@ class Wire(asyncio.Protocol):
         """The buffer has room again."""
         self.paused = False
         self.on_room()
-
-    @property
-    def between_replies(self) -> bool:
-        """Whether nothing of a reply has come yet."""
-        return not self._rest and not self._lines
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into replies; end the session where it is none (RFC 5321 4.2.1)."""

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from archive.errors import NotFound
 from archive.tables import mail_chunks, mails
 from dgroup import deliveries
-from dgroup.deliveries import Put, PutOff
+from dgroup.deliveries import PutOff
 from dgroup.model import MemberState, OutboxItem
 from dgroup.tables import deliveries as rows
 from dgroup.tables import memberships
@@ -80,9 +80,9 @@ def test_what_was_released_is_due_again(office: Office) -> None:
 def test_each_end_has_its_state(office: Office) -> None:
     ana, ben, cid = claim(office, "n1")
     with office.db.write() as conn:
-        deliveries.mark_sent(conn, [Put(ana.id, "250 2.0.0 taken")], later(1))
-        deliveries.mark_failed(conn, [Put(ben.id, "550 5.1.1 nobody" + "x" * 900)], later(1))
-        deliveries.drop(conn, [Put(cid.id, "left")], later(1))
+        deliveries.mark_sent(conn, {ana.id: "250 2.0.0 taken"}, later(1))
+        deliveries.mark_failed(conn, {ben.id: "550 5.1.1 nobody" + "x" * 900}, later(1))
+        deliveries.drop(conn, {cid.id: "left"}, later(1))
     assert states(office) == {"ana": "sent", "ben": "failed", "cid": "dropped"}
     assert claim(office, "n2", at=10_000) == []
     with office.db.read() as conn:
@@ -95,7 +95,7 @@ def test_a_reply_is_kept_whatever_stands_in_it(office: Office) -> None:
     said = ["250 '\"\\u0041\\", "250 \u00e9\U0001f4a7", "250 nul\0nul"]
     with office.db.write() as conn:
         items = deliveries.claim(conn, "n1", NOW, 10, later(60))
-        done = [Put(item.id, reply) for item, reply in zip(items, said, strict=True)]
+        done = {item.id: reply for item, reply in zip(items, said, strict=True)}
         deliveries.mark_sent(conn, done, NOW)
         kept = conn.execute(select(rows.c.last_reply).order_by(rows.c.id)).scalars().all()
         late = PutOff(items[0].id, "451 nul\0nul", later(300), 1)
@@ -109,7 +109,7 @@ def test_what_was_put_off_comes_back_at_its_time(office: Office) -> None:
     ana, *others = claim(office, "n1")
     with office.db.write() as conn:
         deliveries.mark_retry(conn, [PutOff(ana.id, "451 4.7.1 later", later(300), 1)])
-        deliveries.mark_sent(conn, [Put(item.id, "250 ok") for item in others], NOW)
+        deliveries.mark_sent(conn, {item.id: "250 ok" for item in others}, NOW)
     with office.db.read() as conn:
         assert deliveries.next_due(conn) == later(300)
         found = deliveries.status(conn, NOW)

@@ -150,7 +150,7 @@ async def test_a_post_taken_down_is_gone_from_its_light_copy(desk: Desk) -> None
             deliveries.load_mail(conn, item.mail_id)
     # A sender that had claimed it before has nothing to send.
     ready = Copies(desk.db, KEYRING, SITE).load([item])
-    assert [put.id for put in ready.gone] == [item.id]
+    assert list(ready.gone) == [item.id]
 
 
 @settings(

@@ -129,7 +129,7 @@ def test_a_body_is_loaded_once_for_all_its_copies(office: Office) -> None:
     made = [copies.copy(item, loaded) for item, loaded in ready.stock]
     assert len({id(copy.body) for copy in made}) == 1
     assert len({copy.sender for copy in made}) == 50
-    assert (ready.later, ready.gone) == ([], [])
+    assert (ready.later, ready.gone) == ([], {})
     assert copies.at_hand(items) == ready
 
 
