@@ -34,18 +34,23 @@ class Author:
         return self.address or self.name.casefold()
 
 
-def author_of(message: ParsedMessage, group_addresses: Collection[str] = ()) -> Author:
+def author_of(
+    message: ParsedMessage, group_addresses: Collection[str] = (), *, by_from: bool = False
+) -> Author:
     """Find the author: X-Original-From or Author, else From unless a list put its own address
     there, else Reply-To. The name of "Ana via list" is Ana.
 
-    `group_addresses` are the list's own, lower-cased; that of List-Post counts as one too.
+    `group_addresses` are the list's own, lower-cased; that of List-Post counts as one too. `by_from`
+    says that From is known to be right: no other field may name another person.
     """
     own = {address.lower() for address in group_addresses} | _list_posts(message)
     origin = _personal(message.original_from, own)
     reply = _personal(message.reply_to, own)
     from_ = message.from_[0] if message.from_ else _first(message.sender)
     via = _VIA.search(from_.name) is not None
-    if origin.address:
+    if by_from and from_.address:
+        name, address = from_.name, from_.address
+    elif origin.address:
         name, address = origin.name or _without_via(from_.name), origin.address
     elif via:
         name, address = _without_via(from_.name) or reply.name, reply.address

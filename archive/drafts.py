@@ -27,6 +27,8 @@ class RecordedFacts:
     """that thread may be joined to another one by its subject"""
     section_path: str = ""
     """path of the thread that coordinators put it into, with all that answers it; mostly empty"""
+    by_from: bool = False
+    """see `NewPost`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class NewPost:
     links: tuple[Link, ...] = ()
     addresses: tuple[str, ...] = ()
     """addresses of the group itself: never those of an author"""
+    by_from: bool = False
+    """From is who wrote it: somebody looked who speaks when it came. What other fields say of an author
+    is then their author's claim"""
     recorded: RecordedFacts | None = None
 
 
@@ -116,7 +121,8 @@ def draft_of(post_id: int, new: NewPost) -> Draft:
     named = threads.candidates(message)
     own = ids.key_of(message.message_id)
     alias = ids.imposter_key(message.message_id, message.digest) if new.imposter else own
-    author = author_of(message, new.addresses)
+    by_from = new.by_from or (new.recorded is not None and new.recorded.by_from)
+    author = author_of(message, new.addresses, by_from=by_from)
     plain, is_reply = normal_subject(message.subject)
     return Draft(
         new=new,

@@ -110,6 +110,10 @@ _WALK = (
         *POST_COLUMNS,
         posts.c.digest,
         posts.c.mail_id,
+        posts.c.author_address,
+        posts.c.from_address,
+        posts.c.original_from,
+        posts.c.reply_to,
         mentions.c.key.label("own"),
         threads.c.path,
         threads.c.opening,
@@ -282,7 +286,9 @@ def walk(conn: Connection, group_id: int) -> Iterator[Recorded]:
             if imposter and row.own == row.key:
                 continue
             may_join, section = row.opening == Opening.REPLY, row.section_path or ""
-            facts = RecordedFacts(row.number, row.part, row.path, may_join, section)
+            rewritten = row.original_from or row.reply_to
+            by_from = bool(rewritten) and row.author_address == row.from_address.lower()
+            facts = RecordedFacts(row.number, row.part, row.path, may_join, section, by_from)
             yield Recorded(post_of(row), row.digest, row.mail_id, imposter, facts)
         after = rows[-1].number
 

@@ -129,6 +129,8 @@ def _new_post(work: Work, effect: StorePost) -> store.NewPost:
         layout=source.content.layout,
         links=source.content.links,
         addresses=(work.group.address,),
+        # What came through another list was let through by a person: there From may be that list's.
+        by_from=all(name != "list-id" for name, _ in source.message.list_headers),
     )
 
 
