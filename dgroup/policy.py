@@ -43,9 +43,10 @@ ATTACHMENTS = "attachments"
 FLOOD, GROUP_FLOOD = "flood", "group-flood"
 FLOODS = frozenset({FLOOD, GROUP_FLOOD})
 FLOOD_HOLDS = 100
-"""mails of one sender that are held while too many come at once"""
+"""mails of one sender that wait for one reason at a time"""
 NOBODYS = frozenset({UNPROVED, TWO_FROM, UNPROVED_SPAM})
 """reasons that say nothing of the sender: such holds are counted for the whole group"""
+_TOO_MANY = "Too many mails in a short time; try again later"
 _AUTH_FAILED = "Mail authentication failed (DMARC policy of the sender's domain)"
 
 
@@ -119,7 +120,7 @@ def two_authors(mail: Incoming, facts: PostFacts) -> Verdict | None:
     if "two-from" not in mail.message.defects:
         # Several mailboxes in From are lawful (RFC 5322 3.6.2), but only the first was judged.
         several = facts.inside and len(mail.message.from_) > 1
-        return Verdict(Fate.HOLD, "several-authors") if several else None
+        return _wait("several-authors") if several else None
     text = "A mail must have one From header (RFC 5322 3.6)"
     return Verdict(Fate.REFUSE, TWO_FROM, enhanced="5.6.0", text=text, limit=UNPROVED_HOLDS)
 
@@ -154,9 +155,7 @@ def spam(mail: Incoming, facts: PostFacts) -> Verdict | None:
         letter = "spam-refused" if known else ""
         text = "Our filter takes this mail for spam"
         return Verdict(Fate.REFUSE, SPAM, letter, text=text, drops=True)
-    if known:
-        return Verdict(Fate.HOLD, SPAM, "held", limit=FLOOD_HOLDS)
-    return Verdict(Fate.HOLD, UNPROVED_SPAM, limit=UNPROVED_HOLDS)
+    return _wait(SPAM, "held") if known else _wait(UNPROVED_SPAM, limit=UNPROVED_HOLDS)
 
 
 def too_large(mail: Incoming, facts: PostFacts) -> Verdict | None:
@@ -200,19 +199,23 @@ def attachments(mail: Incoming, facts: PostFacts) -> Verdict | None:
         )
     if not facts.inside and not is_vouched(mail):
         return None
-    return Verdict(Fate.HOLD, ATTACHMENTS, "held", limit=0 if facts.inside else SENDER_HOLDS)
+    return _wait(ATTACHMENTS, "held", FLOOD_HOLDS if facts.inside else SENDER_HOLDS)
 
 
 def flood(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """More than the group takes in an hour, from one sender or in all, waits for a person."""
-    group, text = facts.group, "Too many mails in a short time; try again later"
     for limit, count, reason in (
-        (group.member_hourly, facts.sent_this_hour, FLOOD),
-        (group.group_hourly, facts.posted_this_hour, GROUP_FLOOD),
+        (facts.group.member_hourly, facts.sent_this_hour, FLOOD),
+        (facts.group.group_hourly, facts.posted_this_hour, GROUP_FLOOD),
     ):
         if limit and count >= limit:
-            return Verdict(Fate.HOLD, reason, "held-flood", 450, "4.7.1", text, FLOOD_HOLDS)
+            return _wait(reason, "held-flood")
     return None
+
+
+def _wait(reason: str, letter: str = "", limit: int = FLOOD_HOLDS) -> Verdict:
+    """A person decides; nobody fills the disk by it."""
+    return Verdict(Fate.HOLD, reason, letter, 450, "4.7.1", _TOO_MANY, limit)
 
 
 def stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
@@ -230,7 +233,7 @@ def stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
 
 def other_list(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """A mail of another list must not pass unseen (RFC 2919): a person looks at it first."""
-    return Verdict(Fate.HOLD, "other-list") if is_list_mail(mail) else None
+    return _wait("other-list") if is_list_mail(mail) else None
 
 
 def forged_member(mail: Incoming, facts: PostFacts) -> Verdict | None:

@@ -154,3 +154,17 @@ def test_a_strangers_mail_to_an_announce_group_is_never_published_by_joining() -
 def test_where_one_cannot_simply_join_the_letter_says_that_a_person_looks() -> None:
     for who in (WhoJoins.APPROVAL, WhoJoins.CLOSED):
         assert letters(decide(mail(), None, replace(GROUP, who_joins=who))) == [("held", MINE)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ("List-Id: <other.example>\r\n", "other-list"),
+        ("Content-Type: application/octet-stream; name=x.exe\r\n", "attachments"),
+    ],
+)
+def test_a_member_does_not_fill_the_disk_with_what_waits(headers: str, reason: str) -> None:
+    post = mail(headers=headers)
+    assert decide(post, MEMBER, waiting=99).outcome.kind is OutcomeKind.HELD
+    outcome = decide(post, MEMBER, waiting=100).outcome
+    assert (outcome.kind, outcome.reason, outcome.reply.code) == (OutcomeKind.REFUSED, reason, 450)
