@@ -1,4 +1,5 @@
-"""What a mail server's answer means for people who never read a status code. Pure.
+"""What a mail server's answer means for people who never read a status code, for hosts and (in their
+language, `templates/mail/_answers.txt.j2`) for coordinators. Pure.
 
 Status codes are those of RFC 3463, reply codes those of RFC 5321; what has neither is read by its words.
 """
@@ -17,11 +18,14 @@ class Why(StrEnum):
 
     FULL = "full"
     UNKNOWN_ADDRESS = "unknown-address"
+    NO_DOMAIN = "no-domain"
+    CLOSED = "closed"
     LIMIT = "limit"
     GREYLISTED = "greylisted"
     AWAY = "away"
     HOST_FULL = "host-full"
     TOO_LARGE = "too-large"
+    CONTENT = "content"
     REFUSED = "refused"
     UNSURE = "unsure"
     BROKEN = "broken"
@@ -33,11 +37,14 @@ class Why(StrEnum):
 WORDS = {
     Why.FULL: "their mailbox is full",
     Why.UNKNOWN_ADDRESS: "their server does not know the address",
+    Why.NO_DOMAIN: "the part after the @ takes no mail",
+    Why.CLOSED: "their mailbox is switched off",
     Why.LIMIT: "their server takes no more mail from us for now",
     Why.GREYLISTED: "their server asked us to come again later",
     Why.AWAY: "their server could not be reached",
     Why.HOST_FULL: "the smarthost has no room for now",
     Why.TOO_LARGE: "the mail is larger than their server takes",
+    Why.CONTENT: "their server does not take this kind of mail",
     Why.REFUSED: "their server refuses our mail",
     Why.UNSURE: "the smarthost did not say whether it has taken it",
     Why.BROKEN: "the connection to the smarthost broke",
@@ -48,9 +55,9 @@ WORDS = {
 _REPLY = re.compile(r"(\d{3})[ -](?:(\d)\.(\d{1,3})\.(\d{1,3})\b)?(.*)", re.DOTALL)
 _BY_STATUS = {
     (1, 1): Why.UNKNOWN_ADDRESS,
-    (1, 2): Why.UNKNOWN_ADDRESS,
-    (1, 10): Why.UNKNOWN_ADDRESS,
-    (2, 1): Why.UNKNOWN_ADDRESS,
+    (1, 2): Why.NO_DOMAIN,
+    (1, 10): Why.NO_DOMAIN,
+    (2, 1): Why.CLOSED,
     (2, 2): Why.FULL,
     (2, 3): Why.TOO_LARGE,
     (3, 1): Why.HOST_FULL,
@@ -61,6 +68,7 @@ _BY_STATUS = {
     (5, 3): Why.HOST_FULL,
     (6, 7): Why.UTF8,
 }
+_BY_CLASS = {1: Why.UNKNOWN_ADDRESS, 4: Why.AWAY, 6: Why.CONTENT}
 _BY_WORDS = (
     (Why.GREYLISTED, re.compile(r"gr[ea]y-?list|try again later", re.IGNORECASE)),
     (
@@ -92,7 +100,7 @@ def why(reply: str) -> Why:
         return _BY_STATUS[status]
     if status[0] == 7:
         return Why.REFUSED if code >= 500 else Why.LIMIT
-    return Why.TOO_LARGE if code == 552 else Why.OTHER
+    return Why.TOO_LARGE if code == 552 and not status[0] else _BY_CLASS.get(status[0], Why.OTHER)
 
 
 def plainly(reply: str) -> str:

@@ -97,24 +97,32 @@ def read_setting(line: Text, more: Sequence[str], group: frozenset[str]) -> Sett
     """Read a line that begins with "set" and the name of a setting; `more` are the lines below it,
     which belong to the value where it is a text. None where the line sets nothing of the group's."""
     words = [(found[0], found.end()) for found in re.finditer(r"[^\W_]+", line.folded[:300])]
-    if found := _bare(line, more):
-        return found
+    if bare := _bare(line, more):
+        return bare
     at = 0
     while at < len(words) and "FILLER" in LEXICON.known(words[at][0]) and not _sets(words[at][0]):
         at += 1
     if at >= len(words) or not _sets(words[at][0]):
         return None
     changes = "SET" not in LEXICON.known(words[at][0])
-    at += 1
-    while at < len(words) and (words[at][0] in _ARTICLES or words[at][0] in group):
-        at += 1
-    for phrase, name in _ORDERED:
-        here = tuple(word for word, _ in words[at : at + len(phrase)])
-        if here == phrase:
-            rest = line.raw[words[at + len(phrase) - 1][1] :]
-            if changes and (name in _OWN_TOO or not _of_group(name, rest)):
-                return None
-            return _said(name, _value(name, rest, more))
+    if (found := _named(words[at + 1 :], group)) is None:
+        return None
+    name, rest = found[0], line.raw[found[1] :]
+    if changes and (name in _OWN_TOO or not _of_group(name, rest)):
+        return None
+    return _said(name, _value(name, rest, more))
+
+
+def _named(words: Sequence[tuple[str, int]], group: frozenset[str]) -> tuple[str, int] | None:
+    """The setting that stands here or after some articles, and where its name ends: "group" is one of
+    them, and begins the name of another setting."""
+    for at, (word, _) in enumerate(words):
+        for phrase, name in _ORDERED:
+            here = words[at : at + len(phrase)]
+            if tuple(said for said, _ in here) == phrase:
+                return name, here[-1][1]
+        if word not in _ARTICLES and word not in group:
+            return None
     return None
 
 
@@ -185,6 +193,6 @@ def _value(name: str, rest: str, more: Sequence[str]) -> str:
         day = WEEKDAYS.get(words[0])
         return _DAYS[day] if day is not None else own
     if name == "language":
-        return language_of(own) or own
+        return language_of(own) or own or rest.strip()  # "en" is a language, too
     # Values of the others are read where they are known (`group_settings`).
     return _VALUE_OF.get(words, own) if name == "letter" else own

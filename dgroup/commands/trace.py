@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from dgroup.commands.base import Command, Request, answer, done, dropped, found, letter, may_answer
@@ -10,18 +9,7 @@ from dgroup.commands.coordinator import guard
 from dgroup.effects import Plan
 from dgroup.incoming import Known
 from dgroup.known import Copy, TraceFacts
-
-_STATUS = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
-_REASONS = {
-    ("1", "1"): "no-mailbox",
-    ("1", "2"): "no-domain",
-    ("1", "10"): "no-domain",
-    ("2", "1"): "switched-off",
-    ("2", "2"): "full",
-    ("2", "3"): "too-large",
-    ("3", "4"): "too-large",
-}
-_CLASSES = {"1": "no-mailbox", "4": "not-reached", "6": "content", "7": "blocked"}
+from dgroup.saying import GIVEN_UP, why
 
 
 def plan(request: Request) -> Plan:
@@ -62,8 +50,8 @@ def _row(copy: Copy) -> tuple[str, ...]:
         copy.subject,
         _moment(copy.received_at),
         _moment(copy.at) if copy.state == "sent" else "",
-        copy.reply,
-        reason(copy.reply) if copy.state == "failed" else "",
+        copy.reply.removeprefix(GIVEN_UP),
+        str(why(copy.reply)),
     )
 
 
@@ -75,15 +63,6 @@ def _what(copy: Copy) -> str:
 
 def _moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at is not None else ""
-
-
-def reason(reply: str) -> str:
-    """Say in one word what a server's refusal is about, by its enhanced status code (RFC 3463)."""
-    status = _STATUS.search(reply)
-    if status is None:
-        return "other"
-    subject, detail = status.groups()
-    return _REASONS.get((subject, detail)) or _CLASSES.get(subject, "other")
 
 
 COMMAND = Command("trace", plan, needs="trace")

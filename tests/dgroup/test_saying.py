@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.i18n import languages
+from dgroup.letters import LetterWriter
 from dgroup.saying import WORDS, Why, plainly, why
+from docs.guides import SITE
 
 
 @pytest.mark.parametrize(
@@ -15,6 +18,11 @@ from dgroup.saying import WORDS, Why, plainly, why
         ("452 4.2.2 mailbox full", Why.FULL),
         ("552 5.2.2 over quota", Why.FULL),
         ("550 5.1.1 no such user", Why.UNKNOWN_ADDRESS),
+        ("550 5.1.10 Null MX", Why.NO_DOMAIN),
+        ("550 5.2.1 disabled", Why.CLOSED),
+        ("550 5.1.6 moved", Why.UNKNOWN_ADDRESS),
+        ("554 5.6.0 no such files here", Why.CONTENT),
+        ("451 4.4.9 lost", Why.AWAY),
         ("450 4.2.0 Recipient address rejected: Greylisted", Why.GREYLISTED),
         ("451 4.7.1 Please try again later", Why.GREYLISTED),
         ("450 4.7.28 unusual rate of mail", Why.LIMIT),
@@ -45,3 +53,11 @@ def test_anything_has_a_meaning(reply: str) -> None:
 
 def test_every_meaning_has_words() -> None:
     assert set(WORDS) == set(Why)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_letters_have_words_for_every_meaning(language: str) -> None:
+    page = LetterWriter(SITE).environment(language).get_template("mail/_answers.txt.j2")
+    answers: dict[str, str] = vars(page.make_module())["answers"]
+    assert set(answers) == set(map(str, Why))
+    assert all(answers.values())

@@ -190,7 +190,7 @@ LETTERS: dict[str, tuple[Values, bool]] = {
                 (
                     ("person", "awa@ong.example", "Awa Diop", "active", "each"),
                     ("waits", "412", "Wells", "2026-03-02 09:29", "", "", ""),
-                    ("put-off", "411", "Pumps", "2026-03-01 09:29", "", "451 4.7.1 Later", ""),
+                    ("put-off", "411", "Pumps", "2026-03-01 09:29", "", "451 4.7.1 Later", "limit"),
                     ("sent", "410", "Kits", "2026-02-28 09:29", "2026-02-28 09:30", "250 Ok", ""),
                     ("failed", "409", "Rain", "2026-02-27 09:29", "", "552 5.2.2 Full", "full"),
                     ("dropped", "408", "Hoses", "2026-02-26 09:29", "", "", ""),
