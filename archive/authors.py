@@ -35,12 +35,17 @@ class Author:
 
 
 def author_of(
-    message: ParsedMessage, group_addresses: Collection[str] = (), *, by_from: bool = False
+    message: ParsedMessage,
+    group_addresses: Collection[str] = (),
+    registered: str = "",
+    *,
+    by_from: bool = False,
 ) -> Author:
     """Find the author: X-Original-From or Author, else From unless a list put its own address
     there, else Reply-To. The name of "Ana via list" is Ana.
 
-    `group_addresses` are the list's own, lower-cased; that of List-Post counts as one too. `by_from`
+    `group_addresses` are the list's own, lower-cased; that of List-Post counts as one too. `registered`
+    is the name by which whoever From names is known to us: it counts where From has none. `by_from`
     says that From is known to be right: no other field may name another person.
     """
     own = {address.lower() for address in group_addresses} | _list_posts(message)
@@ -59,7 +64,9 @@ def author_of(
     else:
         name, address = from_.name, from_.address
     return Author(
-        name=shown_name(name, address or from_.address),
+        name=shown_name(
+            name, address or from_.address, registered if address == from_.address else ""
+        ),
         address=address.lower(),
         from_name=from_.name,
         from_address=from_.address,

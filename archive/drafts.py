@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive import ids, threads
@@ -29,6 +29,8 @@ class RecordedFacts:
     """path of the thread that coordinators put it into, with all that answers it; mostly empty"""
     by_from: bool = False
     """see `NewPost`"""
+    author: str = ""
+    """the name that was shown for its author; '' in exports of old: what its mail says"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class NewPost:
     by_from: bool = False
     """From is who wrote it: somebody looked who speaks when it came. What other fields say of an author
     is then their author's claim"""
+    registered: str = ""
+    """name by which the sender is known to us: shown where their mail has none"""
     recorded: RecordedFacts | None = None
 
 
@@ -122,7 +126,9 @@ def draft_of(post_id: int, new: NewPost) -> Draft:
     own = ids.key_of(message.message_id)
     alias = ids.imposter_key(message.message_id, message.digest) if new.imposter else own
     by_from = new.by_from or (new.recorded is not None and new.recorded.by_from)
-    author = author_of(message, new.addresses, by_from=by_from)
+    author = author_of(message, new.addresses, new.registered, by_from=by_from)
+    if new.recorded is not None and new.recorded.author:
+        author = replace(author, name=new.recorded.author)
     plain, is_reply = normal_subject(message.subject)
     return Draft(
         new=new,

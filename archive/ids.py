@@ -325,12 +325,22 @@ def _address_end(text: str, mark: re.Match[str], done: int) -> int:
     return domain.end() if domain is not None and local else 0
 
 
-def shown_name(name: str, address: str) -> str:
-    """Give the name a page shows for an author: the display name, else the local part; no address."""
+def shown_name(name: str, address: str, registered: str = "") -> str:
+    """Give the name a page shows for an author: the display name, else the one that they are registered
+    with, else the local part; no address."""
+    words, own = _without_address(name)
+    known = own or _without_address(registered)[1] or words
+    return known or address.split("@", 1)[0].strip() or "?"
+
+
+def _without_address(name: str) -> tuple[str, str]:
+    """Give what stands before the first at sign, and that without the local part of an address."""
     clean = _WHITE.sub(" ", name).strip().strip("\"'").strip()
-    if found := _AT.search(clean):
-        clean = clean[: found.start()].strip()
-    return clean or address.split("@", 1)[0].strip() or "?"
+    found = _AT.search(clean)
+    if found is None:
+        return clean, clean
+    before = clean[: found.start()]
+    return before.strip(), before[: before.rfind(" ") + 1].strip()
 
 
 def group_address(group: str, domain: str) -> str:

@@ -288,7 +288,9 @@ def walk(conn: Connection, group_id: int) -> Iterator[Recorded]:
             may_join, section = row.opening == Opening.REPLY, row.section_path or ""
             rewritten = row.original_from or row.reply_to
             by_from = bool(rewritten) and row.author_address == row.from_address.lower()
-            facts = RecordedFacts(row.number, row.part, row.path, may_join, section, by_from)
+            facts = RecordedFacts(
+                row.number, row.part, row.path, may_join, section, by_from, row.author
+            )
             yield Recorded(post_of(row), row.digest, row.mail_id, imposter, facts)
         after = rows[-1].number
 

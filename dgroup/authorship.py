@@ -36,13 +36,11 @@ class Spokesman:
     """where answers go unless the author asked for another place; '' = to the author"""
 
 
-def spokesman(
-    message: ParsedMessage, group: Group, address: str, letters: LetterWriter
-) -> Spokesman:
+def spokesman(author: str, group: Group, address: str, letters: LetterWriter) -> Spokesman:
     """Say who speaks for the author of a mail to a group."""
     template = letters.environment(group.info.language).get_template("mail/_via.txt.j2")
     line = template.render(
-        author=clean_line(author_of(message), AUTHOR_LENGTH),
+        author=clean_line(author, AUTHOR_LENGTH),
         title=clean_line(group.info.title, TITLE_LENGTH),
     )
     return Spokesman(line.strip().removeprefix("From:").strip(), address)
@@ -118,10 +116,10 @@ def from_as_it_came(head: Head, message: ParsedMessage) -> bytes:
     return f" {phrase(box.name)} <{box.address}>\r\n".encode("ascii")
 
 
-def author_of(message: ParsedMessage) -> str:
-    """Give the author's name as it is shown."""
+def author_of(message: ParsedMessage, registered: str = "") -> str:
+    """Give the author's name as it is shown: `registered` where the mail has none."""
     box = next(iter(message.from_), None)
-    return ids.shown_name(box.name, box.address) if box is not None else "?"
+    return ids.shown_name(box.name, box.address, registered) if box is not None else "?"
 
 
 def _addresses(head: Head, name: str) -> set[str]:

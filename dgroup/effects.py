@@ -64,6 +64,8 @@ class StorePost:
 
     parent_key: str
     imposter: bool
+    registered: str = ""
+    """the author's name as the group knows it, for mails that have none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class QueueCopies:
     """canonical Message-ID of the post that a reply-key address answers"""
     alias_of: int | None = None
     """the author's membership, where they are in the group: an alias can stand for them"""
+    registered: str = ""
+    """as in `StorePost`"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,10 +144,11 @@ def _publish(work: Work, row: Row[Any], by: str) -> None:
     if row.reply_key and (parent := store.post_by_key(work.conn, group_id, row.reply_key)):
         parent_key, parent_id = parent.key, parent.message_id
     author = members.find(work.conn, group_id, row.sender)
-    store_post(inner, StorePost(parent_key, same is not None))
     known = author.id if author is not None else None
-    inside = author is not None and author.inside
-    queue_copies(inner, QueueCopies(known, parent_id, known if inside else None))
+    inside = author if author is not None and author.inside else None
+    name = inside.name if inside is not None else ""
+    store_post(inner, StorePost(parent_key, same is not None, name))
+    queue_copies(inner, QueueCopies(known, parent_id, known if inside else None, name))
     _follow_up(inner, author)
     note(inner, "posted", f"approved by {by}", inner.post_id)
     work.sends = work.dirty = True

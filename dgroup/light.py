@@ -147,7 +147,7 @@ def _words(
         letters.environment(group.info.language)
         .get_template("mail/light.txt.j2")
         .render(
-            author=clean_line(author_of(message), AUTHOR_LENGTH),
+            author=clean_line(author_of(message, context.registered), AUTHOR_LENGTH),
             title=clean_line(group.info.title, _NAME_LENGTH),
             pieces=pieces,
             is_cut=is_cut,

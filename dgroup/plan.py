@@ -62,8 +62,9 @@ def _post(mail: Incoming, facts: PostFacts, verdict: Verdict, base_url: str) -> 
         text = f"Accepted {ids.message_url(base_url, facts.group.name, key)}"
     outcome = Outcome(OutcomeKind.POSTED, Reply(250, "2.0.0", text), verdict.reason)
     author = facts.member.id if facts.member is not None else None
-    copies = QueueCopies(author, facts.parent_id, author if facts.inside else None)
-    stored = StorePost(facts.parent_key, facts.imposter)
+    name = facts.member.name if facts.member is not None and facts.inside else ""
+    copies = QueueCopies(author, facts.parent_id, author if facts.inside else None, name)
+    stored = StorePost(facts.parent_key, facts.imposter, name)
     back = bounce_plan.returned(mail, facts.member, facts.standing)
     return Plan(outcome, (stored, copies, *back, *_follow_up(mail, facts, base_url)))
 

@@ -78,7 +78,8 @@ def _with_from(
     source, tools, group = work.source, work.tools, work.group
     if not authorship.must_speak(source.protection, source.raw, ordinary):
         return ordinary, None
-    who = authorship.spokesman(source.message, group, context.alias or group.address, tools.letters)
+    author = authorship.author_of(source.message, context.registered)
+    who = authorship.spokesman(author, group, context.alias or group.address, tools.letters)
     answers = group.address if group.reply_to_group else ""
     ours = authorship.speak(ordinary, source.raw, source.message, replace(who, answers=answers))
     domains = tools.aliases.keep_from_for if tools.aliases is not None else ()
@@ -131,6 +132,7 @@ def _new_post(work: Work, effect: StorePost) -> store.NewPost:
         addresses=(work.group.address,),
         # What came through another list was let through by a person: there From may be that list's.
         by_from=all(name != "list-id" for name, _ in source.message.list_headers),
+        registered=effect.registered,
     )
 
 
@@ -180,4 +182,5 @@ def _context(work: Work, effect: QueueCopies, *, light: bool) -> rewrite.Rewrite
         authserv_ids=tools.authserv_ids,
         results=f"{tools.seals_as}; {source.results}" if tools.seals_as and source.results else "",
         alias=alias,
+        registered=effect.registered,
     )

@@ -72,5 +72,6 @@ def _copy(work: Work, writers_alias: str) -> Rewritten:
     copy = rewrite.rewrite(source.raw, context, STEPS)
     if not authorship.must_speak(source.protection, source.raw, copy):
         return copy
-    who = authorship.spokesman(source.message, work.group, writers_alias, tools.letters)
+    writer = authorship.author_of(source.message)
+    who = authorship.spokesman(writer, work.group, writers_alias, tools.letters)
     return authorship.speak(copy, source.raw, source.message, who)

@@ -80,6 +80,8 @@ class RewriteContext:
     """names under which we or our front write Authentication-Results"""
     alias: str = ""
     """the author's alias, for copies whose From must be ours; '' where they have none"""
+    registered: str = ""
+    """the author's name as the group knows it, for mails that have none"""
 
     @property
     def public(self) -> bool:

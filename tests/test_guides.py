@@ -67,7 +67,7 @@ def test_the_program_understands_every_line_that_a_guide_shows(path: Path, text:
 
 def _settings(text: str) -> list[tuple[str, object]]:
     """What the lines of a guide that change the group would set, without own words."""
-    found = []
+    found: list[tuple[str, object]] = []
     for words in _shown(text):
         options = read(mail(to="water-request@lists.example", subject="", body=words)).options
         if setting := BY_NAME.get(options.setting):

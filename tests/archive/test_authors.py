@@ -97,3 +97,20 @@ def test_people_are_told_apart_by_address_else_by_name() -> None:
     assert author_of(_from(ANA)).mark == "ana@ngo.example"
     anonymous = author_of(_from(Mailbox("Bo Lund", LIST)), [LIST])
     assert anonymous.mark == "bo lund"
+
+
+def test_who_has_no_name_in_from_shows_the_registered_one() -> None:
+    bare = Mailbox("", "ana@ngo.example")
+    assert author_of(_from(bare), registered="Ana Silva").name == "Ana Silva"
+    assert author_of(_from(Mailbox(bare.address, bare.address)), registered="Ana Silva").name == (
+        "Ana Silva"
+    )
+    assert author_of(_from(ANA), registered="Somebody").name == ANA.name
+    assert author_of(_from(bare), registered="ana@home.example").name == "ana"
+    assert author_of(_from(Mailbox("Ana <ana@old.example>", bare.address))).name == "Ana"
+
+
+def test_a_registered_name_is_not_given_to_another_author() -> None:
+    """A list put its own address into From, and Reply-To names who wrote."""
+    message = _from(Mailbox("", LIST), reply_to=(Mailbox("", "bo@x.example"),))
+    assert author_of(message, [LIST], registered="Ana Silva").name == "bo"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.content import content_of
-from dgroup.authorship import Spokesman, must_speak, speak, spokesman, survives
+from dgroup.authorship import Spokesman, author_of, must_speak, speak, spokesman, survives
 from dgroup.letters import LetterWriter
 from dgroup.model import DmarcPolicy, Protection
 from dgroup.rewrite import RewriteContext, Rewritten, rewrite
@@ -136,7 +136,9 @@ def test_an_author_that_is_named_already_stays() -> None:
 def test_the_name_is_the_authors_in_the_groups_language() -> None:
     raw = mail().replace(b"From: Ana ", "From: Zoë Ångström, PhD ".encode())
     group = replace(GROUP, info=replace(GROUP.info, title="Eau\r\nBcc: x@evil.example"))
-    who = spokesman(content_of(raw).message, group, "water+a-b@lists.example", LetterWriter(SITE))
+    who = spokesman(
+        author_of(content_of(raw).message), group, "water+a-b@lists.example", LetterWriter(SITE)
+    )
     assert "\n" not in who.words
     copy = speak(rewrite(raw, CONTEXT), raw, content_of(raw).message, who).whole(raw)
     assert values(copy, "from")[0].isascii()
