@@ -18,7 +18,7 @@ from archive import fetching
 from archive.db import Database, for_claim
 from archive.rawmail import purge_raw
 from archive.tables import mails, posts
-from dgroup import groups, mailing
+from dgroup import bans, groups, mailing
 from dgroup.address import mentions
 from dgroup.changes import Erase
 from dgroup.effects import TellGroup, TellHost
@@ -71,7 +71,8 @@ class Erasing:
 
 
 def begin(work: Work, effect: Erase) -> None:
-    """Forget the person: settings, addresses, codes, letters that wait. The rest is left to `step`."""
+    """Forget the person: settings, addresses, codes, letters that wait. Where they are banned they stay so
+    (`bans`). The rest is left to `step`."""
     conn, person = work.conn, effect.person_id
     theirs = addresses_of(conn, person)
     _tell_orphaned(work, person)
@@ -79,6 +80,7 @@ def begin(work: Work, effect: Erase) -> None:
     conn.execute(delete(letter_log).where(letter_log.c.address.in_(theirs)))
     conn.execute(delete(codes).where(func.lower(codes.c.address).in_(theirs)))
     conn.execute(delete(invitations).where(func.lower(invitations.c.address).in_(theirs)))
+    bans.keep(conn, person, theirs, work.source.now)
     conn.execute(delete(persons).where(persons.c.id == person))
     last = conn.execute(select(func.max(posts.c.id))).scalar_one() or 0
     state = Erasing(person, tuple(theirs), last=last)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, distinct, func, select
 
 from archive.tables import groups
+from dgroup import bans
 from dgroup.effects import OutcomeKind
 from dgroup.found_posts import Footprint
 from dgroup.incoming import CommandFacts, Reading
@@ -29,7 +30,15 @@ def footprint(conn: Connection, facts: CommandFacts, asked: Reading) -> Footprin
         alone=tuple(title for _, title in alone_in(conn, member.person_id)),
         addresses=tuple(theirs),
         posts=_count_posts(conn, theirs),
+        is_banned=_is_banned(conn, member.person_id) or bans.is_kept(conn, theirs),
     )
+
+
+def _is_banned(conn: Connection, person_id: int) -> bool:
+    banned = select(memberships.c.id).where(
+        memberships.c.person_id == person_id, memberships.c.state == MemberState.BANNED
+    )
+    return conn.execute(banned.limit(1)).first() is not None
 
 
 def addresses_of(conn: Connection, person_id: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from archive.tables import groups, posts
+from dgroup import bans
 from dgroup.address import comparable, group_address, split_address
 from dgroup.caps import DAY, counted
 from dgroup.commands.leave import Elsewhere
@@ -168,7 +169,8 @@ def move(conn: Connection, facts: CommandFacts, asked: Reading) -> Move:
         is_taken=owner not in {None, mover.person_id} and _has_places(conn, owner),
         is_used=any(one.state in _TAKEN for one in there),
         left=tuple(one.id for one in there if one.state not in _TAKEN),
-        is_banned=any(one.state == MemberState.BANNED for one in states),
+        is_banned=any(one.state == MemberState.BANNED for one in states)
+        or bans.is_kept(conn, {new.address, *(one.address for one in states)}),
         letters=_letters(conn, new.address, facts),
     )
 

@@ -63,3 +63,5 @@ class Footprint:
     addresses: tuple[str, ...] = ()
     posts: int = 0
     """posts of theirs that came by mail; an archive that was imported may hold more"""
+    is_banned: bool = False
+    """a group does not let them in, and will not afterwards"""

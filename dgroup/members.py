@@ -6,8 +6,8 @@ a coordinator vouched for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from archive.db import Database
 from archive.model import GroupInfo
 from archive.quick import Quick
 from archive.types import Among
-from dgroup import bouncing
+from dgroup import bans, bouncing
 from dgroup.address import comparable, person_name
 from dgroup.changes import ChangeMember
 from dgroup.config import LANGUAGES
@@ -82,16 +82,36 @@ _PLAIN = (
 
 
 def find(conn: Connection, group_id: int, address: str) -> Membership | None:
-    """Give the membership of the person who has `address`, in whatever state, or None."""
-    found = {"address": comparable(address), "group": group_id}
-    row = _BY_ADDRESS.first(conn, found)
+    """Give the membership of the person who has `address`, in whatever state, or None. A ban that an
+    erasure left behind counts as one."""
+    return _known_as(conn, group_id, address) or _kept_ban(conn, group_id, address)
+
+
+def _known_as(conn: Connection, group_id: int, address: str) -> Membership | None:
+    row = _BY_ADDRESS.first(conn, {"address": comparable(address), "group": group_id})
     return _membership(row) if row else None
+
+
+def _kept_ban(conn: Connection, group_id: int, address: str) -> Membership | None:
+    kept = _known_as(conn, group_id, bans.tombstone(address))
+    return replace(kept, address=address) if kept is not None and kept.banned else None
 
 
 def find_all(conn: Connection, group_id: int, wanted: Sequence[str]) -> dict[str, Membership]:
     """Give the memberships of many addresses, by the comparable form of the address."""
-    keys = sorted({comparable(address) for address in wanted})
-    found = {}
+    keys = {comparable(address) for address in wanted}
+    found = _of_addresses(conn, group_id, keys)
+    stones = {bans.tombstone(key): key for key in keys - found.keys()}
+    kept = _of_addresses(conn, group_id, stones)
+    return found | {
+        stones[stone]: replace(one, address=stones[stone])
+        for stone, one in kept.items()
+        if one.banned
+    }
+
+
+def _of_addresses(conn: Connection, group_id: int, wanted: Iterable[str]) -> dict[str, Membership]:
+    keys, found = sorted(wanted), {}
     for start in range(0, len(keys), _CHUNK):
         values = {"group": group_id, "addresses": keys[start : start + _CHUNK]}
         for row in _BY_ADDRESSES.rows(conn, values):
@@ -195,8 +215,15 @@ def audience(conn: Connection, group_id: int) -> Audience:
 
 def change(conn: Connection, group: GroupInfo, wish: ChangeMember, now: datetime) -> Membership:
     """Create or change the membership of `wish.address`; fields that are None stay as they are."""
+    existing = _known_as(conn, group.id, wish.address)
+    kept = _kept_ban(conn, group.id, wish.address) if existing is None else None
+    if kept is not None:
+        if wish.state in {None, MemberState.BANNED}:
+            return kept
+        bans.lift(conn, kept)
+        if wish.state is MemberState.LEFT:
+            return replace(kept, state=wish.state)  # nothing is kept of them any more
     person_id = _person(conn, wish, group.language, now)
-    existing = find(conn, group.id, wish.address)
     if existing is None:
         conn.execute(insert(memberships).values(_membership_row(group.id, person_id, wish, now)))
     else:
@@ -217,7 +244,9 @@ def change_all(
 ) -> None:
     """Like `change` for many: people whose address nobody has come in with few statements."""
     keys = {comparable(wish.address): wish for wish in wishes}
-    known = _known(conn, list(keys))
+    stones = {bans.tombstone(key): key for key in keys}
+    there = _known(conn, [*keys, *stones])
+    known = {stones.get(one, one) for one in there}
     for key, wish in keys.items():
         if key in known:
             change(conn, group, wish, now)

@@ -56,6 +56,7 @@ def erase(request: Request) -> Plan:
         alone=tuple((title,) for title in mark.alone),
         addresses=tuple((address,) for address in mark.addresses),
         count=mark.posts,
+        banned=mark.is_banned,
     )
 
 

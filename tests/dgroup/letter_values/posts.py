@@ -34,6 +34,7 @@ LETTERS: dict[str, tuple[Values, bool]] = {
             ("alone", (("Soil",),)),
             ("addresses", (("awa@ong.example",), ("awa@old.example",))),
             ("count", 12),
+            ("banned", True),
         ),
         True,
     ),
