@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from dgroup.bounce_report import Cause
 
+OUTAGE_LEAST = 2
+"""members of one provider; one address alone is no share of anything"""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -18,6 +21,8 @@ class Counted:
     points: int
     """hundredths; 0 where it says nothing against the member"""
     diagnostic: str = ""
+    arrived: int = 0
+    """mails since the report before that did not come back (days, weeks or months with mail)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class CountBounce:
     status: str
     diagnostic: str
     points: int = 0
+    arrived: int = 0
+    """see `Counted`"""
     excused: bool = False
     """their provider refuses many people's mail just now"""
     complaint: bool = False

@@ -10,14 +10,8 @@ from datetime import datetime, timedelta
 
 from dgroup.bounce_effects import Counted, Standing
 from dgroup.bounce_report import MEMBERS_OWN, Cause
-from dgroup.bounce_score import (
-    POINTS,
-    PROBE_WAIT,
-    THRESHOLD,
-    forgiven_until,
-    is_probing,
-    score,
-)
+from dgroup.bounce_score import forgiven_until, is_probing, score, worth_of
+from dgroup.config import Bounces
 from dgroup.model import MemberState
 
 SHOWN_FOR = timedelta(days=30)
@@ -27,7 +21,11 @@ Row = tuple[str, ...]
 
 
 def outlook(
-    state: MemberState, standing: Standing, reports: Sequence[Counted], now: datetime
+    state: MemberState,
+    standing: Standing,
+    reports: Sequence[Counted],
+    now: datetime,
+    rules: Bounces,
 ) -> Row:
     """Give since when (ISO day), why, what the other server said, what happens next, and its day or
     number; '' where something is not known.
@@ -35,18 +33,27 @@ def outlook(
     Next is 'stopped' (since the day), 'probing' (until the day), 'watching' (so many more such days),
     'nothing' (it is not the member's fault) or 'outage'.
     """
-    since = forgiven_until(standing, now)
+    since = forgiven_until(standing, now, rules)
     counted = [one for one in reports if since is None or one.at > since]
-    last = _telling(counted)
+    told = _unbroken(counted)
+    last = _telling(told)
     cause = standing.cause if state is MemberState.SUSPENDED else ""
     cause = cause or (str(last.cause) if last is not None else "")
-    first = next((one.at for one in counted if last and one.cause is last.cause), None)
+    first = next((one.at for one in told if last and one.cause is last.cause), None)
     return (
         f"{first:%Y-%m-%d}" if first is not None else "",
         cause,
         last.diagnostic if last is not None else "",
-        *_next(state, standing, counted, last, now),
+        *_next(state, standing, counted, last, now, rules),
     )
+
+
+def _unbroken(reports: Sequence[Counted]) -> Sequence[Counted]:
+    """The reports since mail last arrived for a month: older ones are another story."""
+    for at in range(len(reports) - 1, 0, -1):
+        if reports[at].arrived and reports[at].at - reports[at - 1].at > SHOWN_FOR:
+            return reports[at:]
+    return reports
 
 
 def _telling(reports: Sequence[Counted]) -> Counted | None:
@@ -63,16 +70,17 @@ def _next(
     reports: Sequence[Counted],
     last: Counted | None,
     now: datetime,
+    rules: Bounces,
 ) -> tuple[str, str]:
     if state is MemberState.SUSPENDED:
         stopped = standing.suspended_at
         return "stopped", f"{stopped:%Y-%m-%d}" if stopped is not None else ""
-    if standing.probed_at is not None and is_probing(standing, now):
-        return "probing", f"{standing.probed_at + PROBE_WAIT:%Y-%m-%d}"
+    if standing.probed_at is not None and is_probing(standing, now, rules):
+        return "probing", f"{standing.probed_at + timedelta(days=rules.probe_days):%Y-%m-%d}"
     if last is None or last.cause not in MEMBERS_OWN:
         return "nothing", ""
     if not last.points and last.cause is Cause.DEAD and not any(one.points for one in reports):
         return "outage", ""
-    missing = THRESHOLD - score(reports, standing, now)
-    days = max(1, math.ceil(missing / (POINTS[last.cause] / 100)))
+    missing = rules.points - score(reports, standing, now, rules)
+    days = max(1, math.floor(missing / (worth_of(last.cause, rules) / 100)) + 1)
     return "watching", str(days)

@@ -21,6 +21,7 @@ from dgroup.bounce_score import (
 )
 from dgroup.changes import ChangeMember
 from dgroup.commands import payload
+from dgroup.config import Bounces
 from dgroup.effects import (
     Audit,
     Effect,
@@ -51,6 +52,8 @@ class BounceFacts:
     member: Membership | None
     """whom the token names"""
     history: tuple[Counted, ...] = ()
+    arrived: int = 0
+    """mails since the last report that did not come back"""
     standing: Standing = field(default_factory=Standing)
     outage: Outage = field(default_factory=Outage)
     others: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ class BounceFacts:
     """reverse-path of a probe to this member"""
     last_coordinator: bool = False
     """nobody else runs the group"""
+    rules: Bounces = field(default_factory=Bounces)
 
 
 def plan(mail: Incoming, group: Group, report: Report, facts: BounceFacts) -> Plan:
@@ -94,13 +98,14 @@ def ignored(why: str) -> Plan:
 
 
 def _failed(mail: Incoming, member: Membership, facts: BounceFacts, fault: Fault) -> Plan:
-    now = mail.envelope.received_at
-    if fault.cause is Cause.DEAD and is_outage(facts.outage, now):
+    now, rules, standing = mail.envelope.received_at, facts.rules, facts.standing
+    if fault.cause is Cause.DEAD and is_outage(facts.outage, now, rules):
         return _excused(mail, member, facts, fault)
-    worth = points(fault.cause, facts.history, now)
-    total = score((*facts.history, Counted(now, fault.cause, worth)), facts.standing, now)
-    step = next_step(member.state, fault.cause, total, facts.standing, now, probe=facts.probe)
-    effects: tuple[Effect, ...] = (_count(member, fault, worth),)
+    worth = points(fault.cause, facts.history, facts.arrived, now, rules)
+    counted = Counted(now, fault.cause, worth, arrived=facts.arrived)
+    total = score((*facts.history, counted), standing, now, rules)
+    step = next_step(member.state, fault.cause, total, standing, now, rules, probe=facts.probe)
+    effects: tuple[Effect, ...] = (_count(member, facts, fault, worth),)
     if step is Next.PROBE:
         effects += _probe(member, facts)
     elif step is Next.SUSPEND:
@@ -118,7 +123,7 @@ def _counted(member: Membership, fault: Fault, effects: tuple[Effect, ...], more
 
 
 def _count(
-    member: Membership, fault: Fault, worth: int = 0, *, excused: bool = False
+    member: Membership, facts: BounceFacts, fault: Fault, worth: int = 0, *, excused: bool = False
 ) -> CountBounce:
     return CountBounce(
         member.id,
@@ -127,6 +132,7 @@ def _count(
         fault.status,
         fault.diagnostic,
         worth,
+        facts.arrived,
         excused=excused,
     )
 
@@ -136,7 +142,7 @@ def _excused(mail: Incoming, member: Membership, facts: BounceFacts, fault: Faul
     now, domain = mail.envelope.received_at, split_address(member.address)[1].lower()
     effects: tuple[Effect, ...] = (
         ExcuseDomain(domain, now - DAY),
-        _count(member, fault, excused=True),
+        _count(member, facts, fault, excused=True),
     )
     if facts.probe:
         effects += (Stand(member.id, Step.CLEARED),)

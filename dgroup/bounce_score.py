@@ -1,8 +1,9 @@
 """score(): how much reports say against an address, and what follows from it. Pure.
 
-A dead address counts one point a day at most, a full or closed mailbox a quarter; all else nothing.
-Points fade by half in a month. From three on (the fourth day of mail that comes back) a probe goes out;
-only when that comes back too the mail stops.
+By default a dead address counts one point a day at most, a full or closed mailbox a quarter a day; all else
+nothing. Points fade by half in a month, but only as mails arrive in between: what was sent once a month and came
+back each time has not been forgotten. Above three (the fourth failure) a probe goes out; only when that comes back
+too the mail stops. The figures are settings ([bounces]).
 """
 
 from __future__ import annotations
@@ -13,24 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dgroup.bounce_effects import Counted, Standing
+from dgroup.bounce_effects import OUTAGE_LEAST, Counted, Standing
 from dgroup.bounce_report import MEMBERS_OWN, Cause
+from dgroup.config import Bounces
 from dgroup.model import MemberState
 
-POINTS = {Cause.DEAD: 100, Cause.DISABLED: 25, Cause.FULL: 25}
-"""hundredths of a point"""
-THRESHOLD = 3.0
-HALF_LIFE = timedelta(days=30)
-ONE_DAY = timedelta(hours=20)
-"""reports nearer to each other count once: daily mail does not come at the same minute each day"""
-PROBE_WAIT = timedelta(days=7)
-"""a probe that has not come back by then has arrived: servers give up after five days"""
-OUTAGE_MEMBERS = 5
-OUTAGE_SHARE = 0.2
-OUTAGE_LEAST = 2
-"""members; one address alone is no share of anything"""
-OUTAGE_LONGEST = timedelta(days=7)
-"""a provider that refuses everybody for longer is no accident any more"""
+ARRIVED_HALF = 3
+"""mails that arrive between two failures by which points fade by half, where time would fade them faster"""
 DAY = timedelta(days=1)
 
 
@@ -56,44 +46,74 @@ class Outage:
     """it was seen within a day already"""
 
 
-def is_outage(outage: Outage, now: datetime) -> bool:
+def is_outage(outage: Outage, now: datetime, rules: Bounces) -> bool:
     """Tell whether so many members of one provider fail in a day that it is the provider's doing."""
-    if outage.first_at is not None and now - outage.first_at > OUTAGE_LONGEST:
+    longest = timedelta(days=rules.outage_days)
+    if outage.first_at is not None and now - outage.first_at > longest:
         return False
-    if outage.failed >= OUTAGE_MEMBERS:
+    if outage.failed >= rules.outage_members:
         return True
-    share = outage.failed / outage.members if outage.members else 0.0
-    return outage.failed >= OUTAGE_LEAST and share >= OUTAGE_SHARE
+    share = 100 * outage.failed / outage.members if outage.members else 0.0
+    return outage.failed >= OUTAGE_LEAST and share >= rules.outage_share
 
 
-def points(cause: Cause, history: Sequence[Counted], now: datetime) -> int:
-    """Give what one more report counts: once a day at most, the worst of a day as a whole."""
-    worth = POINTS.get(cause, 0)
-    today = sum(one.points for one in history if now - one.at < ONE_DAY)
+def points(
+    cause: Cause, history: Sequence[Counted], arrived: int, now: datetime, rules: Bounces
+) -> int:
+    """Give the hundredths that one more report counts: once a day at most, the worst of a day as a whole.
+
+    `arrived`: mails since the last report of `history` that did not come back. Without any, a mailbox that is
+    full now and was then has been full all the while: each day of it counts, up to a dead address's points.
+    """
+    worth = worth_of(cause, rules)
+    last = history[-1] if history else None
+    if cause is not Cause.DEAD and last is not None and last.cause in MEMBERS_OWN and not arrived:
+        days = (now - last.at + timedelta(hours=24 - rules.hours_apart)) // DAY
+        worth = min(worth * max(days, 1), worth_of(Cause.DEAD, rules))
+    apart = timedelta(hours=rules.hours_apart)
+    today = sum(one.points for one in history if now - one.at < apart)
     return max(0, worth - today)
 
 
-def forgiven_until(standing: Standing, now: datetime) -> datetime | None:
+def worth_of(cause: Cause, rules: Bounces) -> int:
+    """Give the hundredths of a point that a day with such a report counts."""
+    if cause not in MEMBERS_OWN:
+        return 0
+    return round(100 * (rules.dead if cause is Cause.DEAD else rules.full))
+
+
+def forgiven_until(standing: Standing, now: datetime, rules: Bounces) -> datetime | None:
     """Give the moment up to which failures say nothing: a probe since has arrived, or the member said so."""
     probed = standing.probed_at
-    arrived = probed if probed is not None and now - probed > PROBE_WAIT else None
+    arrived = probed if probed is not None and not is_probing(standing, now, rules) else None
     known = [moment for moment in (standing.cleared_at, arrived) if moment is not None]
     return max(known, default=None)
 
 
-def score(history: Sequence[Counted], standing: Standing, now: datetime) -> float:
-    """Give the sum of faded points since the address worked last."""
-    since = forgiven_until(standing, now)
-    return sum(
-        one.points / 100 * math.pow(0.5, (now - one.at) / HALF_LIFE)
-        for one in history
-        if since is None or one.at > since
-    )
+def score(history: Sequence[Counted], standing: Standing, now: datetime, rules: Bounces) -> float:
+    """Give the sum of faded points since the address worked last, at the last report of `history`."""
+    since = forgiven_until(standing, now, rules)
+    total, before = 0.0, None
+    for one in history:
+        if since is not None and one.at <= since:
+            continue
+        if before is not None:
+            total *= _faded(one.at - before, one.arrived, rules)
+        total += one.points / 100
+        before = one.at
+    return total
 
 
-def is_probing(standing: Standing, now: datetime) -> bool:
+def _faded(gap: timedelta, arrived: int, rules: Bounces) -> float:
+    """Give what is left of a point after a time in which so many mails arrived."""
+    by_time = max(gap, timedelta(0)) / timedelta(days=rules.half_life_days)
+    return math.pow(0.5, min(by_time, arrived / ARRIVED_HALF))
+
+
+def is_probing(standing: Standing, now: datetime, rules: Bounces) -> bool:
     """Tell whether a probe is out whose end is not known."""
-    return standing.probed_at is not None and now - standing.probed_at <= PROBE_WAIT
+    wait = timedelta(days=rules.probe_days)
+    return standing.probed_at is not None and now - standing.probed_at <= wait
 
 
 def next_step(
@@ -102,6 +122,7 @@ def next_step(
     total: float,
     standing: Standing,
     now: datetime,
+    rules: Bounces,
     *,
     probe: bool,
 ) -> Next:
@@ -109,7 +130,7 @@ def next_step(
     if cause not in MEMBERS_OWN or state is not MemberState.ACTIVE:
         return Next.NOTHING
     if probe:
-        return Next.SUSPEND if is_probing(standing, now) else Next.NOTHING
-    if total >= THRESHOLD and not is_probing(standing, now):
+        return Next.SUSPEND if is_probing(standing, now, rules) else Next.NOTHING
+    if total > rules.points and not is_probing(standing, now, rules):
         return Next.PROBE
     return Next.NOTHING

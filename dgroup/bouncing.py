@@ -10,12 +10,21 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from dgroup.address import comparable, split_address
-from dgroup.bounce_effects import CountBounce, Counted, ExcuseDomain, Stand, Standing, Step
+from dgroup.bounce_effects import (
+    OUTAGE_LEAST,
+    CountBounce,
+    Counted,
+    ExcuseDomain,
+    Stand,
+    Standing,
+    Step,
+)
 from dgroup.bounce_report import Cause
+from dgroup.config import Bounces
 from dgroup.model import MemberState
 from dgroup.tables import addresses, bounce_standings, bounces, memberships
 
-KEPT = timedelta(days=120)
+KEPT = timedelta(days=400)
 """how long a report is kept: past that its points have faded"""
 MAX_HISTORY = 400
 DAY = timedelta(days=1)
@@ -32,7 +41,7 @@ _ACTIVE = (MemberState.ACTIVE, MemberState.PAUSED)
 def history(conn: Connection, membership_id: int, now: datetime) -> tuple[Counted, ...]:
     """Give the reports that were counted on a membership, oldest first."""
     query = (
-        select(bounces.c.at, bounces.c.cause, bounces.c.points, bounces.c.diagnostic)
+        select(bounces)
         .where(bounces.c.membership_id == membership_id, bounces.c.at > now - KEPT)
         .order_by(bounces.c.at.desc(), bounces.c.id.desc())
         .limit(MAX_HISTORY)
@@ -57,7 +66,7 @@ def domain_of(address: str) -> str:
     return split_address(address)[1].lower()
 
 
-def failed_at(conn: Connection, address: str, now: datetime) -> tuple[int, int]:
+def failed_at(conn: Connection, address: str, now: datetime, rules: Bounces) -> tuple[int, int]:
     """Count the addresses of the same domain that were called dead within a day, this one too, and all
     that are members here; the second only where it can matter (it looks at every membership)."""
     domain = domain_of(address)
@@ -67,7 +76,8 @@ def failed_at(conn: Connection, address: str, now: datetime) -> tuple[int, int]:
         .where(bounces.c.domain == domain, bounces.c.cause == Cause.DEAD, bounces.c.at > now - DAY)
     )
     failed = len({*conn.execute(query).scalars(), comparable(address)})
-    return failed, _members_at(conn, domain) if 2 <= failed < 5 else 0
+    counts = OUTAGE_LEAST <= failed < rules.outage_members
+    return failed, _members_at(conn, domain) if counts else 0
 
 
 def _members_at(conn: Connection, domain: str) -> int:
@@ -113,10 +123,14 @@ def other_addresses(conn: Connection, person_id: int, address: str) -> tuple[str
 def troubled(
     conn: Connection, group_id: int, since: datetime
 ) -> dict[int, tuple[Standing, tuple[Counted, ...]]]:
-    """Give what was reported on the members of a group since then, by membership, oldest first."""
+    """Give what was reported on the members of whom anything was reported since then, by membership, oldest
+    first: also what is older, which their score may rest on."""
+    lately = select(bounces.c.membership_id).where(
+        bounces.c.group_id == group_id, bounces.c.at > since
+    )
     query = (
         select(bounces)
-        .where(bounces.c.group_id == group_id, bounces.c.at > since)
+        .where(bounces.c.membership_id.in_(lately), bounces.c.at > since - KEPT)
         .order_by(bounces.c.at, bounces.c.id)
     )
     reports: dict[int, list[Counted]] = {}
@@ -136,7 +150,7 @@ def troubled(
 
 def _counted(row: Any) -> Counted:
     cause = Cause(row.cause) if row.cause != COMPLAINT else Cause.FINE
-    return Counted(row.at, cause, row.points, row.diagnostic)
+    return Counted(row.at, cause, row.points, row.diagnostic, row.arrived)
 
 
 # --- Changing ---------------------------------------------------------------------------------
@@ -155,6 +169,7 @@ def count(conn: Connection, group_id: int, effect: CountBounce, now: datetime) -
             address=comparable(effect.address),
             domain=domain_of(effect.address),
             points=effect.points,
+            arrived=effect.arrived,
             excused=effect.excused,
         )
     )

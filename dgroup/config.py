@@ -165,6 +165,21 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounces:
+    """When the mail of a member whose address fails is stopped (`bounce_score`). Shares in percent."""
+
+    points: float = setting(3.0, checks.between(0.5, 100))
+    dead: float = setting(1.0, checks.between(0.01, 1))
+    full: float = setting(0.25, checks.between(0.01, 1))
+    half_life_days: float = setting(30.0, checks.between(1, 180))
+    hours_apart: float = setting(20.0, checks.between(1, 24))
+    probe_days: float = setting(7.0, checks.between(1, 30))
+    outage_members: int = setting(5, checks.between(2, 1_000_000))
+    outage_share: float = setting(20.0, checks.between(1, 100))
+    outage_days: float = setting(7.0, checks.between(0, 60))
+
+
+@dataclass(frozen=True, slots=True)
 class Dkim:
     """How what leaves us is signed with our name; without a key the smarthost does it."""
 
@@ -238,6 +253,7 @@ class Settings:
     auth: Auth = Auth()
     dmarc: Dmarc = Dmarc()
     relay: Relay = Relay()
+    bounces: Bounces = Bounces()
     dkim: Dkim = Dkim()
     web: Web = Web()
     health: Health = Health()
@@ -305,6 +321,8 @@ def _whole(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "listener.tls_key", "needs tls_cert beside it"
     if listener.max_connections_per_ip > listener.max_connections:
         yield "listener.max_connections_per_ip", "must not be above max_connections"
+    if settings.bounces.full > settings.bounces.dead:
+        yield "bounces.full", "must not be above dead: a full mailbox says less"
     dkim = settings.dkim
     if dkim.ed25519_key_file and not dkim.key_file:
         yield "dkim.ed25519_key_file", "needs key_file beside it: few can verify Ed25519 alone"

@@ -349,7 +349,7 @@ class Intake:
             return self._plan_post(conn, group, one)
         if kind is RouteKind.BOUNCE:
             assert one.heard is not None  # _prepared() reads every mail to a bounce address
-            return reports.plan(conn, self._keyring, mail, group, one.heard)
+            return reports.plan(conn, self._keyring, mail, group, one.heard, caps.bounces)
         if kind is RouteKind.SITE:
             asks = mail.route.verb == "groups" and site.asks(read(mail), mail)
             if not asks or plan.shielded(mail, group):

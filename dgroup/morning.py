@@ -123,7 +123,7 @@ def _facts(conn: Connection, tools: Tools, one: Due, often: Morning) -> MorningF
     else:
         first = _last_day(conn, one) or one.day - timedelta(days=1)
     since = max(_morning(first, zone), _morning(one.day, zone) - LONGEST)
-    return gather(conn, one.group, since, _morning(one.day, zone), tools.site)
+    return gather(conn, one.group, since, _morning(one.day, zone), tools)
 
 
 def _last_day(conn: Connection, one: Due) -> date | None:

@@ -8,16 +8,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from archive.model import SiteInfo
 from archive.weekfacts import unanswered
 from dgroup import bouncing
 from dgroup.bounce_effects import Standing
 from dgroup.bounce_outlook import SHOWN_FOR, outlook
+from dgroup.config import Bounces
 from dgroup.members import INSIDE
 from dgroup.model import Group, GroupState, MemberState, WhoJoins
 from dgroup.moderation import WAITING
 from dgroup.policy import MAYBE
 from dgroup.tables import addresses, audit, holds, invitations, memberships, persons
+from dgroup.work import Tools
 
 ROWS = 20
 """rows that a list in the letter shows; the others are counted"""
@@ -71,7 +72,7 @@ class MorningFacts:
 
 
 def gather(
-    conn: Connection, group: Group, since: datetime, now: datetime, site: SiteInfo
+    conn: Connection, group: Group, since: datetime, now: datetime, tools: Tools
 ) -> MorningFacts:
     """Read what happened in a group from `since` to `now`, and what waits."""
     in_group = memberships.c.group_id == group.id
@@ -86,9 +87,13 @@ def gather(
         joined=_people(conn, inside & _between(memberships.c.joined_at, since, now)),
         left=_people(conn, gone & _between(memberships.c.left_at, since, now)),
         bouncing=_bouncing(
-            conn, group, inside & _between(memberships.c.last_bounce_at, since, now), now
+            conn,
+            group,
+            inside & _between(memberships.c.last_bounce_at, since, now),
+            now,
+            tools.bounces,
         ),
-        questions=_questions(conn, group, since, now, site),
+        questions=_questions(conn, group, since, now, tools),
         invited=_count(conn, select(invitations).where(invited, invitations.c.state == "open")),
         capped=capped,
         targets=targets,
@@ -111,7 +116,9 @@ def _people(conn: Connection, where: ColumnElement[bool]) -> Listed:
     return Listed(found, _count(conn, query) - len(found))
 
 
-def _bouncing(conn: Connection, group: Group, where: ColumnElement[bool], now: datetime) -> Listed:
+def _bouncing(
+    conn: Connection, group: Group, where: ColumnElement[bool], now: datetime, rules: Bounces
+) -> Listed:
     """Whose mail came back, with since when, why and what happens next."""
     query = (
         select(memberships, persons.c.name)
@@ -123,7 +130,7 @@ def _bouncing(conn: Connection, group: Group, where: ColumnElement[bool], now: d
     found = []
     for row in rows:
         known = trouble.get(row.id, (Standing(), ()))
-        told = outlook(MemberState(row.state), *known, now)
+        told = outlook(MemberState(row.state), *known, now, rules)
         found.append((row.address, row.name, str(row.bounces), *told))
     return Listed(tuple(found), _count(conn, query) - len(found))
 
@@ -162,14 +169,15 @@ def _held(conn: Connection, group: Group) -> Listed:
 
 
 def _questions(
-    conn: Connection, group: Group, since: datetime, now: datetime, site: SiteInfo
+    conn: Connection, group: Group, since: datetime, now: datetime, tools: Tools
 ) -> Listed:
     """The questions that have become old without an answer since the last letter."""
     if group.state is not GroupState.OPEN:
         return Listed()
     wait = timedelta(days=UNANSWERED_DAYS)
     found = [
-        one.post for one in unanswered(conn, group.info, (since - wait, now - wait), now, site)
+        one.post
+        for one in unanswered(conn, group.info, (since - wait, now - wait), now, tools.site)
     ]
     rows = tuple((post.subject, post.author, post.url) for post in found[:ROWS])
     return Listed(rows, len(found) - len(rows))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from dgroup import bounce_plan, bounces, groups, members, tokens
 from dgroup.address import bounce_address
 from dgroup.bounce_report import Kind, Report
+from dgroup.config import Bounces
 from dgroup.effects import Plan
 from dgroup.facts_bounce import bounce_facts
 from dgroup.incoming import Incoming
@@ -56,7 +57,9 @@ def to_bounces(conn: Connection, mail: Incoming, known: Heard, domain: str) -> I
     return replace(mail, route=replace(mail.route, kind=RouteKind.BOUNCE, group=group.name))
 
 
-def plan(conn: Connection, keyring: Keyring, mail: Incoming, group: Group, known: Heard) -> Plan:
+def plan(
+    conn: Connection, keyring: Keyring, mail: Incoming, group: Group, known: Heard, rules: Bounces
+) -> Plan:
     """Decide on a report. The caller holds the group's lock."""
     probe_from = ""
     if known.member_id is not None:
@@ -68,6 +71,7 @@ def plan(conn: Connection, keyring: Keyring, mail: Incoming, group: Group, known
         known.report,
         known.member_id,
         mail.envelope.received_at,
+        rules=rules,
         probe=known.probe,
         probe_from=probe_from,
     )

@@ -71,6 +71,7 @@ def caps(config: Config) -> Caps:
         confirmations=limits.confirmations_per_target_per_day_in_all,
         code_days=limits.code_days,
         private_per_hour=limits.private_mails_per_hour,
+        bounces=config.bounces,
     )
 
 
@@ -149,5 +150,6 @@ def open_runtime(config: Config) -> Runtime:
         seals_as,
         keyring,
         aliases,
+        config.bounces,
     )
     return Runtime(config, db, site, keyring, tools)

@@ -143,6 +143,7 @@ bounces = Table(
     Column("domain", Text, nullable=False),
     Column("points", Integer, nullable=False),
     Column("excused", Boolean, nullable=False),  # their provider failed many people that day
+    Column("arrived", Integer, nullable=False, server_default="1000"),  # mails since the one before
     Index("ix_bounces_membership", "membership_id", "at"),
     Index("ix_bounces_group", "group_id", "at"),
     Index("ix_bounces_domain", "domain", "at"),
@@ -161,6 +162,17 @@ bounce_standings = Table(
     Column("cause", String(12), nullable=False, server_default=""),
     Column("told_at", UtcTime, nullable=True),
     Column("cleared_at", UtcTime, nullable=True),
+)
+
+# Copies that the smarthost refused for good, until they are counted; written with the delivery's end.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("delivery_id", BigId, primary_key=True, autoincrement=False),
+    Column("membership_id", BigId, nullable=True),
+    Column("recipient", Text, nullable=False),
+    Column("envelope_from", Text, nullable=False),
+    Column("reply", Text, nullable=False),
 )
 
 # Threads that a member does not want to get any more.

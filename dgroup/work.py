@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, insert
@@ -15,6 +15,7 @@ from archive.model import ParsedMessage, SiteInfo
 from archive.parse import parse
 from archive.quick import Quick
 from dgroup.alias import Aliases
+from dgroup.config import Bounces
 from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
 from dgroup.letters import LetterWriter
@@ -42,6 +43,8 @@ class Tools:
     """for links that only members can use; None where there are none"""
     aliases: Aliases | None = None
     """what stands in From for authors; None: the group's own address"""
+    bounces: Bounces = field(default_factory=Bounces)
+    """when mail that comes back counts against a member"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeGuard, TypeVar
 
 from dgroup.address import is_sendable
+from dgroup.config import Bounces
 from dgroup.effects import (
     Audit,
     CountTry,
@@ -35,6 +36,7 @@ class Caps:
     code_days: int
     private_per_hour: int = 20
     """private mails of one member to others' aliases in a group"""
+    bounces: Bounces = field(default_factory=Bounces)
 
 
 @dataclass(frozen=True, slots=True)

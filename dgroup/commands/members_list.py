@@ -59,7 +59,7 @@ def plan_bouncing(request: Request) -> Plan:
             one.member.address,
             one.member.name,
             str(one.bounces),
-            *outlook(one.member.state, one.standing, one.reports, now),
+            *outlook(one.member.state, one.standing, one.reports, now, request.caps.bounces),
         )
         for one in returned[:SHOWN]
     )
