@@ -30,7 +30,7 @@ from archive.quick import Quick
 from archive.store import load_raw
 from archive.tables import groups
 from archive.types import BigId, each_pair
-from dgroup import saying
+from dgroup import refused, saying
 from dgroup.model import MailClass, MemberState, OutboxItem
 from dgroup.outbox import MAIL, PENDING
 from dgroup.tables import deliveries, fanouts, memberships, outbox_mails
@@ -229,6 +229,7 @@ def mark_sent(conn: Connection, done: Said, now: datetime) -> None:
 
 def mark_failed(conn: Connection, done: Said, now: datetime) -> None:
     """These will never be taken, or were tried long enough."""
+    refused.keep(conn, done.items())
     _finish(conn, done, FAILED, now)
 
 

@@ -38,6 +38,7 @@ from dgroup.tables import (
     outbox_mails,
     persons,
     quarantine,
+    refusals,
 )
 from dgroup.takedown import take_down
 from dgroup.work import Work
@@ -178,7 +179,9 @@ def _deliveries(conn: Connection, state: Erasing) -> Erasing:
         func.lower(deliveries.c.recipient).in_(state.addresses),
     )
     rows = conn.execute(theirs).all()
-    conn.execute(delete(deliveries).where(deliveries.c.id.in_([row.id for row in rows])))
+    ids = [row.id for row in rows]
+    conn.execute(delete(deliveries).where(deliveries.c.id.in_(ids)))
+    conn.execute(delete(refusals).where(refusals.c.delivery_id.in_(ids)))
     others = select(deliveries.c.id).where(deliveries.c.outbox_mail_id == outbox_mails.c.id)
     letters = delete(outbox_mails).where(
         outbox_mails.c.id.in_([row.outbox_mail_id for row in rows]),

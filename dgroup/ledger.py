@@ -81,13 +81,11 @@ class Ledger:
         clock: Callable[[], datetime],
         lifetime: timedelta,
         on_released: Callable[[], None],
-        on_failed: Callable[[OutboxItem, str], None] = lambda _item, _reply: None,
     ) -> None:
         self._jobs = jobs
         self._clock = clock
         self._lifetime = lifetime
         self._on_released = on_released
-        self._on_failed = on_failed
         self._marks = Marks()
         self._some = asyncio.Event()
         self._strikes: Counter[int] = Counter()
@@ -117,7 +115,6 @@ class Ledger:
             fate, delay = self._strike(item)
         if fate is Fate.FAILED:
             self._marks.failed[item.id] = decision.reply
-            self._on_failed(item, decision.reply)
             log.warning(
                 "failed delivery=%d to=%s reply=%s", item.id, item.recipient, decision.reply
             )

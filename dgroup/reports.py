@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from dgroup import bounce_plan, bounces, groups, members, tokens
+from dgroup import bounce_plan, bounces, groups, members, refused, tokens
 from dgroup.address import bounce_address
 from dgroup.bounce_report import Kind, Report
 from dgroup.config import Bounces
@@ -61,6 +61,9 @@ def plan(
     conn: Connection, keyring: Keyring, mail: Incoming, group: Group, known: Heard, rules: Bounces
 ) -> Plan:
     """Decide on a report. The caller holds the group's lock."""
+    number = refused.number_in(mail.envelope.id)
+    if number is not None and not refused.take(conn, number):
+        return bounce_plan.ignored("counted-before")
     probe_from = ""
     if known.member_id is not None:
         token = tokens.make("probe", known.member_id, keyring)

@@ -73,19 +73,18 @@ class Sender:
         site: SiteInfo,
         clock: Callable[[], datetime],
         node: str = "",
-        on_failed: Callable[[OutboxItem, str], None] = lambda _item, _reply: None,
         signature: Signature | None = None,
         alive: Callable[[], bool] = lambda: True,
         again: MakeAgain | None = None,
     ) -> None:
-        """`on_failed` hears of each copy that is given up, with what was said; `alive` tells whether other
-        nodes respect what this one has claimed (`dgroup.presence`); `again`: see `stock.Copies`.
+        """`alive` tells whether other nodes respect what this one has claimed (`dgroup.presence`); `again`: see
+        `stock.Copies`.
         """
         self._db, self._jobs, self._clock = db, jobs, clock
         self._node = (node or platform.node() or "sender")[:40]
         self._alive = alive
         self._lifetime = timedelta(hours=relay.retry_hours)
-        self._ledger = Ledger(jobs, clock, self._lifetime, self.wake, on_failed)
+        self._ledger = Ledger(jobs, clock, self._lifetime, self.wake)
         self._copies = Copies(db, keyring, site, signature, again)
         self._relay = self._way_out(relay, target, password, hostname)
         self._limits = relay.domains

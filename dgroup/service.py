@@ -235,8 +235,7 @@ class Service:
         self._parts.push_async_callback(self.publisher.stop)
 
     async def _start_sender(self) -> None:
-        config, runtime = self._config, self.runtime
-        self.refusals = Refusals(runtime.db, runtime.keyring, runtime.site, self._clock)
+        config = self._config
         self.sender = Sender(
             self.runtime.db,
             self._writer,
@@ -249,7 +248,6 @@ class Service:
             clock=self._clock,
             node=self._node.name,
             alive=lambda: self.presence.alive,
-            on_failed=self.refusals.note,
             signature=from_settings(config, self._clock),
             again=partial(remaking.again, runtime.weekly),
         )
@@ -259,7 +257,9 @@ class Service:
 
     def _start_refusals(self) -> None:
         """What the smarthost refused comes back by the way that reports come."""
-        task = asyncio.create_task(self.refusals.run(self.intake.accept), name="refusals")
+        known = self.runtime
+        refusals = Refusals(known.db, self._writer, known.keyring, known.site, self._clock)
+        task = asyncio.create_task(refusals.run(self.intake.accept), name="refusals")
         self._parts.push_async_callback(_cancelled, task)
 
     def _intake(self) -> Intake:
