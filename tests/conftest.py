@@ -14,6 +14,7 @@ import dgroup.tables  # noqa: F401  -- puts its tables on the one MetaData
 from archive.db import Database
 from tests.corpus import corpus_path
 from tests.parts import Postgres, postgres_server, run_base
+from tests.stores import create_tables, new_store, share_compiled
 
 # Deterministic in the ordinary run, so that a red test is red again; `make fuzz` explores.
 settings.register_profile(
@@ -30,6 +31,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fuzz" if os.environ.get("DGROUP_FUZZ") else "suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        share_compiled(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -65,17 +73,10 @@ def db_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
-def _create_tables(url: str) -> None:
-    db = Database(url)
-    db.create_tables()
-    db.dispose()
-
-
 @pytest.fixture
 def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     """A store with all tables in the embedded engine."""
-    _create_tables(sqlite_url)
-    db = Database(sqlite_url)
+    db = new_store(sqlite_url)
     yield db
     db.dispose()
 
@@ -83,7 +84,7 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
 @pytest.fixture
 def pg_database(postgres: Postgres) -> Iterator[Database]:
     """A store with all tables on a real PostgreSQL."""
-    with postgres.database(postgres.template("dgroup_tables", _create_tables)) as url:
+    with postgres.emptied(postgres.template("dgroup_tables", create_tables)) as url:
         db = Database(url)
         yield db
         db.dispose()

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -102,32 +102,65 @@ def run_base(factory: pytest.TempPathFactory) -> Path:
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
 
+_EMPTY = """
+DO $$ DECLARE name text; size bigint; BEGIN
+    PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR name, size IN SELECT oid::regclass, pg_relation_size(oid) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+        IF size > 1000000 THEN
+            EXECUTE 'TRUNCATE ' || name || ' CASCADE';
+        ELSIF size > 0 THEN
+            EXECUTE 'DELETE FROM ' || name;
+        END IF;
+    END LOOP;
+    PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+END $$"""
+"""Whoever is still connected is sent away; the foreign keys are not asked; all ids begin at 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Postgres:
     """A running server, reached through a socket in `home`."""
 
     home: Path
     base: Path
+    _spare: list[str] = field(default_factory=list)
+    """databases that are as empty as their template"""
 
     def url(self, name: str) -> str:
         """The address of one database, as SQLAlchemy reads it."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.home}"
 
-    def _say(self, statement: str) -> None:
+    def _say(self, statement: str, database: str = "postgres") -> None:
         with psycopg.connect(
-            f"user=postgres dbname=postgres host={self.home}", autocommit=True
+            f"user=postgres dbname={database} host={self.home}", autocommit=True
         ) as connection:
             connection.execute(statement.encode())
 
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
         """The address of a new database, a copy of `template`, dropped afterwards."""
-        name = f"t_{os.getpid()}_{next(_NAMES)}"
-        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        name = self._create(template)
         try:
             yield self.url(name)
         finally:
             self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _create(self, template: str) -> str:
+        name = f"t_{os.getpid()}_{next(_NAMES)}"
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    @contextmanager
+    def emptied(self, template: str) -> Iterator[str]:
+        """The address of a database with the tables of `template` and no rows, used again and again:
+        to empty it costs a fifth of making and dropping one. Its tables must stay as they are."""
+        name = self._spare.pop() if self._spare else self._create(template)
+        yield self.url(name)
+        self._say(_EMPTY, name)
+        self._spare.append(name)
 
     def template(self, name: str, fill: Callable[[str], None]) -> str:
         """Make a template database once per run: `fill` gets its address and must disconnect."""
@@ -172,7 +205,9 @@ def _start_postgres(home: Path) -> None:
         "postgres",
     ]
     _run([*make, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"], home)
-    options = f"-c listen_addresses= -c fsync=off -c max_connections=200 -k {home}"
+    options = (
+        f"-c listen_addresses= -c fsync=off -c autovacuum=off -c max_connections=200 -k {home}"
+    )
     control: list[str | Path] = [binaries / "pg_ctl", "-D", home / "data", "-w"]
     control += ["-l", home / "log", "-o", options]
     _run([*control, "start"], home)

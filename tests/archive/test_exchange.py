@@ -12,6 +12,7 @@ from archive.db import Database
 from archive.errors import BadArchive
 from archive.takedown import remove_post
 from tests.archive.seeds import NOW, seed_group, stored_seeds
+from tests.stores import new_store
 
 
 def _exported(db: Database) -> tuple[bytes, bytes]:
@@ -27,8 +28,7 @@ def test_facts_and_mails_of_different_archives_are_not_mixed(
 ) -> None:
     mails, facts = _exported(sqlite_database)
     lines = facts.splitlines(keepends=True)
-    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    other.create_tables()
+    other = new_store(f"sqlite:///{tmp_path / 'other.db'}")
     wrong = {
         "more mails than facts": lines[:-1],
         "more facts than mails": [*lines, lines[0]],

@@ -28,6 +28,7 @@ from archive.tables import posts
 from tests.archive.storing import make_group
 from tests.corpus import corpus_path
 from tests.parts import wait_until
+from tests.stores import new_store
 
 NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)
 LISTS = ("blinux-list", "caml-list-1", "cocci", "ksummit-discuss", "open-iscsi", "usrp-users")
@@ -163,8 +164,7 @@ def test_an_import_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> No
         for one in many(3000):
             write(file, one.raw, "", NOW)
     words = [sys.executable, "-m", "archive", "import", str(target), "old", str(archive)]
-    db = Database(f"sqlite:///{target}")
-    db.create_tables()
+    db = new_store(f"sqlite:///{target}")
     group = make_group(db, "old")
     with subprocess.Popen(words, stdout=subprocess.DEVNULL) as running:
         wait_until(lambda: count(db, group) > 300, "the first posts")

@@ -17,6 +17,7 @@ from archive.takedown import remove_post
 from tests.archive.made import after, mail
 from tests.archive.seeds import files_of, now, publisher, stored_seeds
 from tests.archive.storing import add, make_group
+from tests.stores import new_store
 
 LATER = after(600)
 
@@ -361,8 +362,7 @@ def test_an_export_and_its_import_give_the_same_pages(
     mails, facts = BytesIO(), BytesIO()
     with sqlite_database.read() as conn:
         exchange.export_group(conn, group, mails, facts)
-    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    other.create_tables()
+    other = new_store(f"sqlite:///{tmp_path / 'other.db'}")
     with other.write() as conn:
         again = store.create_group(conn, group.name, group.title, about=group.about)
     facts.seek(0)

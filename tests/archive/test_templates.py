@@ -11,7 +11,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from archive.db import Database
 from archive.publish import Publisher, Setting
 from archive.render import environment
 from archive.resources import tree
@@ -19,6 +18,7 @@ from archive.takedown import remove_post
 from tests.archive.htmltree import Element, read_html
 from tests.archive.seeds import NOW, SITE, add_raw, files_of, now, raw_mails, seed_group
 from tests.archive.weeks import store_week
+from tests.stores import new_store
 
 _DATA = Path(__file__).resolve().parents[1] / "data"
 _LANGUAGES = ("en", "fr", "es", "pt", "ar")
@@ -31,8 +31,7 @@ def site(
 ) -> dict[str, bytes]:
     """All files of an archive with one removed post and a weekly summary, in one language."""
     folder = tmp_path_factory.mktemp("site")
-    db = Database(f"sqlite:///{folder / 'test.db'}")
-    db.create_tables()
+    db = new_store(f"sqlite:///{folder / 'test.db'}")
     group = seed_group(db, language=request.param)
     added = add_raw(db, group, *raw_mails())
     store_week(db, group)

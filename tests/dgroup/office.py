@@ -12,12 +12,12 @@ from sqlalchemy import insert
 from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.store import store_mail
-from archive.tables import metadata
 from dgroup import expansion, groups, outbox
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, MailClass, MemberState, OutboxItem
 from dgroup.rewrite import RewriteContext, rewrite
 from dgroup.tables import memberships, persons
+from tests.stores import new_store
 
 DOMAIN = "lists.example"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -152,10 +152,8 @@ class Office:
 @contextmanager
 def opened(url: str, *, create: bool = True) -> Iterator[Office]:
     """Open an office on a database; `create` makes its tables and its group first."""
-    db = Database(url)
+    db = new_store(url) if create else Database(url)
     try:
-        if create:
-            metadata.create_all(db.engine)
         with db.write() as conn:
             group = groups.find(conn, "water", DOMAIN) or groups.create(
                 conn, NewGroup("water", "Water", archive=ArchiveMode.PUBLIC), DOMAIN, NOW

@@ -20,6 +20,7 @@ from dgroup.model import Alignment, Envelope, MemberState, Role, Verdicts, WhoPo
 from dgroup.parsers import INLINE, UnreadableError
 from dgroup.tables import fanouts, memberships, outbox_mails, quarantine
 from tests.dgroup.desk import CAPS, DOMAIN, HOST, KEYRING, Desk, opened
+from tests.stores import new_store
 
 ANA = "ana@ngo.example"
 
@@ -56,8 +57,7 @@ async def test_a_post_stands_with_all_its_consequences_when_250_is_said(desk: De
 
 async def test_the_commit_is_on_the_disk_before_250(sqlite_url: str) -> None:
     """Another program sees the post through a connection of its own, with the journal synced."""
-    db = Database(sqlite_url)
-    db.create_tables()
+    db = new_store(sqlite_url)
     with opened(db) as desk:
         desk.join(ANA)
         commits: list[str] = []

@@ -15,6 +15,7 @@ from archive.db import Database
 from dgroup import facts, policy
 from dgroup.model import MemberState, WhoPosts
 from tests.dgroup.desk import DOMAIN, HOST, Desk, opened
+from tests.stores import new_store
 
 ANA, EVE, BEN = "ana@ngo.example", "eve@out.example", "ben@bad.example"
 AUTH = ("aligned", "none", "fail", "reject")
@@ -108,8 +109,7 @@ MAILS: dict[str, dict[str, str]] = {
 @pytest.fixture
 def database(sqlite_url: str) -> Iterator[Database]:
     """One engine is enough: these are decisions, and what they write is tried on both elsewhere."""
-    db = Database(sqlite_url)
-    db.create_tables()
+    db = new_store(sqlite_url)
     yield db
     db.dispose()
 

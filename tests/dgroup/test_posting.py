@@ -16,6 +16,7 @@ from dgroup.changes import ChangeMember
 from dgroup.model import Envelope, MemberState
 from dgroup.tables import audit, fanouts, holds, outbox_mails
 from tests.dgroup.desk import NOW, Desk, opened
+from tests.stores import new_store
 
 TABLES = (
     mails, mail_chunks, posts, post_texts, threads, months, dirty_pages, outbox_mails, fanouts,
@@ -59,8 +60,7 @@ def set_up(desk: Desk) -> None:
 def test_stored_together_or_alone_the_rows_are_the_same(tmp_path: object) -> None:
     results = []
     for way in ("together", "alone"):
-        db = Database(f"sqlite:///{tmp_path}/{way}.db")
-        db.create_tables()
+        db = new_store(f"sqlite:///{tmp_path}/{way}.db")
         with opened(db) as desk:
             set_up(desk)
             prepared = [desk.intake.prepare(one) for one in envelopes(desk, 30)]

@@ -18,6 +18,7 @@ from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import Letter, LetterWriter
 from dgroup.model import Group
 from tests.dgroup.desk import CAPS, FRONT, HOST, KEYRING, SITE, Desk, opened
+from tests.stores import new_store
 
 ANA = "ana@ngo.example"
 
@@ -80,8 +81,7 @@ async def test_the_host_is_told_of_a_quarantine_a_few_times_a_day(desk: Desk) ->
 
 
 async def test_a_read_only_database_is_451_and_keeps_nothing(sqlite_url: str) -> None:
-    db = Database(sqlite_url)
-    db.create_tables()
+    db = new_store(sqlite_url)
     with opened(db) as desk:
         desk.join(ANA)
         event.listen(
@@ -93,8 +93,7 @@ async def test_a_read_only_database_is_451_and_keeps_nothing(sqlite_url: str) ->
 
 
 async def test_a_full_disk_is_451_until_there_is_room(sqlite_url: str) -> None:
-    db = Database(sqlite_url)
-    db.create_tables()
+    db = new_store(sqlite_url)
     with opened(db) as desk:
         desk.join(ANA)
         room = [50]
@@ -118,8 +117,7 @@ async def test_a_disk_that_stays_full_does_not_fill_the_log(
     sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Each sender tries again and again; one traceback a kind of work is enough for all of them."""
-    db = Database(sqlite_url)
-    db.create_tables()
+    db = new_store(sqlite_url)
     with opened(db) as desk:
         desk.join(ANA)
         full = ["ON"]

@@ -9,12 +9,12 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
-from archive.db import Database
 from archive.publish import Publisher, Setting
 from archive.takedown import remove_post
 from tests.archive.seeds import NOW, SITE, add_raw, now, raw_mails, seed_group
 from tests.archive.weeks import store_week
 from tests.real.parts import chromium, page_at, scrolls_sideways, served, violations
+from tests.stores import new_store
 
 _DATA = Path(__file__).resolve().parents[1] / "data"
 _PAGES = (
@@ -41,8 +41,7 @@ def browser() -> Iterator[Browser]:
 def public(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published archive of our own mails, left to right and right to left."""
     folder = tmp_path_factory.mktemp("pages")
-    db = Database(f"sqlite:///{folder / 'test.db'}")
-    db.create_tables()
+    db = new_store(f"sqlite:///{folder / 'test.db'}")
     group = seed_group(db, language=request.param)
     added = add_raw(db, group, *raw_mails())
     store_week(db, group)

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from archive.content import content_of
-from archive.db import Database
 from archive.tables import groups, posts, threads
 from dgroup import tokens
 from dgroup.model import Delivery, Envelope, MemberState, Role
 from dgroup.tables import group_settings, holds, memberships, mutes, persons
 from tests.dgroup.commands.corpus import CODE, Case
 from tests.dgroup.desk import FRONT, Desk, Sent, opened
+from tests.stores import new_store
 
 CAST = (
     ("kim@ngo.example", "Kim Osei", Role.COORDINATOR, MemberState.ACTIVE, "en"),
@@ -77,9 +77,8 @@ def became(case: Case, folder: Path) -> Became:
 
 @contextmanager
 def _cast(folder: Path) -> Iterator[Desk]:
-    db = Database(f"sqlite:///{folder / 'case.db'}")
+    db = new_store(f"sqlite:///{folder / 'case.db'}")
     try:
-        db.create_tables()
         with opened(db) as desk:
             for address, name, role, state, language in CAST:
                 desk.join(address, name, role, state, language)
