@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, settings
 
 import dgroup.tables  # noqa: F401  -- puts its tables on the one MetaData
 from archive.db import Database
+from tests.compiled import share_compiled
 from tests.corpus import corpus_path
 from tests.parts import Postgres, postgres_server, run_base
-from tests.stores import create_tables, new_store, share_compiled
+from tests.stores import create_tables, new_store
 
 # Deterministic in the ordinary run, so that a red test is red again; `make fuzz` explores.
 settings.register_profile(

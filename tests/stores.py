@@ -1,6 +1,4 @@
-"""Empty stores for tests, made once for each process and then copied, and the memory of compiled statements
-that they share, as all connections of a running service do.
-"""
+"""Empty stores for tests: made once for each process and then copied."""
 
 from __future__ import annotations
 
@@ -8,10 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import pytest
-from sqlalchemy import Engine, create_engine
 
 from archive.db import Database
 from dgroup import migrate
@@ -48,19 +42,3 @@ def _bytes_of(make: Callable[[str], None]) -> bytes:
         path = Path(folder) / "empty.db"
         make(f"{_PREFIX}{path}")
         return path.read_bytes()
-
-
-def share_compiled(patch: pytest.MonkeyPatch) -> None:
-    """Let the stores of this process share what was compiled: each would begin anew otherwise, which
-    costs more than all that most tests do."""
-    known: dict[str, Engine] = {}
-
-    def create(url: str, **options: Any) -> Engine:
-        engine = create_engine(url, query_cache_size=3000, **options)
-        first = known.setdefault(engine.dialect.name, engine)
-        if first.dialect.server_version_info is not None:  # its first connection has been made
-            engine.dialect = first.dialect
-            engine._compiled_cache = first._compiled_cache
-        return engine
-
-    patch.setattr("archive.db.create_engine", create)
