@@ -6,11 +6,13 @@ between SQLite and PostgreSQL.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from archive.quick import Quick, run_plain
@@ -56,6 +59,17 @@ _LAST_ID = Quick(
     .select_from(text("sqlite_sequence"))
     .where(column("name") == bindparam("name"))
 )
+_POSTGRES_AWAY = ("08", "53", "57P", "58")
+"""SQLSTATE: connection, resources, shutdown, the system's own errors"""
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
 _NOTIFY = text("SELECT pg_notify(:channel, :what)")
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
@@ -191,6 +205,26 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error is about the database as a whole and says nothing about what was asked: it is
+    away, restarts, is full or locked."""
+    if isinstance(error, PoolTimeoutError) or getattr(error, "connection_invalidated", False):
+        return True
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, sqlite3.OperationalError):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
+    state = getattr(cause, "sqlstate", None) or ""
+    if isinstance(cause, psycopg.OperationalError) and not state:
+        return True  # the driver's own: no connection can be had
+    return state.startswith(_POSTGRES_AWAY)
+
+
+def raise_if_away(error: Exception) -> None:
+    """Raise an error again that `is_away`."""
+    if is_away(error):
+        raise error
 
 
 def for_claim(statement: Select[Any]) -> Select[Any]:

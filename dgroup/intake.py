@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from archive.content import Content, content_of
+from archive.db import raise_if_away
 from dgroup import (
     alias,
     auth,
@@ -386,6 +387,7 @@ class Intake:
 
     async def _quarantined(self, envelope: Envelope, error: Exception) -> tuple[Reply, ...]:
         try:
+            raise_if_away(error)
             told = await self._writer.run(
                 lambda conn: quarantine.store_mail(conn, self._tools, envelope, error)
             )

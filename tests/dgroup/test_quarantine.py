@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -150,6 +151,34 @@ async def test_a_database_that_is_gone_is_451(pg_database: Database) -> None:
 
         pg_database.engine.dispose()
         assert (await desk.send("water", "x")).code == 451
+
+
+class EndingLetters(LetterWriter):
+    """A letter writer while whose work the server is stopped and started again."""
+
+    server: Database
+
+    def write(self, letter: Letter, group: Group) -> bytes:
+        with psycopg.connect(**self.server.connect_settings(), autocommit=True) as conn:
+            mine = "datname = current_database() AND pid != pg_backend_pid()"
+            conn.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}".encode()
+            )
+        return super().write(letter, group)
+
+
+async def test_a_restart_of_the_database_is_no_error_of_the_mail(pg_database: Database) -> None:
+    """Its sender keeps it and comes again: in quarantine it would wait for the host."""
+    with opened(pg_database) as desk:
+        letters = EndingLetters(SITE)
+        letters.server = pg_database
+        settings = IntakeSettings(FRONT, HOST, per_recipient=False, caps=CAPS)
+        intake = Intake(replace(desk.tools, letters=letters), desk.writer, settings, KEYRING)
+        sent = desk.envelope("water-help", "x", sender="bob@farm.example")
+        assert (await intake.accept(sent))[0].code == 451
+        assert desk.count("quarantine") == 0
+        assert (await desk.intake.accept(sent))[0].code == 250
+        assert [event for event, _ in desk.outcomes()] == ["command"]
 
 
 async def test_a_mail_taken_in_again_is_believed_no_more_than_when_it_came(desk: Desk) -> None:

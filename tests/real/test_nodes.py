@@ -25,7 +25,7 @@ from dgroup.groups import NewGroup
 from dgroup.ledger import IN_FLIGHT
 from dgroup.runtime import prepare
 from dgroup.service import Bound, Service
-from dgroup.tables import deliveries, group_settings, memberships
+from dgroup.tables import deliveries, fanouts, group_settings, memberships
 from tests.dgroup.faulty_smtp import FaultySmtp, faulty_smtp, until
 from tests.dgroup.smtp_talk import talking
 from tests.real.borrowed import Post
@@ -138,8 +138,11 @@ async def _until_sent(db: Database, count: int) -> None:
         await until(lambda: _all_sent(db, count), PATIENCE_S)
     except TimeoutError:
         left = select(deliveries).where(deliveries.c.state != "sent").limit(20)
+        counts = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        opened = select(fanouts).where(fanouts.c.done.is_(False))
         with db.read() as conn:
-            pytest.fail("\n".join(str(row._mapping) for row in conn.execute(left)))
+            rows = [row for asked in (counts, opened, left) for row in conn.execute(asked)]
+            pytest.fail("\n".join([f"{count} mails", *(str(row._mapping) for row in rows)]))
 
 
 def _check_ledger(db: Database, sink: FaultySmtp, load: Load) -> None:
