@@ -249,7 +249,7 @@ class Service:
             node=self._node.name,
             alive=lambda: self.presence.alive,
             signature=from_settings(config, self._clock),
-            again=partial(remaking.again, runtime.weekly),
+            again=partial(remaking.again, self.runtime.weekly),
         )
         task = asyncio.create_task(self.sender.run(), name="sender")
         self._parts.push_async_callback(_cancelled, task)

@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError
 from archive.db import Database
 from dgroup import deliveries as delivering
 from dgroup import refusals as refusing
-from dgroup.deliveries import Put
 from dgroup.model import Envelope, Membership, Reply
 from dgroup.refusals import AT_ONCE, Refusals
 from dgroup.refused import number_in
@@ -62,7 +61,7 @@ def refused(desk: Desk, member: Membership | int | None, reply: str, back: str =
             "created_at": desk.now,
         }
         made: int = conn.execute(insert(deliveries), row).inserted_primary_key[0]
-        delivering.mark_failed(conn, [Put(made, reply)], desk.now)
+        delivering.mark_failed(conn, {made: reply}, desk.now)
     return made
 
 
@@ -127,7 +126,7 @@ async def test_what_cannot_be_stored_waits_and_two_nodes_count_it_once(desk: Des
     await asyncio.gather(*(desk.intake.accept(seen[0]) for _ in range(3)))  # three nodes at once
     assert (points(desk), left(desk.db)) == ([100], 0)
     with desk.db.write() as conn:  # told again of a delivery that had ended
-        delivering.mark_failed(conn, [Put(number, DEAD)], desk.now)
+        delivering.mark_failed(conn, {number: DEAD}, desk.now)
     assert left(desk.db) == 0
 
 
