@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from jinja2 import Environment
 
 from archive.i18n import format_date
 from archive.summary_fit import LETTER_LIMIT, fit
-from archive.summary_model import Quote, Summary
+from archive.summary_model import Question, Quote, Summary
 
 WIDTH = 72
 _GAP = re.compile(r"\n{3,}")
@@ -27,6 +27,9 @@ class LetterLinks:
     """address that takes commands ('seeds-request@example.org')"""
     leave: str
     """address that takes one out of the group"""
+    answer: str = ""
+    """where the archive has no pages: the address that answers a post, with KEY for the post's key; it
+    stands where the post's page would"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def render_letter(
 
     `environment` has the templates, ext.i18n with newstyle gettext and that language's catalogue.
     """
+    if links.answer:
+        summary = _without_pages(summary, links.answer)
 
     def text_of(draft: Summary) -> str:
         return _render(draft, environment, "mail/summary.txt.j2", language, links)
@@ -56,6 +61,27 @@ def render_letter(
     subject, body = _split_subject(text_of(short))
     html = _render(short, environment, "mail/summary.html.j2", language, links)
     return SummaryLetter(subject, fill(body), html.strip() + "\n")
+
+
+def _without_pages(summary: Summary, answer: str) -> Summary:
+    """No address of a page: only the host's coordinators could open it. Links that members shared stay."""
+
+    def quoted(quote: Quote) -> Quote:
+        return replace(quote, url=answer.replace("KEY", quote.key))
+
+    def asked(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        return tuple(replace(one, quote=quoted(one.quote)) for one in questions)
+
+    return replace(
+        summary,
+        home_url="",
+        page_url="",
+        discussions=tuple(replace(one, url="") for one in summary.discussions),
+        open_questions=asked(summary.open_questions),
+        answered=asked(summary.answered),
+        resources=tuple(replace(one, url=one.url if one.host else "") for one in summary.resources),
+        also=tuple(replace(one, url="") for one in summary.also),
+    )
 
 
 def _render(

@@ -69,13 +69,13 @@ def _no_images(raw: bytes, piece: Piece) -> bytes | None:
     return encoded(new, piece, newline_of(raw))
 
 
-def footer_of(group: Group, site: SiteInfo, letters: LetterWriter) -> str:
-    """Give the words of a group's footer, '' for none."""
+def footer_of(group: Group, site: SiteInfo, letters: LetterWriter, language: str) -> str:
+    """Give the words of a group's footer in a language, '' for none."""
     if group.footer != "on":
         return group.footer
     public = group.info.archive is ArchiveMode.PUBLIC
     return (
-        letters.environment(group.info.language)
+        letters.environment(language)
         .get_template("mail/_footer.txt.j2")
         .render(
             title=" ".join(group.info.title.split()),

@@ -60,11 +60,12 @@ def linked_copy(
     ordinary: Rewritten,
     context: RewriteContext,
     letters: LetterWriter,
+    language: str,
     link: MakeLink = no_link,
 ) -> Rewritten:
     """Give the copy with links in place of files over the group's limit; the same where it has none.
 
-    `link` gives the way to a file where the archive is for members only.
+    `language` is that of our words; `link` gives the way to a file where the archive is for members only.
     """
     message, above = content.message, context.group.links_above
     large = [
@@ -78,7 +79,7 @@ def linked_copy(
     if len(leaves) != len(message.parts):  # out of the ordinary: we may not think of the same parts
         return ordinary
     found = [
-        (leaves[part.index], _text(part, url, context, letters))
+        (leaves[part.index], _text(part, url, language, letters))
         for part, url in large
         if part.index < len(leaves) and _can_go(raw, leaves, part)
     ]
@@ -158,11 +159,11 @@ def _can_go(raw: bytes, leaves: list[Leaf], part: Part) -> bool:
 # --- The copy -----------------------------------------------------------------------------------
 
 
-def _text(part: Part, url: str, context: RewriteContext, letters: LetterWriter) -> bytes:
+def _text(part: Part, url: str, language: str, letters: LetterWriter) -> bytes:
     """The part that stands for a file, with its fields."""
     last = part.filename.replace("\\", "/").rpartition("/")[2]
     named = _Named(clean_line(last, _NAME) or part.content_type, part.size, url)
-    template = letters.environment(context.group.info.language).get_template("mail/_linked.txt.j2")
+    template = letters.environment(language).get_template("mail/_linked.txt.j2")
     text = template.render(file=named).strip() + "\n"
     encoding, body = (
         ("quoted-printable", with_whole_links(text)) if holds_links(text) else encoded(text)

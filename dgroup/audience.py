@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from dgroup.model import Delivery
 
 PLAIN = "plain"
+"""one text; of readers: who wants no whole mails, light members too"""
 MIME = "mime"
+"""whole mails; light members never get them"""
+LIGHT = "light"
+"""one text without long quotes"""
+FULL = "full"
+"""readers who are not light"""
+TEXT = "text"
+"""readers of one text who are not light"""
 OTHERS = "!"
 """begins languages that are for all other readers"""
 _FIELDS = 4
@@ -24,7 +32,7 @@ class Readers:
 
     delivery: Delivery
     form: str = ""
-    """PLAIN, MIME, or '' for both"""
+    """PLAIN, MIME, LIGHT, FULL, TEXT, or '' for all"""
     languages: str = ""
     """'fr', '!fr,es' for all but these, '' for all"""
     people: tuple[int, ...] = ()

@@ -14,10 +14,12 @@ from itertools import groupby
 from archive import ids
 from archive.markup import cut_text
 from archive.model import ArchiveMode, ParsedMessage, PartRole, SiteInfo
+from archive.text import blocks
 from dgroup.address import clean_line, command_address
-from dgroup.audience import MIME
-from dgroup.filelinks import Links, holds_links, with_whole_links
+from dgroup.audience import LIGHT, MIME
+from dgroup.filelinks import TEXT, Links, holds_links, with_whole_links
 from dgroup.letters import LetterWriter, encoded, group_head, unstructured
+from dgroup.light import Piece, shortened
 from dgroup.model import Group
 from dgroup.rewrite import RewriteContext, Step, drop_junk, drop_private, drop_trace, rewrite
 from dgroup.rewrite import date as given_date
@@ -47,6 +49,8 @@ class File:
     name: str
     url: str
     """'' where there is no way to it"""
+    size: int
+    """bytes"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,16 @@ class Entry:
     files: tuple[File, ...]
     text: str
     """whole, as the author wrote it"""
+    pieces: tuple[Piece, ...]
+    """the same without long quotes, for light members"""
+    is_cut: bool
+    """the pieces are too long for a light member, and end before their time"""
+    whole_url: str
+    """where the whole text is; '' where nothing shows it"""
     mail: bytes
     """the whole mail, for those who want that"""
-    whole: str = ""
-    """where the archive has all of the text, for those who may read it; '' for nowhere"""
-    is_cut: bool = False
+    ends_early: bool = False
+    """the text goes on where `whole_url` leads"""
     number: int = 0
     """in the digest, from 1"""
     removed: bool = False
@@ -80,8 +89,8 @@ class Entry:
 
     def cut(self, room: int) -> Entry:
         """Give the post with no more than so many bytes of its text."""
-        text, is_cut = cut_text(self.text, room)
-        return replace(self, text=text.rstrip("\n"), is_cut=True) if is_cut else self
+        text, goes_on = cut_text(self.text, room)
+        return replace(self, text=text.rstrip("\n"), ends_early=True) if goes_on else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +114,9 @@ def entry_of(
     """Give a post as a digest shows it."""
     reply_to = group.address.replace("@", f"+re-{post.key}@")
     public = group.info.archive is ArchiveMode.PUBLIC
-    url = ids.message_url(site.base_url, group.name, post.key) if public else ""
-    members_only = group.info.archive is ArchiveMode.MEMBERS
+    page = ids.message_url(site.base_url, group.name, post.key) if public else ""
+    closed = group.info.archive is ArchiveMode.MEMBERS
+    pieces, is_cut = shortened(blocks(message.text.strip("\n")))
     return Entry(
         post_id=post.post_id,
         thread_id=post.thread_id,
@@ -115,11 +125,13 @@ def entry_of(
         author=clean_line(post.author, _LINE),
         fields=tuple(_fields(post, message, reply_to)),
         reply_to=reply_to,
-        url=url,
+        url=page,
         files=tuple(_files(post, message, group, site, links))[:_NAMES],
-        text=stuffed(message.text),
+        text=stuffed(message.text.strip("\n")),
+        pieces=tuple(replace(one, text=stuffed(one.text)) for one in pieces),
+        is_cut=is_cut,
+        whole_url=links.url(post.post_id, TEXT) if closed else page,
         mail=enclosed(raw, post, group, site, reply_to),
-        whole=links.url(post.post_id) if members_only else url,
     )
 
 
@@ -136,6 +148,9 @@ def removed(post: Stored) -> Entry:
         url="",
         files=(),
         text="",
+        pieces=(),
+        is_cut=False,
+        whole_url="",
         mail=b"",
         removed=True,
     )
@@ -168,13 +183,13 @@ def _files(
             url = ids.url(site.base_url, path) if path else ""
         elif group.info.archive is ArchiveMode.MEMBERS:
             url = links.url(post.post_id, part.index)
-        yield File(clean_line(part.filename, _LINE), url)
+        yield File(clean_line(part.filename, _LINE), url, part.size)
 
 
 def stuffed(text: str) -> str:
     """Keep a text from looking like the end of a post (RFC 1153). Longer rules too: some readers'
     programs take each that begins so for one."""
-    lines = text.strip("\n").split("\n")
+    lines = text.split("\n")
     return "\n".join(f" {line}" if line.startswith(RULE) else line for line in lines)
 
 
@@ -264,13 +279,14 @@ def mail_of(
         rule=RULE,
         head_rule=HEAD_RULE,
         plain=issue.form != MIME,
+        light=issue.form == LIGHT,
         request=command_address(group.name, "request", site.domain),
     )
     subject_line, _, text = whole.strip().partition("\n")
     subject = subject_line.removeprefix("Subject:").strip()
     list_id = f"{group.list_name}.{site.domain}"
     head = [
-        *group_head(group, site, subject, message_id, issue.now, list_id),
+        *_answered(part, group_head(group, site, subject, message_id, issue.now, list_id)),
         f"Content-Language: {issue.language}",
         "MIME-Version: 1.0",
     ]
@@ -279,6 +295,15 @@ def mail_of(
     if issue.form == MIME:
         body = _mixed(text_part, [one.mail or _in_its_place(one, issue, letters) for one in part])
     return "\r\n".join([*head, ""]).encode("ascii") + body
+
+
+def _answered(part: Sequence[Entry], head: list[str]) -> Iterator[str]:
+    """Let a plain answer to a digest of one thread go to its last post; of others nobody knows which is
+    meant."""
+    last = next((one.reply_to for one in reversed(part) if one.reply_to), "")
+    alone = last and len({one.thread_id for one in part}) == 1
+    for field in head:
+        yield f"Reply-To: {last}" if alone and field.startswith("Reply-To:") else field
 
 
 def _in_its_place(entry: Entry, issue: Issue, letters: LetterWriter) -> bytes:

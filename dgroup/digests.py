@@ -156,7 +156,7 @@ def _affordable(wanted: Sequence[Edition], size: int) -> list[Edition]:
     """Give all readers the text where the whole mails would fill the memory."""
     if size <= LARGEST:
         return list(wanted)
-    return [replace(one, form=PLAIN) for one in wanted]
+    return [replace(one, form=PLAIN) if one.form == MIME else one for one in wanted]
 
 
 def _mails(

@@ -9,9 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, case, select
 
-from dgroup.audience import MIME, OTHERS, PLAIN, Readers
+from dgroup.audience import FULL, LIGHT, MIME, OTHERS, PLAIN, TEXT, Readers
 from dgroup.config import LANGUAGES
 from dgroup.model import Delivery, MemberState
 from dgroup.muting import muted_lines
@@ -22,7 +22,17 @@ MOST = 20
 MUTERS = 1000
 """memberships that are looked at for that"""
 
-_IS_MIME = memberships.c.mime_digest.is_(True) & memberships.c.light.is_(False)
+_LIGHT = memberships.c.light.is_(True)
+_WHOLE = memberships.c.mime_digest.is_(True)
+_FORM = case((_LIGHT, LIGHT), (_WHOLE, MIME), else_=PLAIN)
+WISHES: dict[str, ColumnElement[bool]] = {
+    MIME: _WHOLE & ~_LIGHT,
+    PLAIN: ~(_WHOLE & ~_LIGHT),
+    LIGHT: _LIGHT,
+    FULL: ~_LIGHT,
+    TEXT: ~_WHOLE & ~_LIGHT,
+}
+"""who is meant by a form in the words of the outbox"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,7 @@ class Edition:
 
     readers: Readers
     form: str
-    """PLAIN or MIME"""
+    """PLAIN, LIGHT or MIME"""
     language: str
     left_out: frozenset[int] = frozenset()
     """posts of threads that its readers have muted"""
@@ -57,16 +67,25 @@ def editions(
         return []
     special = _without_muted(conn, group_id, language, delivery, post_ids)
     apart = tuple(sorted(one for edition in special for one in edition.readers.people))
-    forms = sorted({form for form, _ in kinds}, reverse=True)
+    forms = {form for form, _ in kinds}
     found: list[Edition] = []
-    for form in forms:
+    for form in sorted(forms, reverse=True):
         spoken = sorted({said for one, said in kinds if one == form} - {language})
-        # With one form only, it serves also whoever asks for the other one before it goes out.
-        asked = form if len(forms) > 1 else ""
+        asked = _asked(form, forms)
         others = OTHERS + ",".join(spoken) if spoken else ""
         found.append(Edition(Readers(delivery, asked, others, apart), form, language))
         found += [Edition(Readers(delivery, asked, one, apart), form, one) for one in spoken]
     return [*found, *special]
+
+
+def _asked(form: str, forms: Collection[str]) -> str:
+    """Say whose wish a form serves: all together those of everybody, whatever readers ask for before it
+    goes out."""
+    if len(forms) == 1:
+        return ""
+    if form == PLAIN and LIGHT in forms:
+        return TEXT if MIME in forms else FULL
+    return PLAIN if form == LIGHT and PLAIN not in forms else form
 
 
 def _readers(group_id: int, delivery: Delivery) -> tuple[ColumnElement[bool], ...]:
@@ -79,16 +98,16 @@ def _readers(group_id: int, delivery: Delivery) -> tuple[ColumnElement[bool], ..
 
 def _kinds(conn: Connection, group_id: int, language: str, delivery: Delivery) -> set[_Kind]:
     query = (
-        select(_IS_MIME.label("mime"), persons.c.language)
+        select(_FORM.label("form"), persons.c.language)
         .join(persons, persons.c.id == memberships.c.person_id)
         .where(*_readers(group_id, delivery))
-        .group_by(_IS_MIME, persons.c.language)
+        .group_by(_FORM, persons.c.language)
     )
-    return {_kind(row.mime, row.language, language) for row in conn.execute(query)}
+    return {_kind(row.form, row.language, language) for row in conn.execute(query)}
 
 
-def _kind(mime: object, spoken: str, language: str) -> _Kind:
-    return MIME if mime else PLAIN, spoken if spoken in LANGUAGES else language
+def _kind(form: str, spoken: str, language: str) -> _Kind:
+    return form, spoken if spoken in LANGUAGES else language
 
 
 def _without_muted(
@@ -107,7 +126,7 @@ def _without_muted(
         for thread in threads:
             posts_of[thread].add(post)
     query = (
-        select(mutes.c.membership_id, mutes.c.thread_id, _IS_MIME.label("mime"), persons.c.language)
+        select(mutes.c.membership_id, mutes.c.thread_id, _FORM.label("form"), persons.c.language)
         .join(memberships, memberships.c.id == mutes.c.membership_id)
         .join(persons, persons.c.id == memberships.c.person_id)
         .where(*_readers(group_id, delivery), mutes.c.thread_id.in_(sorted(posts_of)))
@@ -119,7 +138,7 @@ def _without_muted(
         if row.membership_id not in kinds and len(kinds) >= MUTERS:
             break
         muted[row.membership_id] |= posts_of[row.thread_id]
-        kinds[row.membership_id] = _kind(row.mime, row.language, language)
+        kinds[row.membership_id] = _kind(row.form, row.language, language)
     return list(_grouped(muted, kinds, delivery))
 
 

@@ -30,11 +30,13 @@ from sqlalchemy import (
 from archive.db import Database, for_claim, inserting_from
 from archive.quick import Quick
 from archive.types import Among, BigId
-from dgroup.audience import MIME, readers_of, shape_of
+from dgroup.audience import readers_of, shape_of
+from dgroup.editions import WISHES
 from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
 from dgroup.muting import muted_lines
-from dgroup.outbox import OTHERS, PENDING
+from dgroup.outbox import KEPT, LIGHT, OTHERS, PENDING
 from dgroup.tables import deliveries, fanouts, memberships, mutes, outbox_mails, persons
+from dgroup.tables_outbox import spoken_mails
 
 CHUNK = 1000
 _DELIVERY_COLUMNS = (
@@ -54,9 +56,9 @@ _MADE = (
     deliveries.c.membership_id,
     deliveries.c.recipient,
 )
-Kind = tuple[MailClass, str, tuple[int, ...], str]
-"""class and variant of mails to groups, the threads whose muting members get no copy, and the domains
-whose members get the author's own From"""
+Kind = tuple[MailClass, str, tuple[int, ...], str, bool]
+"""class and variant of mails to groups, the threads whose muting members get no copy, the domains whose
+members get the author's own From, and whether there are copies in other languages"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,13 @@ class Fanout:
     empty for nearly all"""
     kept_for: str = ""
     """domains, between commas, whose members get the author's own From; '' for nearly all"""
+    spoken: bool = False
+    """there are copies in other languages than the group's"""
 
     @property
     def kind(self) -> Kind:
         """What decides who of the group gets it."""
-        return self.mail_class, self.variant, self.muted, self.kept_for
+        return self.mail_class, self.variant, self.muted, self.kept_for, self.spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ _FANOUTS = Quick(
         outbox_mails.c.post_id,
         # Asked once, so that where nobody has muted anything nothing more is looked up.
         exists(select(mutes.c.thread_id)).label("any_mutes"),
+        exists().where(spoken_mails.c.outbox_mail_id == fanouts.c.outbox_mail_id).label("spoken"),
     )
     .join(outbox_mails, outbox_mails.c.id == fanouts.c.outbox_mail_id)
     .where(fanouts.c.done.is_(False))
@@ -217,17 +222,17 @@ def _span(ids: Sequence[int]) -> dict[str, Any]:
     return {"ids": ids, "first": ids[0], "final": ids[-1]}
 
 
-_Shape = tuple[MailClass, str, bool, str]
+_Shape = tuple[MailClass, str, bool, str, bool]
 
 
 def _shape(kind: Kind) -> _Shape:
     """What a statement is made from: which threads are muted is a value that it is given."""
-    mail_class, variant, muted, kept_for = kind
-    return mail_class, variant, bool(muted), kept_for
+    mail_class, variant, muted, kept_for, spoken = kind
+    return mail_class, variant, bool(muted), kept_for, spoken
 
 
 def _muters(kind: Kind) -> dict[str, Any]:
-    _, _, muted, _ = kind
+    muted = kind[2]
     return {"lines": muted} if muted else {}
 
 
@@ -263,10 +268,9 @@ def _making(is_sqlite: bool, shape: _Shape) -> Quick:
         else_=fanouts.c.cutoff,
     )
     # In the same look as everybody else: who changes their wish meanwhile gets one copy or the other.
-    light = case((memberships.c.light.is_(True), fanouts.c.light_mail_id))
     source = (
         select(
-            func.coalesce(light, *_kept(shape), fanouts.c.outbox_mail_id),
+            func.coalesce(*_mails(shape)),
             memberships.c.id,
             memberships.c.address,
             literal_column("''"),
@@ -282,14 +286,34 @@ def _making(is_sqlite: bool, shape: _Shape) -> Quick:
     return inserting_from(is_sqlite, deliveries, _DELIVERY_COLUMNS, source, _MADE)
 
 
-def _kept(shape: _Shape) -> list[ColumnElement[int | None]]:
-    """The mail with the author's own From, for members at the domains that take it."""
-    *_, domains = shape
-    if not domains:
+def _mails(shape: _Shape) -> list[ColumnElement[Any]]:
+    """The mails that a member may get, the first that there is: a light one, the one with the author's
+    own From for those at the domains that take it, the ordinary one; each in their language before."""
+    domains, spoken = shape[3:]
+    likes = memberships.c.light.is_(True)
+    found: list[ColumnElement[Any]] = [
+        case((likes, one)) for one in (*_said(LIGHT, spoken), fanouts.c.light_mail_id)
+    ]
+    if domains:
+        where = func.lower(memberships.c.address)
+        there = or_(*[where.endswith(f"@{one}", autoescape=True) for one in domains.split(",")])
+        found += [case((there, one)) for one in (*_said(KEPT, spoken), fanouts.c.kept_mail_id)]
+    return [*found, *_said("", spoken), fanouts.c.outbox_mail_id]
+
+
+def _said(form: str, spoken: bool) -> list[ColumnElement[Any]]:
+    """The mail of this form in the member's language."""
+    if not spoken:
         return []
-    where = func.lower(memberships.c.address)
-    there = [where.endswith(f"@{one}", autoescape=True) for one in domains.split(",")]
-    return [case((or_(*there), fanouts.c.kept_mail_id))]
+    query = select(spoken_mails.c.mail_id).join(
+        persons, persons.c.language == spoken_mails.c.language
+    )
+    query = query.where(
+        spoken_mails.c.outbox_mail_id == fanouts.c.outbox_mail_id,
+        spoken_mails.c.form == literal_column(f"'{form}'"),
+        persons.c.id == memberships.c.person_id,
+    )
+    return [query.correlate(fanouts, memberships).scalar_subquery()]
 
 
 def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool]]:
@@ -312,7 +336,7 @@ def _copies(shape: _Shape, upper: ColumnElement[int]) -> list[ColumnElement[bool
             memberships.c.own_copy.is_(True),
         ),
     ]
-    mail_class, variant, mutes_some, _ = shape
+    mail_class, variant, mutes_some = shape[:3]
     if mail_class is MailClass.DIGEST:
         return [*wanted, *_narrowed(variant, lists_some=mutes_some)]
     if mutes_some:
@@ -335,12 +359,11 @@ def _speaking(languages: str) -> ColumnElement[bool]:
 
 
 def _narrowed(shape: str, *, lists_some: bool) -> list[ColumnElement[bool]]:
-    """Who gets an edition of a digest; light members never get the whole mails."""
+    """Who gets an edition of a digest."""
     readers = readers_of(shape)
     wanted = [memberships.c.delivery == literal_column(f"'{readers.delivery}'")]
     if readers.form:
-        whole = memberships.c.mime_digest.is_(True) & memberships.c.light.is_(False)
-        wanted.append(whole if readers.form == MIME else ~whole)
+        wanted.append(WISHES[readers.form])
     if readers.languages:
         wanted.append(_speaking(readers.languages))
     if lists_some:
@@ -365,6 +388,7 @@ def _fanout(row: Any, muted: tuple[int, ...]) -> Fanout:
         created_at=row.created_at,
         muted=muted,
         kept_for=row.kept_for,
+        spoken=row.spoken,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select
 
 from dgroup.tables import codes, deliveries, fanouts, letter_log, outbox_mails
+from dgroup.tables_outbox import spoken_mails
 
 CHUNK = 1000
 CODE_MEMORY = timedelta(days=30)
@@ -74,11 +75,18 @@ def _empty(before: datetime) -> ColumnElement[bool]:
 
 
 def _sends(mail: ColumnElement[int]) -> ColumnElement[bool]:
-    """A fan-out sends this mail, to everybody, to those who want light copies or to some domains."""
+    """A fan-out sends this mail, to everybody, to those who want light copies, to some domains or to readers of another
+    language."""
     return or_(
         fanouts.c.outbox_mail_id == mail,
         fanouts.c.light_mail_id == mail,
         fanouts.c.kept_mail_id == mail,
+        exists()
+        .where(
+            spoken_mails.c.mail_id == mail,
+            spoken_mails.c.outbox_mail_id == fanouts.c.outbox_mail_id,
+        )
+        .correlate(fanouts, deliveries, outbox_mails),
     )
 
 

@@ -7,9 +7,11 @@ place where the archive has them. The fields are those of the ordinary copy, but
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+
+from jinja2 import Environment
 
 from archive import ids
 from archive.content import Content
@@ -20,6 +22,7 @@ from archive.text import laid_out
 from dgroup.address import clean_line, command_address
 from dgroup.authorship import AUTHOR_LENGTH, author_of, from_as_it_came
 from dgroup.filelinks import TEXT, holds_links, with_whole_links
+from dgroup.footers import DASHES
 from dgroup.letters import LetterWriter, encoded, unstructured
 from dgroup.rewrite import RewriteContext, Rewritten, fold_long, reply_to
 from dgroup.splice import Field, Head, join, make_field, phrase, split
@@ -32,6 +35,7 @@ FILES = 20
 """files that are named; further ones are counted"""
 _NAME_LENGTH = 100
 _SUBJECT_LENGTH = 900
+_INVITATION = "text/calendar"
 _TEXT_ROLES = {PartRole.TEXT, PartRole.FOOTER}
 SEALED = frozenset(
     {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -79,11 +83,13 @@ def light_copy(
     ordinary: Rewritten,
     context: RewriteContext,
     letters: LetterWriter,
+    language: str,
     link: MakeLink = no_link,
+    footer: str = "",
 ) -> bytes:
     """Give the light copy of a post, whole but for the personal lines, its header all ASCII.
 
-    `link` gives the way to a file, or to the whole text, where the archive is for members only.
+    `language` is that of our words, the `footer` the group's own; `link` gives the way to a file, or to the whole text, where the archive is for members only.
     b'' where the ordinary copy serves better: it is short text already, and then keeps its author's
     From and proof; or it is encrypted, and then is of no use without all its parts.
     """
@@ -91,27 +97,41 @@ def light_copy(
     head = _kept(ordinary, context)
     if any(part.content_type in SEALED for part in message.parts) or not head.has("message-id"):
         return b""
-    pieces, is_cut = _cut(_pieces(laid_out(message.text, content.layout)))
+    pieces, is_cut = shortened(laid_out(message.text, content.layout))
     is_text = all(part.role in _TEXT_ROLES for part in message.parts)
     if is_text and not is_cut and all(piece.lines == 0 for piece in pieces):
         return b""
-    sender, text = _words(message, pieces, is_cut, context, letters, link)
+    sender, text = _words(message, pieces, is_cut, context, letters.environment(language), link)
+    if footer:
+        text += f"\n{DASHES}\n{footer}\n"
     return _mail(_signed_by_us(head, message, sender, context), text)
 
 
 # --- The text ---------------------------------------------------------------------------------
 
 
+def shortened(blocks: Sequence[Block]) -> tuple[list[Piece], bool]:
+    """Leave long quotes out, but of a mail that is nothing else (it was passed on), and what is too long;
+    tell whether anything was."""
+    pieces = list(_pieces(blocks))
+    if not any(piece.text.strip() for piece in pieces):
+        pieces = [Piece("\n".join(block.text for block in blocks))]
+    return _cut(pieces)
+
+
 def _pieces(blocks: Iterable[Block]) -> Iterator[Piece]:
+    before = False  # a quote that was left out stands right above
     for quoted, run in groupby(blocks, lambda block: block.kind is BlockKind.QUOTE):
         text = "\n".join(block.text for block in run)
         lines = sum(1 for line in text.split("\n") if line.strip())
-        if not quoted or lines <= LONGEST_QUOTE:
-            yield Piece(text)
+        if quoted and lines > LONGEST_QUOTE:
+            yield Piece("", lines)
+            before = True
             continue
-        yield Piece("", lines)
-        if text.endswith("\n"):  # the empty line before what the author says to it
+        if before and not text.startswith("\n"):  # an empty line before what is said to it
             yield Piece("")
+        yield Piece(text)
+        before = False
 
 
 def _cut(pieces: Iterable[Piece]) -> tuple[list[Piece], bool]:
@@ -132,7 +152,7 @@ def _words(
     pieces: list[Piece],
     is_cut: bool,
     context: RewriteContext,
-    letters: LetterWriter,
+    environment: Environment,
     link: MakeLink,
 ) -> tuple[str, str]:
     """Give the name in From, and the text."""
@@ -140,26 +160,31 @@ def _words(
     if group.info.archive is not ArchiveMode.MEMBERS:
         link = no_link
     page = ids.message_url(site.base_url, group.name, context.key) if context.public else ""
-    files = [
-        _file(part, context, link) for part in message.parts if part.role is PartRole.ATTACHMENT
-    ]
-    whole = (
-        letters.environment(group.info.language)
-        .get_template("mail/light.txt.j2")
-        .render(
-            author=clean_line(author_of(message, context.registered), AUTHOR_LENGTH),
-            title=clean_line(group.info.title, _NAME_LENGTH),
-            pieces=pieces,
-            is_cut=is_cut,
-            url=page or link(TEXT),
-            files=files[:FILES],
-            more=len(files[FILES:]),
-            signed=any(part.role is PartRole.SIGNATURE for part in message.parts),
-            request=command_address(group.name, "request", site.domain),
-        )
+    files = [_file(part, context, link) for part in _shown(message.parts)]
+    whole = environment.get_template("mail/light.txt.j2").render(
+        author=clean_line(author_of(message, context.registered), AUTHOR_LENGTH),
+        title=clean_line(group.info.title, _NAME_LENGTH),
+        pieces=pieces,
+        is_cut=is_cut,
+        url=page or link(TEXT),
+        files=files[:FILES],
+        more=len(files[FILES:]),
+        signed=any(part.role is PartRole.SIGNATURE for part in message.parts),
+        request=command_address(group.name, "request", site.domain),
     )
     first, _, text = whole.partition("\n")
     return first.removeprefix("From:").strip(), text.strip("\n") + "\n"
+
+
+def _shown(parts: Iterable[Part]) -> list[Part]:
+    """Give the files; an invitation comes twice, once without a name for the calendar program."""
+    files = [part for part in parts if part.role is PartRole.ATTACHMENT]
+    named = {part.size for part in files if part.filename}
+    return [
+        part
+        for part in files
+        if part.filename or part.content_type != _INVITATION or part.size not in named
+    ]
 
 
 def _file(part: Part, context: RewriteContext, link: MakeLink) -> File:

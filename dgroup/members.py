@@ -191,6 +191,19 @@ def languages_read(conn: Connection, group: GroupInfo) -> tuple[str, ...]:
     return (group.language, *sorted(spoken - {group.language}))
 
 
+def languages_of_some(conn: Connection, group_id: int, most: int) -> frozenset[str]:
+    """Languages of those who came last, `most` people at most: so it costs the same in any group."""
+    last = (
+        select(memberships.c.person_id)
+        .where(memberships.c.group_id == group_id, memberships.c.state == MemberState.ACTIVE)
+        .order_by(memberships.c.id.desc())
+        .limit(most)
+        .subquery()
+    )
+    query = select(persons.c.language).distinct().join(last, last.c.person_id == persons.c.id)
+    return frozenset(conn.execute(query).scalars()) & frozenset(LANGUAGES)
+
+
 def newest_id(conn: Connection) -> int:
     """Give the highest membership id there is: the cut-off of a fan-out (RULINGS 2)."""
     row = _NEWEST.first(conn, {})

@@ -7,7 +7,7 @@ makes the delivery rows (`dgroup.expansion`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from dgroup import recipes
 from dgroup.model import MailClass
 from dgroup.recipes import Recipe
 from dgroup.tables import deliveries, fanouts, outbox_mails
+from dgroup.tables_outbox import spoken_mails
 
 PENDING = "pending"
 MAIL = "mail"
@@ -27,6 +28,8 @@ OTHERS = "!"
 """begins a variant that is for all other readers"""
 LIGHT = "light"
 """the variant of a post for members who want text only; one fan-out serves both"""
+SPOKEN = "spoken"
+"""the variant with words of ours in another language"""
 KEPT = "kept"
 """the variant with the author's own From, where the others have an alias in it"""
 
@@ -54,38 +57,6 @@ class NewHead(Protocol):
 # --- Filling ----------------------------------------------------------------------------------
 
 
-def queue_copies(
-    conn: Connection,
-    *,
-    group_id: int,
-    post_id: int | None,
-    mail_id: int,
-    rewritten: NewHead,
-    message_id: str,
-    cutoff: int,
-    author_membership: int | None,
-    now: datetime,
-    light: bytes = b"",
-    kept: Kept | None = None,
-) -> int:
-    """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id.
-
-    `light` is the whole mail for those of them who want light copies, `kept` the head for those at
-    some domains; without them they get the other.
-    """
-    row = _mail_row(group_id, MailClass.POST, rewritten.head, now)
-    row |= {"post_id": post_id, "message_id": message_id, **_of_head(rewritten, mail_id)}
-    outbox_id = _store_mail(conn, row)
-    light_id = kept_id = None
-    if kept is not None:
-        kept_id = _store_mail(conn, _kept_row(row, kept, mail_id))
-    if light:
-        light_id = _store_mail(conn, _light_row(group_id, post_id, message_id, light, now))
-    kept_for = kept.joined if kept is not None else ""
-    _open_fanout(conn, outbox_id, group_id, cutoff, author_membership, light_id, kept_id, kept_for)
-    return outbox_id
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The head with the author's own From, and the domains whose members get it."""
@@ -100,11 +71,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """The copies of a post for readers of one other language; what is not here they get as others do."""
+
+    language: str
+    rewritten: NewHead | None
+    light: bytes
+    kept: Kept | None
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
-    """A stored post and whom it goes to, for `queue_many`."""
+    """A stored post and whom it goes to."""
 
     group_id: int
-    post_id: int
+    post_id: int | None
     mail_id: int
     rewritten: NewHead
     message_id: str
@@ -113,6 +94,25 @@ class Copies:
     light: bytes = b""
     """the whole mail for members who want light copies, where they are not to get the other"""
     kept: Kept | None = None
+    spoken: tuple[Spoken, ...] = ()
+
+
+def queue_copies(conn: Connection, post: Copies, cutoff: int) -> int:
+    """Queue a stored post to the members up to id `cutoff`; gives the outbox mail's id."""
+    row = _mail_row(post.group_id, MailClass.POST, post.rewritten.head, post.now)
+    row |= {"post_id": post.post_id, "message_id": post.message_id}
+    row |= _of_head(post.rewritten, post.mail_id)
+    outbox_id = _store_mail(conn, row)
+    light_id = kept_id = None
+    if post.kept is not None:
+        kept_id = _store_mail(conn, _kept_row(row, post.kept, post.mail_id))
+    if post.light:
+        light_id = _store_mail(conn, _light_row(post))
+    _queue_spoken(conn, row | {"id": outbox_id}, post)
+    kept_for = post.kept.joined if post.kept is not None else ""
+    wider = light_id, kept_id, kept_for
+    _open_fanout(conn, outbox_id, post.group_id, cutoff, post.author_membership, *wider)
+    return outbox_id
 
 
 def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: int) -> None:
@@ -134,7 +134,7 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
         for outbox_id, one in zip(taken, new, strict=True)
     ]
     mails += [
-        _light_row(one.group_id, one.post_id, one.message_id, one.light, one.now) | {"id": light_id}
+        _light_row(one) | {"id": light_id}
         for light_id, one in zip(light_ids, new, strict=True)
         if light_id is not None
     ]
@@ -145,6 +145,8 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
     ]
     wake(conn, MAIL)
     _INSERT_MAILS.run(conn, mails)
+    for mail, one in zip(mails, new, strict=False):
+        _queue_spoken(conn, mail, one)
     _INSERT_FANOUT.run(
         conn,
         [
@@ -162,6 +164,22 @@ def queue_many(db: Database, conn: Connection, new: Sequence[Copies], cutoff: in
             )
         ],
     )
+
+
+def _queue_spoken(conn: Connection, mail: dict[str, Any], post: Copies) -> None:
+    """Queue what a post has for readers of other languages; `mail` is its ordinary row."""
+    for one in post.spoken:
+        rows = {}
+        if one.rewritten is not None:
+            same = {name: value for name, value in mail.items() if name != "id"}
+            rows[""] = same | _of_head(one.rewritten, post.mail_id) | {"variant": SPOKEN}
+        if one.kept is not None:
+            rows[KEPT] = _kept_row(mail, one.kept, post.mail_id)
+        if one.light:
+            rows[LIGHT] = _light_row(replace(post, light=one.light))
+        for form, row in rows.items():
+            made = {"mail_id": _store_mail(conn, row), "form": form, "language": one.language}
+            conn.execute(insert(spoken_mails), {"outbox_mail_id": mail["id"], **made})
 
 
 def queue_letter_to_group(
@@ -290,11 +308,9 @@ def _kept_row(mail: dict[str, Any], kept: Kept, mail_id: int) -> dict[str, Any]:
     return same | _of_head(kept.rewritten, mail_id) | {"variant": KEPT}
 
 
-def _light_row(
-    group_id: int, post_id: int | None, message_id: str, message: bytes, now: datetime
-) -> dict[str, Any]:
-    made = {"post_id": post_id, "message_id": message_id, "variant": LIGHT}
-    return _mail_row(group_id, MailClass.POST, message, now) | made
+def _light_row(post: Copies) -> dict[str, Any]:
+    made = {"post_id": post.post_id, "message_id": post.message_id, "variant": LIGHT}
+    return _mail_row(post.group_id, MailClass.POST, post.light, post.now) | made
 
 
 def _open_fanout(

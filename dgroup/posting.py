@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from archive import store
@@ -12,6 +12,7 @@ from dgroup.attachlinks import linked_copy
 from dgroup.effects import QueueCopies, StorePost
 from dgroup.filelinks import Links
 from dgroup.light import MakeLink, light_copy, no_link
+from dgroup.members import Audience
 from dgroup.model import WhoPosts
 from dgroup.work import Work
 
@@ -46,17 +47,30 @@ def post_many(posts: Sequence[tuple[Work, StorePost, QueueCopies]]) -> None:
     ):
         work.post_id, work.key, work.dirty = added.post.id, added.post.key, True
     audience = members.audience(conn, group.id)
-    copies = [_copies(work, effect, light=audience.light) for work, _, effect in posts]
+    copies = [_copies(work, effect, audience) for work, _, effect in posts]
     outbox.queue_many(db, conn, copies, audience.cutoff)
 
 
-def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
+SPOKEN_SIZE = 256 * 1024
+"""bytes; a larger text has words of ours in the group's language only, so that it is stored once"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A post's copies with our words in one language."""
+
+    ordinary: rewrite.Rewritten
+    """From as it came"""
+    light: bytes
+
+
+def _copies(work: Work, effect: QueueCopies, audience: Audience) -> outbox.Copies:
     assert work.post_id is not None  # it was stored just before
     work.sends = True
-    context = _context(work, effect, light=light)
-    ordinary = rewrite.rewrite(work.source.raw, context)
-    ordinary = _adapted(work, _linked(work, ordinary, context))
-    rewritten, kept = _with_from(work, ordinary, context)
+    context = _context(work, effect, light=audience.light)
+    plain = rewrite.rewrite(work.source.raw, context)
+    said = _said(work, plain, context, work.group.info.language, light=audience.light)
+    rewritten, kept = _with_from(work, said.ordinary, context)
     return outbox.Copies(
         group_id=work.group.id,
         post_id=work.post_id,
@@ -65,9 +79,62 @@ def _copies(work: Work, effect: QueueCopies, *, light: bool) -> outbox.Copies:
         message_id=work.source.message.message_id,
         author_membership=effect.author_membership,
         now=work.source.now,
-        light=_light(work, ordinary, context) if light else b"",
+        light=said.light,
         kept=kept,
+        spoken=_spoken(work, plain, context, said, audience.cutoff),
     )
+
+
+def _spoken(
+    work: Work,
+    plain: rewrite.Rewritten,
+    context: rewrite.RewriteContext,
+    said: _Said,
+    cutoff: int,
+) -> tuple[outbox.Spoken, ...]:
+    """Give the copies for readers of other languages where there are words of ours; most posts have
+    none, and then nobody is asked what members speak."""
+    if said.ordinary.body is None and not said.light:
+        return ()
+    found = []
+    text = len(said.ordinary.body or b"") <= SPOKEN_SIZE
+    for language in work.tools.spoken.besides(work.conn, work.group, cutoff, work.source.now):
+        other = _said(work, plain, context, language, light=bool(said.light), text=text)
+        rewritten, kept = None, None
+        if text and other.ordinary.body != said.ordinary.body:
+            rewritten, kept = _with_from(work, other.ordinary, context)
+        light = other.light if other.light != said.light else b""
+        if rewritten is not None or light:
+            found.append(outbox.Spoken(language, rewritten, light, kept))
+    return tuple(found)
+
+
+def _said(
+    work: Work,
+    plain: rewrite.Rewritten,
+    context: rewrite.RewriteContext,
+    language: str,
+    *,
+    light: bool,
+    text: bool = True,
+) -> _Said:
+    """Change the text where the group says so, and make the light copy."""
+    group, tools, source = work.group, work.tools, work.source
+    footer = ""
+    if group.footer:
+        footer = adapting.footer_of(group, tools.site, tools.letters, language)
+    ordinary, link = plain, _link(work)
+    if group.links_above and text:
+        args = source.content, source.raw, plain, context, tools.letters, language
+        ordinary = linked_copy(*args, link)
+    if text and (footer or group.remote_images != "on"):
+        policy = source.protection.policy
+        ordinary = adapting.adapted(source.raw, ordinary, group, footer, policy)
+    made = b""
+    if light:
+        given = source.content, ordinary, context, tools.letters, language
+        made = light_copy(*given, link, footer)
+    return _Said(ordinary, made)
 
 
 def _with_from(
@@ -84,30 +151,6 @@ def _with_from(
     ours = authorship.speak(ordinary, source.raw, source.message, replace(who, answers=answers))
     domains = tools.aliases.keep_from_for if tools.aliases is not None else ()
     return ours, outbox.Kept(ordinary, domains) if domains else None
-
-
-def _adapted(work: Work, ordinary: rewrite.Rewritten) -> rewrite.Rewritten:
-    """Change the text where the group says so: for nearly every post nothing."""
-    group, tools, source = work.group, work.tools, work.source
-    if not group.footer and group.remote_images == "on":
-        return ordinary
-    footer = adapting.footer_of(group, tools.site, tools.letters)
-    return adapting.adapted(source.raw, ordinary, group, footer, source.protection.policy)
-
-
-def _light(work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext) -> bytes:
-    letters = work.tools.letters
-    return light_copy(work.source.content, rewritten, context, letters, _link(work))
-
-
-def _linked(
-    work: Work, rewritten: rewrite.Rewritten, context: rewrite.RewriteContext
-) -> rewrite.Rewritten:
-    """Put links in place of large files where the group says so."""
-    if not work.group.links_above:
-        return rewritten
-    source, letters = work.source, work.tools.letters
-    return linked_copy(source.content, source.raw, rewritten, context, letters, _link(work))
 
 
 def _link(work: Work) -> MakeLink:
@@ -139,20 +182,7 @@ def _new_post(work: Work, effect: StorePost) -> store.NewPost:
 def queue_copies(work: Work, effect: QueueCopies) -> None:
     """Queue the post just stored to the group: one fan-out row with a membership cut-off."""
     audience = members.audience(work.conn, work.group.id)
-    copies = _copies(work, effect, light=audience.light)
-    outbox.queue_copies(
-        work.conn,
-        group_id=copies.group_id,
-        post_id=copies.post_id,
-        mail_id=copies.mail_id,
-        rewritten=copies.rewritten,
-        message_id=copies.message_id,
-        cutoff=audience.cutoff,
-        author_membership=copies.author_membership,
-        now=copies.now,
-        light=copies.light,
-        kept=copies.kept,
-    )
+    outbox.queue_copies(work.conn, _copies(work, effect, audience), audience.cutoff)
 
 
 def _alias(work: Work, effect: QueueCopies) -> str:

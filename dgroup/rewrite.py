@@ -210,6 +210,13 @@ def date(head: Head, context: RewriteContext) -> Head:
     return head.on_top("Date", format_datetime(context.received_at))
 
 
+def author(head: Head, context: RewriteContext) -> Head:
+    """Give a mail without From the group's address: large hosts refuse what has none (RFC 5322 3.6)."""
+    if head.has("from"):
+        return head
+    return head.on_top("From", context.group.address)
+
+
 def to_group(head: Head, context: RewriteContext) -> Head:
     """Turn `group+re-KEY@` in To and Cc into the group's address, so that answers go there.
 
@@ -365,6 +372,7 @@ STEPS: tuple[Step, ...] = (
     drop_foreign_list,
     message_id,
     date,
+    author,
     to_group,
     in_reply_to,
     subject_tag,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 from archive import ids
 from archive.db import Database
 from archive.dirty import mark
-from archive.model import PageKey, PageKind, SiteInfo
+from archive.model import ArchiveMode, PageKey, PageKind, SiteInfo
 from archive.summary import summarise
 from archive.summary_letter import LetterLinks, SummaryLetter, render_letter
 from archive.summary_model import Summary, as_json
@@ -109,9 +109,11 @@ def letter(
     summary: Summary, group: Group, letters: LetterWriter, site: SiteInfo, language: str
 ) -> SummaryLetter:
     """Render the letter in one language."""
+    public = group.info.archive is ArchiveMode.PUBLIC
     links = LetterLinks(
         request=command_address(group.name, "request", site.domain),
         leave=command_address(group.name, "leave", site.domain),
+        answer="" if public else group.address.replace("@", "+re-KEY@"),
     )
     return render_letter(summary, letters.environment(language), language, links)
 

@@ -20,6 +20,7 @@ from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
 from dgroup.letters import LetterWriter
 from dgroup.model import UNASKED, Group, Protection
+from dgroup.spoken import Spoken
 from dgroup.tables import audit
 from dgroup.tokens import Keyring
 
@@ -45,6 +46,8 @@ class Tools:
     """what stands in From for authors; None: the group's own address"""
     bounces: Bounces = field(default_factory=Bounces)
     """when mail that comes back counts against a member"""
+    spoken: Spoken = field(default_factory=Spoken)
+    """the languages that members read"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,20 @@ def read_html(html: str) -> _Words:
     return reader
 
 
+def test_where_the_archive_has_no_pages_an_answer_goes_to_the_post() -> None:
+    links = replace(LINKS, answer="seeds+re-KEY@seeds.example")
+    summary = summarise(week().facts())
+    made = render_letter(summary, environment("en"), "en", links)
+    keys = [one.quote.key for one in summary.open_questions]
+    assert keys
+    for key in keys:
+        assert f"\nseeds+re-{key}@seeds.example\n" in made.text
+        assert f'<a href="mailto:seeds+re-{key}@seeds.example">' in made.html
+    assert HOME not in made.text + made.html
+    assert 'href=""' not in made.html
+    assert "Archive" not in made.text
+
+
 def bare(text: str) -> set[str]:
     return set(re.findall(r"\w{3,}", text))
 

@@ -95,18 +95,17 @@ class Office:
         context = RewriteContext(self.group, SITE, "a" * 16, "w1@ngo.example", False, now, "e1")
         with self.db.write() as conn:
             mail_id = store_mail(conn, raw, "0" * 64, "ana@ngo.example", now)
-            return outbox.queue_copies(
-                conn,
+            copies = outbox.Copies(
                 group_id=self.group.id,
                 post_id=None,
                 mail_id=mail_id,
                 rewritten=rewrite(raw, context),
                 message_id="w1@ngo.example",
-                cutoff=cutoff,
                 author_membership=author,
                 now=now,
                 light=light,
             )
+            return outbox.queue_copies(conn, copies, cutoff)
 
     def letter(self, recipient: str, text: str = "Subject: hello\r\n\r\nhello\r\n") -> int:
         """Queue a letter to one address."""

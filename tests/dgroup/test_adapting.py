@@ -259,13 +259,13 @@ def test_a_signature_breaks_only_where_from_can_follow(
 def test_the_default_words_name_the_way_out_in_the_groups_language() -> None:
     letters = LetterWriter(SITE)
     group = replace(GROUP, footer="on")
-    assert footer_of(group, SITE, letters).splitlines() == [
+    assert footer_of(group, SITE, letters, "en").splitlines() == [
         "Water: water@lists.example",
         "To leave the group, send an empty mail to water-leave@lists.example",
         "All posts: https://lists.example/water/",
     ]
-    assert footer_of(replace(group, footer="Our own"), SITE, letters) == "Our own"
-    assert footer_of(GROUP, SITE, letters) == ""
+    assert footer_of(replace(group, footer="Our own"), SITE, letters, "en") == "Our own"
+    assert footer_of(GROUP, SITE, letters, "en") == ""
 
 
 # --- Through the service ------------------------------------------------------------------------

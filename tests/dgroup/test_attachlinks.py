@@ -69,7 +69,9 @@ def linked(mail: str, context: RewriteContext = CONTEXT, post: int = 0) -> bytes
     raw = mail.encode()
     links = Links(KEYRING, SITE.base_url, NOW)
     link = (lambda index: links.url(post, index)) if post else no_link
-    copy = linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS, link)
+    language = context.group.info.language
+    ordinary = rewrite(raw, context)
+    copy = linked_copy(content_of(raw), raw, ordinary, context, LETTERS, language, link)
     return b"" if copy.body is None else copy.whole(raw)
 
 
@@ -203,7 +205,7 @@ def test_in_real_mails_each_part_that_stays_is_what_it_was() -> None:
     context = replace(CONTEXT, group=replace(PLAIN, links_above=1))
     some = 0
     for raw in corpus():
-        made = linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS)
+        made = linked_copy(content_of(raw), raw, rewrite(raw, context), context, LETTERS, "en")
         if made.body is None:
             continue
         copy = made.whole(raw)

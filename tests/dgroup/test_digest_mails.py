@@ -150,7 +150,7 @@ def test_a_plain_digest_is_cut_by_the_lines_of_rfc_1153() -> None:
     posts = rest.split(f"\n\n{RULE}\n\n")
     assert len(posts) == 4
     names = [line.partition(":")[0] for line in posts[0].partition("\n\n")[0].split("\n")]
-    assert names == ["Date", "From", "To", "Subject", "Message-ID", "Reply-To"]
+    assert names == ["Message", "Date", "From", "To", "Subject", "Message-ID", "Reply-To"]
     inner = message_from_bytes(posts[0].encode(), policy=policy.default)
     assert inner["Message-ID"] == "<r1@ong.example>"
     assert inner["Date"].datetime == NOW
@@ -169,7 +169,7 @@ def test_no_post_can_look_like_the_end_of_one(text: str) -> None:
 def test_where_only_members_read_the_archive_files_have_signed_links() -> None:
     text = text_of(read(digest(PLAIN, group=members_only())))
     assert "1. Awa Diop\n      water+re-" in text
-    found = re.search(r"Attachment: plan.pdf https://lists.example/_/file/(\S{32})\n", text)
+    found = re.search(r"File: plan.pdf \(4 bytes\) https://lists.example/_/file/(\S{32})\n", text)
     assert found is not None
     ref = filelinks.read(found.group(1), KEYRING)
     assert ref is not None
@@ -179,7 +179,7 @@ def test_where_only_members_read_the_archive_files_have_signed_links() -> None:
 
 def test_a_group_without_an_archive_names_the_files_only() -> None:
     group = replace(GROUP, info=replace(INFO, archive=ArchiveMode.NONE))
-    assert "Attachment: plan.pdf\n" in text_of(read(digest(PLAIN, group=group)))
+    assert "File: plan.pdf (4 bytes)\n" in text_of(read(digest(PLAIN, group=group)))
 
 
 # --- Whole mails --------------------------------------------------------------------------------
@@ -255,3 +255,14 @@ def test_each_mail_holds_at_least_one_post_and_numbers_go_on(
     parts = list(parts_of(entries(), MIME))
     assert [[one.number for one in part] for part in parts] == [[1], [2], [3]]
     assert len(list(parts_of(entries(), PLAIN))) == 1
+
+
+# --- Answers ------------------------------------------------------------------------------------
+
+
+def test_an_answer_to_a_digest_of_one_thread_goes_to_its_last_post() -> None:
+    found = entries()
+    one, two, other = found
+    assert read(digest(PLAIN, some=[one, two]))["Reply-To"] == two.reply_to
+    assert read(digest(MIME, some=[other]))["Reply-To"] == other.reply_to
+    assert read(digest(PLAIN, some=found))["Reply-To"] == "water@lists.example"

@@ -107,7 +107,7 @@ async def test_a_day_comes_whole_at_the_summary_hour_to_those_who_chose_it(desk:
     assert "1. Pump 1 (Ben Osei)\n   https://" in text
     assert "\nOurs too.\n " + "-" * 40 + "\n> quoted " + "x" * 100 in text
     assert text.count("\n\n" + "-" * 30 + "\n\n") == 2
-    assert text.count("\n\n" + "-" * 70 + "\n\nDate: Mon, 02 Mar 2026 ") == 1
+    assert text.count("\n\n" + "-" * 70 + "\n\nMessage: 1\nDate: Mon, 02 Mar 2026 ") == 1
     assert text.endswith("\n\nEnd of Water Digest\n" + "*" * 19 + "\n")
     with desk.runtime.db.read() as conn:
         key = conn.execute(select(posts.c.key).order_by("id")).scalars().first()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from archive.db import Database
 from archive.tables import posts
 from dgroup import digests, editions, expansion, outbox
-from dgroup.audience import MIME, PLAIN, Readers, readers_of, shape_of
+from dgroup.audience import FULL, LIGHT, MIME, PLAIN, TEXT, Readers, readers_of, shape_of
 from dgroup.model import Delivery, MailClass, MemberState
 from dgroup.tables import deliveries, memberships, mutes, outbox_mails
 from dgroup.writer import Writer
@@ -22,6 +24,7 @@ from tests.dgroup.running import group_on, member_on, runtime_on
 from tests.dgroup.test_digests import DAY, TUESDAY, Desk
 
 Got = dict[str, list[str]]
+QUOTING = "\n".join(f"> line {number}" for number in range(20)) + "\n\nI agree.\n\n> short\n\nYes."
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def _done(conn: Connection, fanout_id: int) -> bool:
 
 
 def _said(mail: bytes) -> str:
-    form = MIME if b"multipart/digest" in mail else PLAIN
+    form = MIME if b"multipart/digest" in mail else LIGHT if b"quoted line" in mail else PLAIN
     language = mail.partition(b"Content-Language: ")[2][:2].decode()
     shown = [n for n in range(1, 9) if b"Subject: Pump %d\r\n" % n in mail]
     return f"{form} {language}: {','.join(map(str, shown))}"
@@ -81,15 +84,59 @@ async def test_each_reader_gets_one_edition_in_their_form_and_language(desk: Des
     reader(desk, "away", state=MemberState.PAUSED)
     reader(desk, "each", delivery=Delivery.EACH)
     reader(desk, "week", delivery=Delivery.WEEKLY_FULL)
-    desk.post(TUESDAY - DAY)
-    assert await desk.send(TUESDAY) == 4
+    desk.post(TUESDAY - DAY, QUOTING)
+    assert await desk.send(TUESDAY) == 5
     assert got(desk) == {
         "ana": ["plain en: 1"],
         "luc": ["plain fr: 1"],
         "mia": ["mime fr: 1"],
         "nils": ["mime en: 1"],
-        "lia": ["plain en: 1"],
+        "lia": ["light en: 1"],
     }
+
+
+async def test_light_readers_get_no_long_quotes(desk: Desk) -> None:
+    reader(desk, "ana")
+    reader(desk, "lia", light=True)
+    desk.post(TUESDAY - DAY, QUOTING)
+    await desk.send(TUESDAY)
+    full, light = sorted((mail.get_content() for _, mail in desk.mails()), key=len, reverse=True)
+    assert "\n> line 19\n" in full.replace("\r", "")
+    assert "> line" not in light
+    assert re.search(
+        r"\n\n\[\.\.\. 20 quoted lines\] https://\S+\n\nI agree\.\n\n> short\n\nYes\.\n\n-{30}\n",
+        light.replace("\r", ""),
+    )
+
+
+FORMS: dict[str, dict[str, object]] = {
+    "ana": {},
+    "mia": {"mime_digest": True},
+    "lia": {"light": True},
+    "leo": {"light": True, "mime_digest": True},
+}
+
+
+@pytest.mark.parametrize("names", [one for n in (1, 2, 3) for one in combinations(FORMS, n)])
+async def test_whatever_readers_ask_for_meanwhile_each_gets_one(
+    desk: Desk, names: tuple[str, ...]
+) -> None:
+    members = {
+        name: reader(desk, name, **FORMS[name])  # type: ignore[arg-type]  # columns
+        for name in names
+    }
+    late = {f"{name}-late": reader(desk, f"{name}-late", delivery=Delivery.EACH) for name in FORMS}
+    desk.post(TUESDAY - DAY, QUOTING)
+    await desk.send(TUESDAY)
+    for name, member in late.items():
+        wish = {"delivery": Delivery.DAILY, **FORMS[name.removesuffix("-late")]}
+        change(desk, member, **wish)
+    found = got(desk)
+    assert set(found) == {*members, *late}
+    assert {len(mails) for mails in found.values()} == {1}
+    kinds = {"ana": "plain", "mia": "mime", "lia": "light", "leo": "light"}
+    for name in names:
+        assert found[name][0].startswith(kinds[name])
 
 
 async def test_a_reader_who_changes_the_form_before_it_goes_out_gets_it_all_the_same(
@@ -190,7 +237,7 @@ async def test_what_was_queued_by_an_older_version_goes_out(desk: Desk) -> None:
 
 @given(
     st.sampled_from(list(Delivery)),
-    st.sampled_from(["", PLAIN, MIME]),
+    st.sampled_from(["", PLAIN, MIME, LIGHT, FULL, TEXT]),
     st.sampled_from(["", "fr", "!fr,es"]),
     st.lists(st.integers(1, 2**40), max_size=5),
     st.booleans(),

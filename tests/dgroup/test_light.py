@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
@@ -33,7 +34,9 @@ QUOTE = b"".join(b"> line %d\r\n" % n for n in range(13))
 
 
 def light(raw: bytes, context: RewriteContext = CONTEXT) -> bytes:
-    return light_copy(content_of(raw), rewrite(raw, context), context, LETTERS)
+    return light_copy(
+        content_of(raw), rewrite(raw, context), context, LETTERS, context.group.info.language
+    )
 
 
 def read(copy: bytes) -> EmailMessage:
@@ -190,3 +193,33 @@ def test_whatever_comes_a_light_copy_is_a_small_mail(lines: list[str], quotes: i
         assert parsed["From"].addresses[0].addr_spec == "water@lists.example"
         assert parsed.get_content_type() == "text/plain"
         assert len(copy) < 3 * SIZE + 5 * len(raw)
+
+
+# --- As members read it -------------------------------------------------------------------------
+
+
+def test_a_mail_that_is_nothing_but_a_quote_was_passed_on_and_stays() -> None:
+    raw = HEAD + HTML + b"<blockquote>" + b"".join(b"line %d<br>" % n for n in range(20))
+    assert "> line 19" in read(light(raw + b"</blockquote>")).get_content()
+
+
+def test_an_empty_line_parts_what_is_said_from_the_quote_that_is_left_out() -> None:
+    text = read(light(HEAD + b"\r\n" + QUOTE + b"What version is it?\r\n")).get_content()
+    assert re.search(
+        r"^\[\.\.\. 13 quoted lines\] \S+\n\nWhat version is it\?\n", text.replace("\r", "")
+    )
+
+
+def test_an_invitation_is_one_file() -> None:
+    calendar = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    raw = (
+        HEAD + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nCome.\r\n--b\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n"
+        + calendar
+        + b"--b\r\nContent-Type: application/ics; name=invite.ics\r\n"
+        b"Content-Disposition: attachment; filename=invite.ics\r\n\r\n" + calendar + b"--b--\r\n"
+    )
+    text = read(light(raw)).get_content()
+    assert [line for line in text.split("\n") if line.startswith("File: ")] == [
+        next(line for line in text.split("\n") if "invite.ics (" in line)
+    ]

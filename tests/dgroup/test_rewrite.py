@@ -165,8 +165,9 @@ def test_an_empty_id_is_filled() -> None:
     assert mail.get_all("Message-ID") == ["<made@missing-message-id.invalid>"]
 
 
-def test_a_mail_that_is_only_words_keeps_them_as_its_body() -> None:
+def test_a_mail_that_is_only_words_keeps_them_as_its_body_and_comes_from_the_group() -> None:
     mail = read(b"only words\r\n\r\nand more\r\n")
+    assert mail["From"] == "water@lists.example"
     assert mail.get_payload() == "only words\r\n\r\nand more\r\n"
 
 
