@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 import email.policy
 import re
 from collections.abc import Iterable
@@ -10,9 +9,12 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesParser
 
 MAX_READ = 262_144
 """bytes of a report that are read; the notice stands at its beginning"""
+MAX_BOUNDARIES = 12
+"""multiparts in what is read; the standard library's parser is recursive, and slow where they are many"""
 MAX_NOTICE = 16_384
 """characters of the notice that readers look at"""
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -60,9 +62,12 @@ class Returned:
 
 
 def taken_apart(raw: bytes) -> Returned:
-    """Read the beginning of a report; never raises. Line ends of all kinds are taken."""
+    """Read the beginning of a report; never raises. Line ends of all kinds are taken. Of one whose parts are
+    nested deeper than any server's, only the head is read."""
     plain = raw[:MAX_READ].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    message = email.message_from_bytes(plain, policy=email.policy.compat32)
+    low = plain.lower()
+    deep = max(low.count(b"boundary="), low.count(b"message/rfc822")) > MAX_BOUNDARIES
+    message = BytesParser(policy=email.policy.compat32).parsebytes(plain, headersonly=deep)
     return Returned(
         message=message,
         notice=_notice(message) or _without_parts(plain),

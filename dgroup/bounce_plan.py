@@ -41,6 +41,8 @@ COMPLAINT = "complaint"
 RESUME_DAYS = 365
 """a member may be back at any time (STANDARDS pain 15)"""
 TELL_AGAIN = timedelta(days=7)
+MOST_A_DAY = 20
+"""reports on one membership that are kept a day: the rest says nothing new, and may be a replay"""
 TRACED = 200
 """characters of what the other server said that the log keeps"""
 
@@ -86,6 +88,9 @@ def plan(mail: Incoming, group: Group, report: Report, facts: BounceFacts) -> Pl
         return ignored(report.reader or "nothing-readable")
     if fault.cause is Cause.FINE:
         return ignored("delivered")
+    day = mail.envelope.received_at - DAY
+    if not facts.probe and sum(one.at > day for one in facts.history) >= MOST_A_DAY:
+        return ignored("many-today")
     return _failed(mail, member, facts, fault)
 
 
@@ -162,14 +167,16 @@ def _probe(member: Membership, facts: BounceFacts) -> tuple[Effect, ...]:
 
 def suspend(member: Membership, facts: BounceFacts, cause: str) -> tuple[Effect, ...]:
     """Stop a member's mail; tell them where another address of theirs is known, coordinators by the
-    morning letter, and the host where nobody runs the group any more."""
+    morning letter, and the host where nobody runs the group any more. Where it is a complaint the address
+    works: one letter there, so that a slip or a forged complaint silences nobody unseen."""
     effects: tuple[Effect, ...] = (
         ChangeMember(member.address, state=MemberState.SUSPENDED),
         Stand(member.id, Step.SUSPENDED, cause),
         Audit("suspended", f"{member.address} {cause}"),
     )
-    if facts.others:
-        effects += (notice(member, facts.others[0], cause), Stand(member.id, Step.TOLD))
+    reached = (*facts.others, *((member.address,) if cause == COMPLAINT else ()))
+    if reached:
+        effects += (notice(member, reached[0], cause), Stand(member.id, Step.TOLD))
     if facts.last_coordinator:
         host = TellHost("no-coordinator-host", (("who", member.address),))
         effects += (TellGroup("no-coordinator", ()), host)

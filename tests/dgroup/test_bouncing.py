@@ -357,14 +357,16 @@ async def test_coordinators_see_why_and_what_is_next(desk: Desk) -> None:
     await desk.send("water-request", "bouncing", sender=KIM, name="Kim")
     text = " ".join(desk.new_letters()[-1].text.split())
     assert (
-        "ana@ngo.example Ana returned: 5, since 2 March 2026 Why: the address does not exist"
+        "ana@ngo.example Ana 5 mails came back, since 2 March 2026 Why: the address does not exist"
         in text
     )
     assert (
-        "The mail has stopped on 6 March 2026. A reply or a post of theirs brings it back." in text
+        "We have sent nothing there since 6 March 2026. As soon as the member writes to the group"
+        in text
     )
-    assert "bo@b.example Bo returned: 1" in text
-    assert "This is not the member's fault. We go on sending." in text
+    assert "bo@b.example Bo 1 mail came back" in text
+    assert "It does not count against the member, and we go on sending. If it goes on" in text
+    assert "remove ana@ngo.example" in text
 
 
 async def test_the_last_coordinator_does_not_fall_silent_unseen(desk: Desk) -> None:

@@ -117,20 +117,3 @@ async def test_items_that_never_came_to_a_session_are_given_back(sqlite_url: str
         with office.db.read() as conn:
             assert set(conn.execute(select(rows.c.claimed_by)).scalars()) == {None}
     assert released == [1]
-
-
-async def test_a_copy_that_is_given_up_is_told_with_what_was_said(sqlite_url: str) -> None:
-    heard: list[tuple[int, str]] = []
-    with opened(sqlite_url) as office:
-        (item,) = claimed(office, 1)
-        ledger = Ledger(
-            FlakyJobs(office),
-            lambda: NOW,
-            timedelta(hours=72),
-            lambda: None,
-            lambda one, said: heard.append((one.id, said)),
-        )
-        ledger.settle(Line(), item, TAKEN)
-        ledger.settle(Line(), item, Answer(Heard.ANSWER, 450, "4.2.0 later"))
-        ledger.settle(Line(), item, Answer(Heard.ANSWER, 550, "5.1.1 gone"))
-    assert heard == [(item.id, "550 5.1.1 gone")]

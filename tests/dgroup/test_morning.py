@@ -16,7 +16,7 @@ from dgroup import members, morning, morning_facts
 from dgroup.changes import ChangeMember
 from dgroup.model import MemberState, Morning, Role, WhoJoins, WhoPosts
 from dgroup.tables import audit, invitations, memberships
-from tests.dgroup.desk import SITE, Desk, Sent, opened
+from tests.dgroup.desk import Desk, Sent, opened
 
 KIM, AWA, ANA = "kim@ngo.example", "awa@coop.example", "ana@ngo.example"
 MONDAY = datetime(2026, 3, 9, 7, 1, tzinfo=UTC)
@@ -220,5 +220,7 @@ def test_the_first_audit_line_of_a_moment_is_found_by_halving(gaps: list[int], a
 
 def test_a_group_without_anything_has_no_facts(desk: Desk) -> None:
     with desk.db.read() as conn:
-        facts = morning_facts.gather(conn, desk.group, TUESDAY - timedelta(days=1), TUESDAY, SITE)
+        facts = morning_facts.gather(
+            conn, desk.group, TUESDAY - timedelta(days=1), TUESDAY, desk.tools
+        )
     assert not facts.anything
