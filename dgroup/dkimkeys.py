@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -78,7 +79,12 @@ def record(key: PrivateKey) -> str:
 
 
 def zone_line(selector: str, domain: str, text: str) -> str:
-    """Give a record as a line of a zone file, cut into strings as long as DNS allows."""
+    """Give a record as a line of a zone file."""
+    return f"{selector}._domainkey.{domain}. IN TXT ( {strings(text)} )"
+
+
+def strings(text: str) -> str:
+    """Give a text as a zone file has it (RFC 1035 5.1): in strings as long as DNS allows, and nothing in
+    it ends one."""
     pieces = [text[at : at + _STRING] for at in range(0, len(text), _STRING)]
-    strings = " ".join(f'"{piece}"' for piece in pieces)
-    return f"{selector}._domainkey.{domain}. IN TXT ( {strings} )"
+    return " ".join('"' + re.sub(r'(["\\])', r"\\\1", piece) + '"' for piece in pieces)

@@ -96,7 +96,7 @@ def spf(config: Config, names: Names) -> Finding:
     if names.spf is None:
         return _silent("spf", f"SPF of {domain}")
     uncovered = [one.address for one in names.outgoing if one.spf != "pass"]
-    line = f'{domain}. IN TXT "{covering(names.spf, uncovered)}"'
+    line = f"{domain}. IN TXT {dkimkeys.strings(covering(names.spf, uncovered))}"
     if len(names.spf) > 1:
         text = f"SPF: {domain} has {len(names.spf)} records, which count as none"
         return _say("spf", Level.WRONG, text, "leave one in the zone", [line])

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import dns.zone
 import pytest
 
 from dgroup.checkup import Disk, Dmarc, Facts, Finding, Level, Outgoing, Secret, Web
@@ -49,6 +50,19 @@ def judged(facts: Facts, config: Config | None = None) -> dict[str, Finding]:
 
 def test_a_healthy_host_hears_only_good() -> None:
     assert {one.level for one in findings(settings(), FACTS)} == {OK}
+
+
+def test_a_line_for_the_zone_is_one_whatever_stood_there() -> None:
+    long = "v=spf1 " + " ".join(f"include:spf-{number}.example.org" for number in range(20))
+    for published in (long, 'v=spf1 a"b) \\ -all'):
+        facts = ill("names", spf=(published,), outgoing=outgoing(spf="fail"))
+        (line,) = judged(facts)["spf"].zone
+        zone = dns.zone.from_text(f"$TTL 9\n{line}", f"{D}.", relativize=False, check_origin=False)
+        (record,) = zone.get_rdataset(f"{D}.", "TXT") or ()
+        assert b"".join(record.strings).decode().split()[2:] == [
+            *published.removesuffix(" -all").split()[1:],
+            "-all" if "-all" in published else "~all",
+        ]
 
 
 def test_offline_nothing_is_said_of_the_network() -> None:
