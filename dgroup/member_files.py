@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection, select
@@ -31,6 +32,8 @@ from dgroup.static_pages import SAFE_HEADERS
 
 AT_ONCE = 2
 """mails that are taken apart at a time; the others wait. While it is sent, a file lies on the disk."""
+SPOOLED = 500_000_000
+"""bytes that lie on the disk for clients who read slowly; with more, others are asked to come again"""
 SLICE = 64 * 1024
 _CSP = "default-src 'none'; sandbox"
 _HEADERS = SAFE_HEADERS | {
@@ -62,6 +65,8 @@ class MemberFiles:
         self._clock = clock
         self._refuse = refuse
         self._limit = CapacityLimiter(AT_ONCE)
+        self._spooled: WeakKeyDictionary[IO[bytes], int] = WeakKeyDictionary()
+        """a client that goes away before the first byte leaves its file to the collector"""
 
     async def answer(self, request: Request) -> Response:
         """Send the file that the link is for, if it is still the member's to have."""
@@ -70,8 +75,13 @@ class MemberFiles:
             return self._refuse(request, 404)
         if ref.expires < day_of(self._clock()):
             return self._refuse(request, 410)
+        if sum(size for file, size in self._spooled.items() if not file.closed) > SPOOLED:
+            return Response(status_code=503, headers=_HEADERS | {"Retry-After": "60"})
         found = await to_thread.run_sync(self._find, ref, limiter=self._limit)
-        return self._refuse(request, 410) if found is None else _response(request, found)
+        if found is None:
+            return self._refuse(request, 410)
+        self._spooled[found.data] = found.size
+        return _response(request, found)
 
     def _find(self, ref: FileRef) -> Served | None:
         with self._runtime.db.read() as conn:

@@ -20,7 +20,7 @@ from archive.importer import import_mails
 from archive.mbox import MboxMessage
 from archive.model import ArchiveMode
 from archive.tables import posts
-from dgroup import digests, filelinks, groups, members
+from dgroup import digests, filelinks, groups, member_files, members
 from dgroup.changes import ChangeMember
 from dgroup.filelinks import TEXT, FileRef
 from dgroup.model import Delivery, Group, Membership, MemberState
@@ -237,3 +237,19 @@ async def test_the_link_of_a_digest_is_each_readers_own_and_works(stored: Site) 
     stored.change(state=MemberState.LEFT)
     assert (await stored.get(ana)).status == 410
     assert (await stored.get(lias)).status == 200
+
+
+async def test_slow_readers_do_not_fill_the_disk(
+    stored: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member_files, "SPOOLED", len(PDF) - 1)
+    monkeypatch.setattr(member_files, "SLICE", 10)
+    link = stored.path()
+    reader, writer = await asyncio.open_connection(*stored.address, limit=1)
+    writer.write(f"GET {link} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await reader.read(1)
+    assert (await stored.get(link)).status == 503
+    writer.transport.abort()
+    async with asyncio.timeout(10):
+        while (await stored.get(link, "HEAD")).status != 200:  # noqa: ASYNC110  # until it is seen
+            await asyncio.sleep(0.05)
