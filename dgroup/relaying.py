@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dgroup.commands.base import Caps, dropped
 from dgroup.effects import Outcome, OutcomeKind, Plan, QueueLetter, RelayMail
 from dgroup.incoming import Incoming, LetterCounts
-from dgroup.model import Alignment, Group, Membership, Reply, WhoJoins
+from dgroup.model import Alignment, Group, Membership, Reply, Spam, WhoJoins
 from dgroup.plan import shielded
 from dgroup.policy import MAX_RECEIVED, is_echo, is_vouched
 
@@ -107,6 +107,9 @@ def _unfit(mail: Incoming, facts: AliasFacts, caps: Caps) -> Plan | None:
     if len(mail.envelope.raw) > limit:
         text = f"Members take private mails of up to {limit // 1024} KB here"
         return _no(mail, Reply(552, "5.3.4", text), "too-large", facts, caps)
+    if mail.spam and facts.group.spam is not Spam.IGNORE:  # nobody could decide on it
+        text = "Our filter takes this mail for spam"
+        return _no(mail, Reply(550, "5.7.1", text), "spam", facts, caps)
     if facts.relayed >= caps.private_per_hour:
         # Behind a front too: it keeps the mail and comes again, so nothing is lost by it.
         text = "Too many private mails within an hour, please try again later"

@@ -190,6 +190,19 @@ async def test_a_large_mail_is_refused_or_its_writer_told(desk: Desk) -> None:
     assert desk.last() == ("discarded", "too-large")
 
 
+@pytest.mark.parametrize(("auth", "told"), [("aligned", True), ("none", False)])
+async def test_what_the_filter_calls_spam_is_not_passed_on(
+    desk: Desk, auth: str, told: bool
+) -> None:
+    assert await write(desk, headers="X-Spam: yes\r\n", auth=auth) == "250 2.0.0"
+    assert [to for to, _ in queue(desk)] == [BEN] * told
+    assert desk.last() == ("discarded", "spam")
+    desk.new_letters()
+    desk.set(spam="ignore")
+    await write(desk, "another", headers="X-Spam: yes\r\n")
+    assert desk.letter().recipient == AWA
+
+
 async def test_who_is_out_is_reached_by_nobody_and_reaches_nobody(desk: Desk) -> None:
     alias, own = alias_of(desk, AWA), alias_of(desk, BEN)
     desk.join(AWA, state=MemberState.LEFT)
