@@ -43,6 +43,11 @@ class Verdicts:
     """the same as Authentication-Results tells it (RFC 8601 2.2), with arc= where the chain was
     judged; passed on, never decided by: 'dkim=pass header.d=ngo.example; arc=none'"""
 
+    @property
+    def rejected(self) -> bool:
+        """Whether the author's domain asks everybody to refuse such a mail."""
+        return self.alignment is Alignment.FAIL and self.policy is DmarcPolicy.REJECT
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:

@@ -14,7 +14,6 @@ from dgroup.away_subjects import looks_away
 from dgroup.incoming import Incoming, PostFacts
 from dgroup.model import (
     Alignment,
-    DmarcPolicy,
     Group,
     GroupState,
     Membership,
@@ -187,16 +186,11 @@ def attachments(mail: Incoming, facts: PostFacts) -> Verdict | None:
     if not filetypes.kept_back(mail.message, facts.group.attachments, mail.envelope.raw):
         return None
     failed, front = mail.verdicts.alignment is Alignment.FAIL, mail.envelope.trusted_front
-    if failed and mail.verdicts.policy is DmarcPolicy.REJECT and not front:
+    if mail.verdicts.rejected and not front:
         return None
     if failed or (facts.group.who_posts is WhoPosts.OPEN and not facts.inside):
         known = is_vouched(mail)
-        return Verdict(
-            Fate.HOLD,
-            ATTACHMENTS if known else UNPROVED,
-            "held" if known else "",
-            limit=_limit(mail),
-        )
+        return _wait(*((ATTACHMENTS, "held") if known else (UNPROVED, "")), limit=_limit(mail))
     if not facts.inside and not is_vouched(mail):
         return None
     return _wait(ATTACHMENTS, "held", FLOOD_HOLDS if facts.inside else SENDER_HOLDS)
@@ -232,15 +226,19 @@ def stranger(mail: Incoming, facts: PostFacts) -> Verdict | None:
 
 
 def other_list(mail: Incoming, facts: PostFacts) -> Verdict | None:
-    """A mail of another list must not pass unseen (RFC 2919): a person looks at it first."""
-    return _wait("other-list") if is_list_mail(mail) else None
+    """A mail of another list must not pass unseen (RFC 2919): a person looks at it first. Where
+    authentication failed nobody is asked about it as if it were its author's."""
+    if not is_list_mail(mail) or (mail.verdicts.rejected and not mail.envelope.trusted_front):
+        return None
+    failed = mail.verdicts.alignment is Alignment.FAIL
+    return _wait(UNPROVED, limit=UNPROVED_HOLDS) if failed else _wait("other-list")
 
 
 def forged_member(mail: Incoming, facts: PostFacts) -> Verdict | None:
     """Authentication failed in the name of a member: the member is asked."""
     if mail.verdicts.alignment is not Alignment.FAIL:
         return None
-    if mail.verdicts.policy is DmarcPolicy.REJECT and not mail.envelope.trusted_front:
+    if mail.verdicts.rejected and not mail.envelope.trusted_front:
         return Verdict(Fate.REFUSE, "auth-fail", text=_AUTH_FAILED)
     return Verdict(Fate.HOLD, "auth-fail", "did-you-send", text=_AUTH_FAILED, limit=SENDER_HOLDS)
 

@@ -11,6 +11,7 @@ from dgroup.effects import (
     OutcomeKind,
 )
 from dgroup.model import (
+    DmarcPolicy,
     MemberState,
     Role,
     WhoJoins,
@@ -109,6 +110,14 @@ def test_a_second_author_beside_a_member_waits_for_a_person() -> None:
     content = replace(both.content, message=replace(both.message, from_=named))
     planned = decide(replace(both, content=content), MEMBER)
     assert (planned.outcome.kind, planned.outcome.reason) == (OutcomeKind.HELD, "several-authors")
+
+
+def test_list_id_does_not_bring_a_forged_mail_before_moderators_as_its_authors() -> None:
+    forged = mail(headers="List-Id: <soil.other.example>\r\n", alignment=FAIL)
+    planned = decide(forged, MEMBER)
+    assert (planned.outcome.kind, planned.outcome.reason) == (OutcomeKind.HELD, "unproved")
+    refused = replace(forged, verdicts=replace(forged.verdicts, policy=DmarcPolicy.REJECT))
+    assert decide(refused, MEMBER).outcome.reason == "auth-fail"
 
 
 def test_a_mail_of_another_list_waits_for_a_person() -> None:
