@@ -59,8 +59,8 @@ _LAST_ID = Quick(
     .select_from(text("sqlite_sequence"))
     .where(column("name") == bindparam("name"))
 )
-_POSTGRES_AWAY = ("08", "53", "57P", "58")
-"""SQLSTATE: connection, resources, shutdown, the system's own errors"""
+_POSTGRES_AWAY = ("08", "25P03", "53", "57P", "58")
+"""SQLSTATE: connection, a transaction that idled, resources, shutdown, the system's own errors"""
 _SQLITE_AWAY = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,

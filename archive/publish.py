@@ -18,7 +18,7 @@ from typing import ClassVar
 from sqlalchemy import Connection, select
 
 from archive import dirty
-from archive.db import Database
+from archive.db import Database, raise_if_away
 from archive.dirty import DirtyPage
 from archive.frames import Place
 from archive.model import ArchiveMode, GroupInfo, PageKey, PageKind, SiteInfo
@@ -114,7 +114,8 @@ class Publisher:
                 continue
             try:
                 write_page(self._writer, conn, known[key.group_id], key)
-            except Exception:  # a named edge: one bad page must not hold up the others
+            except Exception as error:  # a named edge: one bad page must not hold up the others
+                raise_if_away(error)
                 _log.exception("page %s %s of group %d", key.kind, key.ref, key.group_id)
                 failed.add(key)
         return failed

@@ -154,17 +154,23 @@ async def test_a_database_that_is_gone_is_451(pg_database: Database) -> None:
 
 
 class EndingLetters(LetterWriter):
-    """A letter writer while whose work the server is stopped and started again."""
+    """A letter writer while whose work the server ends all connections, twice: a job is tried again."""
 
     server: Database
+    times = 2
 
     def write(self, letter: Letter, group: Group) -> bytes:
+        if self.times:
+            self.times -= 1
+            self._end()
+        return super().write(letter, group)
+
+    def _end(self) -> None:
         with psycopg.connect(**self.server.connect_settings(), autocommit=True) as conn:
             mine = "datname = current_database() AND pid != pg_backend_pid()"
-            conn.execute(
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}".encode()
-            )
-        return super().write(letter, group)
+            asked = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"
+            conn.execute(asked.encode())
+        self.server.engine.dispose()  # the next connection works again
 
 
 async def test_a_restart_of_the_database_is_no_error_of_the_mail(pg_database: Database) -> None:

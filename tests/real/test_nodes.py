@@ -75,8 +75,10 @@ async def test_kills_of_nodes_lose_and_double_nothing(tmp_path: Path, pg_url: st
     dice = random.Random(5)  # the same plan in each run, as far as processes allow
     async with faulty_smtp() as sink:
         with fleet(tmp_path, pg_url, sink.port) as made:
-            doors = [made.node(name, ["listen"]) for name in ("in1", "in2")]
-            senders = [made.node(name, ["send", "work"]) for name in ("out1", "out2", "out3")]
+            # Whoever is killed says goodbye to the server, so that nobody waits for a lease to end.
+            calm = {"node": {"lease_s": 10.0}, "database": {"url": pg_url}}
+            doors = [made.node(name, ["listen"], calm) for name in ("in1", "in2")]
+            senders = [made.node(f"out{n}", ["send", "work"], calm) for n in (1, 2, 3)]
             with made.database() as db:
                 people_on(db)
                 await started(made, *doors, *senders)
@@ -120,6 +122,7 @@ def _has_taken(sink: FaultySmtp, count: int) -> bool:
 def _together(loads: list[Load]) -> Load:
     whole = Load(iter(()), 0)
     for load in loads:
+        whole.held |= load.held
         whole.kept |= load.kept
         whole.tries += load.tries
         whole.refused += load.refused
