@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,10 @@ from dgroup.runtime import Runtime, intake_settings, open_runtime
 from dgroup.writer import Writer
 
 NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)
+
+
+_MADE: dict[str, bytes] = {}
+"""packed folders with a group, by its name"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,13 @@ def _stream() -> io.TextIOWrapper:
 def _text(stream: io.TextIOWrapper) -> str:
     stream.seek(0)
     return stream.read()
+
+
+def _packed(folder: Path) -> bytes:
+    with io.BytesIO() as data:
+        with tarfile.open(fileobj=data, mode="w") as packed:
+            packed.add(folder, arcname=".")
+        return data.getvalue()
 
 
 class Folder:
@@ -74,7 +86,15 @@ class Folder:
         return answer.err
 
     def with_group(self, name: str = "water") -> Folder:
-        """Make the database and a group with one coordinator."""
+        """Make the database and a group with one coordinator; once in a process, then it is copied."""
+        assert not list(self.path.iterdir())
+        if name not in _MADE:
+            _MADE[name] = _packed(self._make_group(name))
+        with tarfile.open(fileobj=io.BytesIO(_MADE[name])) as packed:
+            packed.extractall(self.path, filter="fully_trusted")
+        return self
+
+    def _make_group(self, name: str) -> Path:
         self.done("init")
         file = self.path / "config.toml"
         text = file.read_text("utf-8")
@@ -83,7 +103,7 @@ class Folder:
         file.write_text(text.replace("verify = true", "verify = false"), "utf-8")
         self.done("group", "create", name, "--title", "Water and wells")
         self.done("member", "add", name, "awa@ong.example", "--name", "Awa Diop", "--coordinator")
-        return self
+        return self.path
 
     @contextlib.contextmanager
     def runtime(self) -> Iterator[Runtime]:
