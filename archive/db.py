@@ -247,12 +247,12 @@ def inserting_from(
     source: Select[Any],
     returning: Sequence[ColumnElement[Any]],
 ) -> Quick:
-    """Insert what `source` selects, leaving rows whose key exists; gives the rows that came.
+    """Insert what `source` selects, leaving rows whose key exists; gives the rows that came, unnamed.
 
     `source` needs a WHERE: without one SQLite reads ON CONFLICT as part of a join.
     """
     statement = _inserting(is_sqlite, table).from_select(list(columns), source)
-    return Quick(statement.on_conflict_do_nothing().returning(*returning))
+    return Quick(statement.on_conflict_do_nothing().returning(*returning), named=False)
 
 
 def _inserting(is_sqlite: bool, table: Table) -> sqlite.Insert | postgresql.Insert:

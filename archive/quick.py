@@ -32,10 +32,12 @@ class Quick:
     columns. Errors of the driver come as SQLAlchemy's, as everywhere.
     """
 
-    __slots__ = ("_compiled", "statement")
+    __slots__ = ("_compiled", "_named", "statement")
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Any, *, named: bool = True) -> None:
+        """Without names (`named`) rows cost a third: for many that are unpacked at once."""
         self.statement = statement
+        self._named = named
         self._compiled: _Compiled | None = None
 
     def rows(self, conn: Connection, values: Values) -> Sequence[Any]:
@@ -60,7 +62,7 @@ class Quick:
 
     def _for(self, values: Values) -> _Compiled:
         if self._compiled is None:
-            self._compiled = _Compiled(self.statement, list(values))
+            self._compiled = _Compiled(self.statement, list(values), named=self._named)
         return self._compiled
 
 
@@ -69,7 +71,7 @@ class _Compiled:
 
     __slots__ = ("_fixed", "_processors", "_results", "_row", "_sql")
 
-    def __init__(self, statement: Any, names: list[str]) -> None:
+    def __init__(self, statement: Any, names: list[str], *, named: bool) -> None:
         columns = names if isinstance(statement, Insert) else None
         compiled = statement.compile(dialect=_DIALECT, column_keys=columns)
         self._sql = str(compiled)
@@ -84,7 +86,7 @@ class _Compiled:
         results = [(at, _reader(column.type)) for at, column in enumerate(exported)]
         self._results = [(at, process) for at, process in results if process]
         keys = [str(column.key) for column in exported]
-        self._row = _named("Row", keys, rename=True)._make
+        self._row = _named("Row", keys, rename=True)._make if named else tuple
 
     def rows(self, conn: Connection, values: Values) -> list[Any]:
         """Run it once and give all rows."""
