@@ -1,4 +1,4 @@
-"""How well reports are read: python -m bench.bounces [--blind] [-v]. Recall of addresses and of causes over the
+"""How well reports are read: python -m bench.bounces [--blind[=second]] [-v]. Recall of addresses and of causes over the
 corpus of bounces, or over the blind reports (tests/data/bounces-blind), and how many members would be blamed
 who must not be.
 """
@@ -144,7 +144,9 @@ def _reasons(want: dict[str, Any]) -> set[str]:
 
 def main() -> None:
     """Print the figures; with -v what was missed."""
-    found = measure(blind_bounces.reports() if "--blind" in sys.argv else corpus())
+    names = [name for name in ("reports", "second") if f"--blind={name}" in sys.argv]
+    names = names or ["reports"] * ("--blind" in sys.argv)
+    found = measure(blind_bounces.reports(*names) if names else corpus())
     print(f"{found.files} reports, read by {dict(found.readers.most_common())}")
     print(f"addresses {found.named_right}/{found.named} = {found.named_right / found.named:.1%}")
     print(

@@ -89,6 +89,7 @@ _STRONG: _Rules = (
         r"(reached|exceeded|over|above) (\w+ ){0,2}(storage|mailbox|quota)( space)? (limit|size|quota)",
         r"bo[iî]te\b.{0,80}(pleine|satur[eé]e)|quota\b.{0,60}(d[eé]pass[eé]|atteint)",
         r"buz[oó]n.{0,80}(llen[oa]|saturado)|(super|exced|sobrepas)\w*.{0,40}\b(cuota|cupo|almacenamiento)",
+        r"(caixa|conta|buz[oó]n|cuenta)\b.{0,60}(atingi|excede|ultrapass|alcanz|super)\w*.{0,20}l[ií]mite",
         r"caixa\b.{0,80}(cheia|lotada)|[cq]uota.{0,30}(excedida|esgotada|ultrapassada)",
         r"(postfach|mailbox|speicher(platz|quote)).{0,60}(\bvoll\b|[uü]berschritten|ersch[oö]pft)",
         r"casella.{0,60}(piena|esaurit)|(postvak|mailbox|postbus)\b.{0,60}\bvol\b",
@@ -130,6 +131,9 @@ _SAYS_DEAD = _rule(
     r"nxdomain|null ?mx|indicated no smtp service|does not accept (e-?)?mail|no mx|non-?existent (host|domain)|"
     r"cannot find any (mx|host)|couldn.t find any host",
     r"recipientnotfound|recipnotfound|not listed in.{0,30}(directory|book)|user.{0,40}not listed",
+    r"(utilisateur|destinataire|adresse|usuario|destinatario|direcci[oó]n|cuenta|utilizador|utente|indirizzo"
+    r"|destinat[aá]rio|endere[cç]o|conta|empf[aä]nger|benutzer|adressat|ontvanger|gebruiker)\b.{0,40}"
+    r"(inconnu|descono[cs]id|desconhecid|sconosciut|inexist|unbekannt|onbekend|non esiste|bestaat niet)",
     r"utilisateur inconnu|adresse.{0,60}invalide|usuario desconocido|no existe|desconhecid|"
     r"utente sconosciuto|unbekannt|existiert nicht|n.existe pas|n[aã]o existe|inexistente",
     r"(user|address).{0,20}rejected: user|delivery error: dd|answer=6596|this user doesn",
@@ -156,7 +160,7 @@ _OURS = _rule(
     r"we do not relay|relaying mail to",
     r"(sender|mail from|originator|your (domain|address|server|host|ip))\b.{0,60}"
     r"(reject|denied|not (allowed|accepted|permitted|exist|found)|refused|unknown|invalid|verif)",
-    r"access denied|polic(y|ies)|not (allowed|authori[sz]ed|permitted|accepted)|unauthori[sz]ed|"
+    r"access denied|polic(y|ies)|pol[ií]tica|politique|richtlinie|not (allowed|authori[sz]ed|permitted|accepted)|unauthori[sz]ed|"
     r"permission denied|prohibited|administrative|refused by|restricted|prevented delivery|"
     r"tls (is )?required|starttls|rule (imposed|set)|does not like (sender|our mail)|"
     r"moderat(ed|ion)|only accepts|members? only|rfc ?(2822|5322|822|5321)|require[sd]",

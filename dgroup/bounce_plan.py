@@ -5,7 +5,7 @@ go to other people or have an address of ours as their sender's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dgroup.address import comparable, split_address
 from dgroup.bounce_effects import CountBounce, Counted, ExcuseDomain, Stand, Standing, Step
@@ -15,6 +15,7 @@ from dgroup.bounce_score import (
     Next,
     Outage,
     is_outage,
+    is_probing,
     next_step,
     points,
     score,
@@ -88,10 +89,15 @@ def plan(mail: Incoming, group: Group, report: Report, facts: BounceFacts) -> Pl
         return ignored(report.reader or "nothing-readable")
     if fault.cause is Cause.FINE:
         return ignored("delivered")
-    day = mail.envelope.received_at - DAY
-    if not facts.probe and sum(one.at > day for one in facts.history) >= MOST_A_DAY:
+    now = mail.envelope.received_at
+    awaited = facts.probe and is_probing(facts.standing, now, facts.rules)
+    if not awaited and _many(facts, now):
         return ignored("many-today")
     return _failed(mail, member, facts, fault)
+
+
+def _many(facts: BounceFacts, now: datetime) -> bool:
+    return sum(one.at > now - DAY for one in facts.history) >= MOST_A_DAY
 
 
 def ignored(why: str) -> Plan:
@@ -201,6 +207,8 @@ def _complained(mail: Incoming, member: Membership, facts: BounceFacts, report: 
     null, aligned = not mail.envelope.mail_from, mail.verdicts.alignment is Alignment.ALIGNED
     if not (null or aligned):
         return ignored("complaint-unproved")
+    if member.state is not MemberState.ACTIVE and _many(facts, mail.envelope.received_at):
+        return ignored("many-today")
     fault = report.faults[0]
     count = CountBounce(member.id, member.address, Cause.FINE, "", fault.diagnostic, complaint=True)
     effects: tuple[Effect, ...] = (count,)

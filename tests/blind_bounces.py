@@ -1,15 +1,15 @@
-"""The reports of tests/data/bounces-blind/reports.txt (its README says how they are written), as mails and with
+"""The reports of tests/data/bounces-blind (its README says how they are written), as mails and with
 what is expected of them in the form of the corpus' expected.json.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-_FILE = Path(__file__).parent / "data/bounces-blind/reports.txt"
+_FOLDER = Path(__file__).parent / "data/bounces-blind"
 _TO = "To: water-bounces+k1qabcdefghij@lists.example"
 _COPY = """Return-Path: <water-bounces+k1qabcdefghij@lists.example>
 Received: from mail.lists.example (mail.lists.example [192.0.2.7]); Fri, 20 Nov 2026 09:12:00 +0000
@@ -27,14 +27,14 @@ _NO_ADDRESS = "-"
 _NO_BOUNCE = "none"
 
 
-def reports() -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+def reports(name: str = "reports") -> Iterator[tuple[str, bytes, dict[str, Any]]]:
     """Give each report: its name, the mail as it would arrive, what is expected of it."""
-    for block in _FILE.read_text(encoding="utf-8").split("@@@ ")[1:]:
+    for block in (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("@@@ ")[1:]:
         head, _, body = block.partition("\n")
-        name, reasons, counts, addresses = head.split()
+        called, reasons, counts, addresses = head.split()
         none = reasons == _NO_BOUNCE
         yield (
-            name,
+            called,
             _mail(body).encode().replace(b"\n", b"\r\n"),
             {
                 "permanent": [] if addresses == _NO_ADDRESS else addresses.split(","),
@@ -86,6 +86,10 @@ def _plain(sender: str, subject: str) -> list[str]:
     return [f"From: {sender}", _TO, f"Subject: {subject}", *text, ""]
 
 
+def _bare(*_: str) -> list[str]:
+    return []
+
+
 def _multipart(sender: str, subject: str, kind: str) -> list[str]:
     head = [f"From: {sender}", _TO, f"Subject: {subject}", "MIME-Version: 1.0"]
     told = f'Content-Type: multipart/report; report-type={kind}; boundary="b1"'
@@ -106,14 +110,14 @@ def _part(rest: str) -> list[str]:
     return ["", "--b1", *_part_head(kind, coding or "8bit")]
 
 
-_HEADS = {
+_HEADS: dict[str, Callable[..., list[str]]] = {
     "%plain": _plain,
-    "%bare": lambda *_: [],
+    "%bare": _bare,
     "%report": _report,
     "%mdn": lambda host, subject: _multipart(f"<kofi@{host}>", subject, "disposition-notification"),
     "%arf": lambda sender, subject: _multipart(sender, subject, "feedback-report"),
 }
-_PARTS = {
+_PARTS: dict[str, Callable[[str], list[str]]] = {
     "%part": _part,
     "%fields": _part,
     "%status": lambda host: [

@@ -86,6 +86,17 @@ async def test_a_report_that_is_replayed_counts_once_and_fills_no_table(desk: De
     assert (desk.letters(), desk.state(ANA)) == ([], "active")
 
 
+async def test_a_complaint_or_an_old_probe_that_is_replayed_fills_no_table(desk: Desk) -> None:
+    ana = desk.join(ANA)
+    for _ in range(MOST_A_DAY + 5):
+        await report(desk, ana, kind="probe")
+    assert (rows(desk), sum(points(desk)), desk.state(ANA)) == (MOST_A_DAY, 100, "active")
+    desk.later(days=2)
+    for _ in range(MOST_A_DAY + 5):
+        await report(desk, ana, complaint(""))
+    assert (rows(desk), len(desk.letters())) == (2 * MOST_A_DAY, 1)
+
+
 async def test_who_replays_it_for_months_stops_nobodys_mail(desk: Desk) -> None:
     """They can have a test letter sent now and then; that one arrives."""
     ana = desk.join(ANA)

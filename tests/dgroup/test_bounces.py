@@ -54,6 +54,10 @@ def test_the_reports_that_nobody_had_seen() -> None:
     assert found.decided_right >= 186
     assert found.named_right >= 163
     assert found.caused_right >= 175
+    found = measure(blind_bounces.reports("second"))
+    assert found.blamed == []
+    assert (found.files, found.named_right) == (40, 37)
+    assert found.decided_right >= 39
 
 
 def test_a_report_about_many_recipients_says_what_happened_to_each() -> None:

@@ -133,7 +133,7 @@ async def test_people_who_ask_came_left_and_bounce(desk: Desk) -> None:
     assert "add ask@x.example" in letter.text
     assert any("New members" in part and "new@x.example  New" in part for part in parts)
     assert any("have left" in part and ANA in part for part in parts)
-    assert any("came back" in part and "new@x.example  New (3)" in part for part in parts)
+    assert any("came back" in part and "new@x.example  New (3 mails)" in part for part in parts)
 
 
 async def test_invitations_that_ended_are_a_reason_and_open_ones_only_a_line(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def refused(desk: Desk, member: Membership | int | None, reply: str, back: str =
             "message_id": "x@x",
             "created_at": desk.now,
         }
-        mail_id = conn.execute(insert(outbox_mails), mail).inserted_primary_key[0]
+        mail_id = conn.execute(insert(outbox_mails).returning(outbox_mails.c.id), mail).scalar_one()
         row = {
             "outbox_mail_id": mail_id,
             "membership_id": number,
@@ -60,7 +61,7 @@ def refused(desk: Desk, member: Membership | int | None, reply: str, back: str =
             "not_before": desk.now,
             "created_at": desk.now,
         }
-        made: int = conn.execute(insert(deliveries), row).inserted_primary_key[0]
+        made: int = conn.execute(insert(deliveries).returning(deliveries.c.id), row).scalar_one()
         delivering.mark_failed(conn, {made: reply}, desk.now)
     return made
 
@@ -189,6 +190,10 @@ def reported(office: Office) -> int:
         return int(conn.execute(select(func.count()).select_from(bounces)).scalar_one())
 
 
+def _has_reported(office: Office, count: int) -> bool:
+    return reported(office) >= count
+
+
 async def test_a_process_that_is_killed_loses_no_refusal_and_counts_none_twice(db_url: str) -> None:
     with opened_office(db_url) as office:
         office.join(*[f"ana@m{number}.example" for number in range(MEMBERS)])
@@ -198,9 +203,8 @@ async def test_a_process_that_is_killed_loses_no_refusal_and_counts_none_twice(d
             await run_until(db_url, server.port, 1000, lambda: left(office.db) == half)
             assert reported(office) == 0  # all of them were known to memory only, once
             for count in (1, 7, 16):
-                await run_until(
-                    db_url, server.port, 0.01, lambda count=count: reported(office) >= count
-                )
+                some = partial(_has_reported, office, count)
+                await run_until(db_url, server.port, 0.01, some)
             await run_until(db_url, server.port, 0.01, lambda: left(office.db) == 0)
         with office.db.read() as conn:
             rows = conn.execute(select(bounces.c.membership_id, bounces.c.points)).all()
