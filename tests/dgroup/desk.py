@@ -332,6 +332,7 @@ def opened(
     founded: bool = False,
     keep_from_for: tuple[str, ...] = (),
     protection: FindProtection | None = None,
+    caps: Caps = CAPS,
 ) -> Iterator[Desk]:
     """Open a desk on an empty store with all tables; the caller closes the store. `founded` says that
     the store has the group."""
@@ -350,7 +351,7 @@ def opened(
     intake = Intake(
         tools,
         writer,
-        IntakeSettings(FRONT, contact, per_recipient, CAPS),
+        IntakeSettings(FRONT, contact, per_recipient, caps),
         KEYRING,
         wake_sender=lambda: woken.append("sender"),
         wake_publish=lambda: woken.append("publish"),

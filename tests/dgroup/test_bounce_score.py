@@ -19,8 +19,8 @@ from dgroup.changes import ChangeMember
 from dgroup.config import Bounces
 from dgroup.members import change
 from dgroup.model import Delivery, Membership, MemberState
-from tests.dgroup.desk import Desk, opened
-from tests.dgroup.test_bouncing import ANA, KIM, dsn, kinds, report
+from tests.dgroup.desk import CAPS, Desk, opened
+from tests.dgroup.test_bouncing import ANA, KIM, days_of, dsn, kinds, report
 
 BEGIN = datetime(2026, 3, 1, 8, 5, tzinfo=UTC)
 RULES = Bounces()
@@ -146,6 +146,17 @@ def test_the_edge_of_a_providers_outage(
     still = Outage(failed, members, BEGIN - week, told=True)
     assert is_outage(still, BEGIN, rules) is is_one
     assert not is_outage(still, BEGIN + timedelta(seconds=1), rules)
+
+
+async def test_a_hosts_own_figures_decide(database: Database) -> None:
+    caps = replace(CAPS, bounces=Bounces(points=1.0, outage_members=2, outage_days=30))
+    with opened(database, caps=caps) as desk:
+        ana = desk.join(ANA)
+        await days_of(desk, ana, 2)
+        assert [kind for kind, _ in kinds(desk)] == ["probe"]
+        people = [desk.join(f"p{number}@big.example") for number in range(40)]
+        await report(desk, people[0])
+        assert (await report(desk, people[1]))[1].endswith("provider-outage")
 
 
 # --- What was sent, from the database -----------------------------------------------------------

@@ -110,6 +110,16 @@ def test_a_setting_in_the_wrong_section_is_sent_home() -> None:
         ("relay", 'password = "p"'),
         ("relay", 'password_file = "p"\npassword_env = "P"'),
         ("relay", 'username = "u"\npassword_env = "P"\nurl = "smtp://h"\ntls = "none"'),
+        ("bounces", "points = 0"),
+        ("bounces", "points = nan"),
+        ("bounces", "dead = 0.1"),  # less than a full mailbox
+        ("bounces", "full = 2"),
+        ("bounces", "half_life_days = inf"),
+        ("bounces", "hours_apart = 25"),
+        ("bounces", 'probe_days = "7"'),
+        ("bounces", "outage_members = 1"),
+        ("bounces", "outage_share = 0.2"),  # it is in percent
+        ("bounces", "outage_days = -1"),
         ("scheduler", "summary_hour = 24"),
         ("scheduler", 'sweep_s = "soon"'),
         ("limits", "code_days = 0"),

@@ -66,7 +66,9 @@ def test_prepare_works_on_postgresql(config: Config, pg_url: str) -> None:
 def test_values_come_from_the_settings(config: Config) -> None:
     limits = settings.Limits(answers_per_address_per_day=3, code_days=2)
     listener = settings.Listener(protocol="lmtp", authserv_id="mx.example")
-    changed = replace(config, limits=limits, listener=listener)
+    bounces = settings.Bounces(points=1.5)
+    changed = replace(config, limits=limits, listener=listener, bounces=bounces)
+    assert caps(changed).bounces is bounces
     assert (caps(changed).answers_per_day, caps(changed).code_days) == (3, 2)
     assert intake_settings(changed).per_recipient
     assert intake_settings(changed).authserv_id == "mx.example"
