@@ -132,6 +132,14 @@ class Pacing:
         """Whether every copy may be taken into the stock: saves asking for each."""
         return not self._limits and self._calm_from <= now
 
+    def forget_times(self, now: datetime) -> None:
+        """The clock was put back: what was to last a minute would last until it is as late again."""
+        self._calm_from = self._host_until = _NEVER
+        for one in self._domains.values():
+            one.rest_until = one.turn = one.late = _NEVER
+            one.filled_at = now
+            one.begun = dict.fromkeys(one.begun, now)
+
     # --- Before a copy goes ------------------------------------------------------------------
 
     def admit(self, domain: str, now: datetime, *, had_turn: bool) -> datetime | None:

@@ -50,6 +50,8 @@ ERROR_PAUSE_S = 1.0
 EXPIRY = timedelta(minutes=10)
 AWAY = timedelta(hours=1)
 """between two looks: nobody was there to send, or the clock has jumped"""
+BACK = timedelta(seconds=10)
+"""the clock may be put back between two looks before it counts"""
 
 
 class Sender:
@@ -342,6 +344,8 @@ class Sender:
         in which nobody could send each copy has its turn first."""
         now, looked_at = self._clock(), self._looked_at
         self._looked_at = now
+        if looked_at - now > BACK:
+            self._pacing.forget_times(now)
         if now - looked_at > AWAY:
             self._expired_at = now + LONGEST_DELAY
         if now - self._expired_at < EXPIRY:

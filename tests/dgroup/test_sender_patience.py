@@ -66,6 +66,24 @@ async def test_a_clock_that_jumps_gives_up_nothing_untried(office: Office, clock
     assert states(office) == {"sent": 3}
 
 
+async def test_a_clock_that_is_put_back_holds_up_nothing(office: Office, clock: Clock) -> None:
+    office.join("ana")
+    full = ["452 4.3.1 no room"]
+    async with (
+        faulty_smtp(lambda step: full[0] if full and step.kind == "rcpt" else "") as server,
+        sending(office, clock, server=server) as sender,
+    ):
+        clock.move(days=1)
+        office.letter("eve@elsewhere.example")
+        sender.wake()
+        await until(lambda: sender.counts["retry"] == 1)
+        full.clear()
+        clock.move(days=-1)
+        office.post()
+        sender.wake()
+        await until(lambda: states(office)["sent"] == 1)
+
+
 async def test_without_any_session_mail_is_given_up_in_the_end(
     office: Office, clock: Clock
 ) -> None:
