@@ -6,6 +6,7 @@ import http.client
 import ipaddress
 import smtplib
 import ssl
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,8 @@ from dgroup.config import Config
 
 TIMEOUT_S = 5.0
 """for each step of a session"""
+LONGEST_S = 25.0
+"""for a whole session: an answer may go on for ever, a line every few seconds"""
 _PAGE = 64 * 1024
 
 
@@ -40,6 +43,15 @@ def _reason(error: Exception) -> str:
 
 def smarthost(config: Config, now: datetime) -> Smarthost:
     """Greet the smarthost as the sender does, and log in where the settings want it."""
+    found: list[Smarthost] = []
+    asking = threading.Thread(target=lambda: found.append(_smarthost(config, now)), daemon=True)
+    asking.start()
+    asking.join(LONGEST_S)
+    late = f"its answers do not end within {LONGEST_S:.0f} s"
+    return found[0] if found else Smarthost(_is_near(config.relay_target.host), problem=late)
+
+
+def _smarthost(config: Config, now: datetime) -> Smarthost:
     target = config.relay_target
     if target.path is not None:
         return Smarthost(near=True)

@@ -17,6 +17,7 @@ from dgroup import doctor_probes
 from dgroup.checkup import Smarthost, Web
 from dgroup.config import Config, parse
 from tests.dgroup.faulty_smtp import DROP, HANG, OFFERS, Rule, certificate, faulty_smtp
+from tests.dgroup.test_sender_patience import endless
 from tests.parts import free_port
 
 PASSWORD = '\nusername = "u"\npassword_env = "P"'
@@ -95,6 +96,15 @@ async def test_a_smarthost_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -
     async with faulty_smtp(reply("ehlo", HANG)) as server:
         found = await knocked(config_of(server.port))
     assert "timed out" in found.problem
+
+
+async def test_a_smarthost_whose_answer_does_not_end_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doctor_probes, "LONGEST_S", 0.5)
+    async with asyncio.timeout(10), endless(0.05, b"EHLO") as port:
+        found = await knocked(config_of(port))
+    assert found == Smarthost(near=True, problem="its answers do not end within 0 s")
 
 
 def test_nobody_listens() -> None:

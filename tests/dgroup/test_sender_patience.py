@@ -133,15 +133,15 @@ async def test_what_a_session_holds_that_hangs_is_not_sent_by_another_node(
 
 
 @asynccontextmanager
-async def endless(pause_s: float) -> AsyncIterator[int]:
-    """A server whose answer to MAIL has always one more line; gives its port."""
+async def endless(pause_s: float, verb: bytes = b"MAIL") -> AsyncIterator[int]:
+    """A server whose answer to a command has always one more line; gives its port."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 endless\r\n")
         while line := await reader.readline():
-            writer.write(b"250 endless\r\n" if line.startswith(b"EHLO") else b"250-more\r\n")
-            while line.startswith(b"MAIL"):
+            writer.write(b"250-more\r\n" if line.upper().startswith(verb) else b"250 endless\r\n")
+            while line.upper().startswith(verb):
                 writer.write(b"250-more\r\n")
                 await writer.drain()
                 await asyncio.sleep(pause_s)
