@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from archive.model import PostState
 from archive.tables import posts
@@ -13,9 +13,9 @@ from dgroup.address import is_sendable
 from dgroup.alias import Named
 from dgroup.effects import OutcomeKind
 from dgroup.incoming import Incoming, LetterCounts
-from dgroup.model import Group, MemberState
+from dgroup.model import Group, Membership, MemberState
 from dgroup.relaying import TO_AUTHOR, AliasFacts, Reached, to_author
-from dgroup.tables import audit
+from dgroup.tables import addresses, audit
 
 HOUR = timedelta(hours=1)
 
@@ -56,20 +56,23 @@ def alias_facts(
     letters: LetterCounts,
 ) -> AliasFacts:
     """Read what `relaying.plan_relay` needs. The caller holds the group's lock."""
+    writer = members.find(conn, group.id, mail.sender) if mail.sender else None
     return AliasFacts(
         group=group,
         author=author(conn, group, named),
-        writer=members.find(conn, group.id, mail.sender) if mail.sender else None,
-        relayed=_relayed(conn, mail, group),
+        writer=writer,
+        relayed=_relayed(conn, mail, group, writer) if writer is not None else 0,
         duplicate=_is_duplicate(conn, mail),
         letters=letters,
     )
 
 
-def _relayed(conn: Connection, mail: Incoming, group: Group) -> int:
-    """The log of outcomes counts them: no table of its own can differ from it."""
+def _relayed(conn: Connection, mail: Incoming, group: Group, writer: Membership) -> int:
+    """The log of outcomes counts them: no table of its own can differ from it. Whatever address a
+    person writes from, the number is theirs."""
+    theirs = select(addresses.c.address).where(addresses.c.person_id == writer.person_id)
     query = select(func.count()).where(
-        audit.c.sender == mail.sender,
+        or_(audit.c.sender == mail.sender, audit.c.sender.in_(theirs)),
         audit.c.at > mail.envelope.received_at - HOUR,
         audit.c.group_id == group.id,
         audit.c.event == OutcomeKind.FORWARDED,

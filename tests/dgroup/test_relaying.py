@@ -172,6 +172,15 @@ async def test_more_than_twenty_in_an_hour_wait(desk: Desk, front: bool) -> None
     assert await write(desk, front=front, seen="aligned") == "250 2.0.0"
 
 
+async def test_another_address_of_the_same_person_writes_no_more(desk: Desk) -> None:
+    ben = desk.member(BEN)
+    assert ben is not None
+    desk.know_address(ben, "ben@home.example")
+    answers = [await write(desk) for _ in range(20)]
+    answers += [await write(desk, sender="ben@home.example") for _ in range(2)]
+    assert answers == ["250 2.0.0"] * 20 + ["451 4.7.1"] * 2
+
+
 async def test_one_mail_to_many_aliases_is_counted_as_many(desk: Desk) -> None:
     everybody = [f"m{number}@ngo.example" for number in range(25)]
     for address in everybody:
