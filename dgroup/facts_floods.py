@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from archive.quick import Quick
 from archive.tables import posts
+from archive.types import Among
 from dgroup.effects import OutcomeKind
 from dgroup.model import Group
 from dgroup.moderation import FLOOD_TOLD
@@ -19,7 +20,6 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # What was published by a decision of people does not count against its author.
 _OWN = or_(audit.c.reason == "member", audit.c.reason == "open-group")
-_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,17 @@ class Recent:
         return Recent({**self.by_sender, sender: mine}, self.in_all + 1)
 
 
-_MINE = select(func.count()).where(
-    audit.c.sender == bindparam("sender"),
+_LATELY = (
     audit.c.at > bindparam("since"),
     audit.c.group_id == bindparam("group_id"),
     audit.c.event == OutcomeKind.POSTED.value,
     _OWN,
+)
+_MINE = select(func.count()).where(audit.c.sender == bindparam("sender"), *_LATELY)
+_EACH = Quick(
+    select(audit.c.sender, func.count().label("number"))
+    .where(Among(audit.c.sender, "senders"), *_LATELY)
+    .group_by(audit.c.sender)
 )
 _EVERY = select(func.count()).where(
     posts.c.group_id == bindparam("group_id"), posts.c.received_at > bindparam("since")
@@ -59,27 +64,10 @@ def recent(conn: Connection, group: Group, senders: Collection[str], now: dateti
         both = _BOTH.first(conn, {**since, "sender": wanted[0]})
         assert both is not None  # counts give a row always
         return Recent({wanted[0]: int(both.mine)}, int(both.every))
-    by_sender = _each(conn, wanted, since) if group.member_hourly else {}
+    found = _EACH.rows(conn, {**since, "senders": wanted}) if group.member_hourly else ()
     row = _ALL.first(conn, since) if group.group_hourly else None
+    by_sender = {one.sender: one.number for one in found}
     return Recent(by_sender, int(row.every) if row is not None else 0)
-
-
-def _each(conn: Connection, senders: list[str], since: dict[str, object]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(senders), _MANY):
-        query = (
-            select(audit.c.sender, func.count().label("number"))
-            .where(
-                audit.c.sender.in_(senders[start : start + _MANY]),
-                audit.c.at > since["since"],
-                audit.c.group_id == since["group_id"],
-                audit.c.event == OutcomeKind.POSTED.value,
-                _OWN,
-            )
-            .group_by(audit.c.sender)
-        )
-        found |= {row.sender: row.number for row in conn.execute(query)}
-    return found
 
 
 def is_told(conn: Connection, group_id: int, now: datetime) -> bool:
