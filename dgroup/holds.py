@@ -69,7 +69,8 @@ def ask(work: Work, effect: AskModerators) -> None:
         mail_id = work.conn.execute(select(holds.c.mail_id).where(wanted)).scalar_one()
         message = parse(store.load_raw(work.conn, mail_id))
     for person in effect.people:
-        queue_letter(work, moderation.question(post, message, person, work.group))
+        question = moderation.question(post, message, person, work.group)
+        queue_letter(work, question, message.message_id)
 
 
 def keep(work: Work, effect: KeepHold) -> None:

@@ -9,15 +9,20 @@ from sqlalchemy import insert
 from archive import ids
 from dgroup import members, outbox, rewrite, tokens
 from dgroup.address import comparable, confirm_address, is_sendable
-from dgroup.effects import ForwardMail, NewCode, QueueLetter, TellGroup, TellHost
+from dgroup.effects import ForwardMail, NewCode, Passage, QueueLetter, TellGroup, TellHost
 from dgroup.letters import Letter, PrintedCode
 from dgroup.model import MailClass
+from dgroup.recipes import LetterRecipe, Recipe
 from dgroup.tables import codes, letter_log
 from dgroup.work import Work
 
+_POSTS = frozenset({"post", "thread", "posts"})
+"""letters by which members read posts"""
 
-def queue_letter(work: Work, effect: QueueLetter) -> None:
-    """Write a letter, queue it, and log it for the caps."""
+
+def queue_letter(work: Work, effect: QueueLetter, about: str = "") -> None:
+    """Write a letter, queue it, and log it for the caps. `about` is the Message-ID of a mail that it
+    shows and that is no post yet."""
     if not is_sendable(effect.recipient):
         return
     code = _make_code(work, effect.code) if effect.code is not None else None
@@ -29,6 +34,7 @@ def queue_letter(work: Work, effect: QueueLetter) -> None:
         envelope_from=effect.envelope_from,
         now=work.source.now,
         smtputf8=not effect.recipient.isascii(),
+        recipe=_recipe(effect, about),
     )
     work.conn.execute(
         insert(letter_log).values(
@@ -39,6 +45,15 @@ def queue_letter(work: Work, effect: QueueLetter) -> None:
         )
     )
     work.sends = True
+
+
+def _recipe(effect: QueueLetter, about: str) -> Recipe | None:
+    """Say which posts a letter shows: it goes with them when they are taken down."""
+    shown = [value for _, value in effect.values if isinstance(value, tuple)]
+    numbers = [one.number for value in shown for one in value if isinstance(one, Passage)]
+    if effect.name not in _POSTS:
+        numbers = []
+    return Recipe(letter=LetterRecipe(tuple(numbers), about)) if numbers or about else None
 
 
 def _written(

@@ -245,6 +245,7 @@ def queue_letter(
     envelope_from: str,
     now: datetime,
     smtputf8: bool = False,
+    recipe: Recipe | None = None,
 ) -> int:
     """Queue a whole mail to one address; `envelope_from` '' is the null reverse-path.
 
@@ -263,6 +264,8 @@ def queue_letter(
             "created_at": now,
         },
     )
+    if recipe is not None:
+        recipes.keep(conn, outbox_id, group_id, recipe)
     return outbox_id
 
 

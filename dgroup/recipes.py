@@ -1,12 +1,12 @@
-"""Recipes: from which posts a digest or a weekly summary in the outbox was made.
+"""Recipes: from which posts a digest, a weekly summary or a letter in the outbox was made.
 
 Where one of the posts is taken down, the mail is emptied, whether it was sent or not; what still waits
 of it gets another row of the outbox, without a text: it is made again when it is sent (`dgroup.remaking`).
+A letter to one person is not: who asked for a post may ask again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -49,17 +49,30 @@ class SummaryRecipe:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterRecipe:
+    """What posts a letter to one person shows."""
+
+    numbers: tuple[int, ...] = ()
+    message_id: str = ""
+    """of a mail that waited for a decision when it was shown"""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
-    """Of one of the two kinds."""
+    """Of one of the kinds."""
 
     digest: DigestRecipe | None = None
     summary: SummaryRecipe | None = None
+    letter: LetterRecipe | None = None
 
-    def tells_of(self, posts: Collection[int], received_at: datetime) -> bool:
-        """Whether one of the posts, the last of which came then, may stand in the mail."""
+    def tells_of(self, post: Post) -> bool:
+        """Whether the post may stand in the mail."""
         if self.digest is not None:
-            return not set(self.digest.posts).isdisjoint(posts)
-        return self.summary is not None and received_at <= self.summary.made_at
+            return post.id in self.digest.posts
+        if self.letter is not None:
+            shown = self.letter
+            return post.number in shown.numbers or post.message_id == shown.message_id
+        return self.summary is not None and post.received_at <= self.summary.made_at
 
 
 def keep(conn: Connection, outbox_mail_id: int, group_id: int, recipe: Recipe) -> None:
@@ -84,7 +97,7 @@ def take_out(conn: Connection, post: Post) -> None:
     """Empty all mails that tell of a post; what waits of them is made again without it."""
     query = select(recipes).where(recipes.c.group_id == post.group_id)
     for row in conn.execute(query).all():
-        if _read(row.recipe).tells_of({post.id}, post.received_at):
+        if _read(row.recipe).tells_of(post):
             _renew(conn, row)
 
 

@@ -11,7 +11,10 @@ from archive import ids
 from archive.db import Database
 from archive.errors import NotFound
 from archive.tables import mail_chunks, post_texts
+from dgroup.apply import hold_decision
 from dgroup.expansion import expand, open_fanouts
+from dgroup.model import Role, WhoPosts
+from dgroup.stock import claim
 from dgroup.tables import deliveries, fanouts, outbox_mails
 from dgroup.takedown import take_down
 from tests.dgroup.desk import Desk, opened
@@ -53,3 +56,27 @@ async def test_the_same_mail_cannot_bring_a_removed_post_back(desk: Desk) -> Non
 def test_an_unknown_key_is_told(desk: Desk) -> None:
     with pytest.raises(NotFound), desk.db.write() as conn:
         take_down(desk.db, conn, desk.group, "a" * 16, desk.now)
+
+
+async def test_letters_that_show_a_removed_post_go_with_it(desk: Desk) -> None:
+    desk.join("kim@ngo.example", "Kim", Role.COORDINATOR)
+    desk.set(who_posts=WhoPosts.MODERATED)
+    await desk.send("water", "my bank number", subject="Oh no", message_id="secret@ngo.example")
+    assert any("my bank number" in letter.text for letter in desk.new_letters())
+    with desk.db.write() as conn:
+        hold_decision(conn, desk.tools, desk.group, desk.hold_id(), "approved", "kim", desk.now)
+    for words in ("get 1", "thread 1", "last"):
+        await desk.send("water-request", words, sender="ben@farm.example")
+    shown = desk.new_letters()
+    assert sum("my bank number" in letter.text for letter in shown) == 3
+    with desk.db.write() as conn:
+        take_down(desk.db, conn, desk.group, KEY, desk.now)
+        heads = conn.execute(select(outbox_mails.c.head)).scalars().all()
+        assert not any(b"my bank number" in head for head in heads)
+        waiting = [one.mail_id for one in claim(desk.db, conn, "n1", desk.now, 100, 0).items]
+        empty = conn.execute(
+            select(outbox_mails.c.id).where(
+                outbox_mails.c.head == b"", outbox_mails.c.id.in_(waiting)
+            )
+        )
+        assert len(empty.all()) == 4
