@@ -109,14 +109,21 @@ class Stored:
 
 
 def entry_of(
-    post: Stored, message: ParsedMessage, raw: bytes, group: Group, site: SiteInfo, links: Links
+    post: Stored,
+    message: ParsedMessage,
+    raw: bytes,
+    group: Group,
+    site: SiteInfo,
+    links: Links,
+    *,
+    light: bool = False,
 ) -> Entry:
-    """Give a post as a digest shows it."""
+    """Give a post as a digest shows it; for members who are `light`, too, which takes as long again."""
     reply_to = group.address.replace("@", f"+re-{post.key}@")
     public = group.info.archive is ArchiveMode.PUBLIC
     page = ids.message_url(site.base_url, group.name, post.key) if public else ""
     closed = group.info.archive is ArchiveMode.MEMBERS
-    pieces, is_cut = shortened(blocks(message.text.strip("\n")))
+    pieces, is_cut = shortened(blocks(message.text.strip("\n"))) if light else ([], False)
     return Entry(
         post_id=post.post_id,
         thread_id=post.thread_id,

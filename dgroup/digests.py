@@ -24,7 +24,7 @@ from archive.parse import parse
 from archive.rawmail import load_raw
 from archive.tables import mails, posts, threads
 from dgroup import groups, members, outbox, runs
-from dgroup.audience import MIME, PLAIN
+from dgroup.audience import LIGHT, MIME, PLAIN
 from dgroup.digest_mails import Entry, Issue, Stored, entry_of, mail_of, parts_of, removed, threaded
 from dgroup.editions import Edition, editions
 from dgroup.filelinks import Links
@@ -148,7 +148,8 @@ def _make(tools: LetterTools, due: Due, now: datetime) -> _Made:
         wanted = editions(conn, info.id, info.language, due.mode, [row.id for row in rows])
         wanted = _affordable(wanted, sum(row.size for row in rows))
         whole = any(one.form == MIME for one in wanted)
-        entries = list(_entries(conn, tools, due.group, rows, now, whole=whole))
+        light = any(one.form == LIGHT for one in wanted)
+        entries = list(_entries(conn, tools, due.group, rows, now, whole=whole, light=light))
     return _Made(upto, tuple(_mails(tools, due, wanted, entries, now)))
 
 
@@ -191,8 +192,8 @@ def again(conn: Connection, tools: LetterTools, group: Group, recipe: DigestReci
     """
     found = conn.execute(_select().where(posts.c.id.in_(recipe.posts))).all()
     there = [row for row in found if row.state == PostState.PUBLISHED]
-    whole = recipe.form == MIME
-    made = _entries(conn, tools, group, there, recipe.made_at, whole=whole)
+    forms = {"whole": recipe.form == MIME, "light": recipe.form == LIGHT}
+    made = _entries(conn, tools, group, there, recipe.made_at, **forms)
     entries = {one.post_id: one for one in made}
     if not entries:
         return None
@@ -302,6 +303,7 @@ def _entries(
     now: datetime,
     *,
     whole: bool,
+    light: bool,
 ) -> Iterator[Entry]:
     """One mail after the other; they stay in memory only where somebody wants them `whole`."""
     links = Links(tools.keyring, tools.site.base_url, now)
@@ -311,7 +313,8 @@ def _entries(
             raw = load_raw(conn, row.mail_id)
         except NotFound:  # taken down since the list was read
             continue
-        entry = entry_of(_stored(row), parse(raw), raw, group, tools.site, links).cut(room)
+        stored, message = _stored(row), parse(raw)
+        entry = entry_of(stored, message, raw, group, tools.site, links, light=light).cut(room)
         room = max(0, room - len(entry.text.encode("utf-8", "replace")))
         yield entry if whole else replace(entry, mail=b"")
 
