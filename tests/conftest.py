@@ -14,9 +14,10 @@ import dgroup.tables  # noqa: F401  -- puts its tables on the one MetaData
 from archive.db import Database
 from tests.compiled import share_compiled
 from tests.corpus import corpus_path
-from tests.parts import Postgres, postgres_server, run_base
+from tests.parts import Postgres, postgres_server, run_base, work_in_memory
 from tests.stores import create_tables, new_store
 
+work_in_memory()
 # Deterministic in the ordinary run, so that a red test is red again; `make fuzz` explores.
 settings.register_profile(
     "suite",

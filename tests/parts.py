@@ -28,6 +28,17 @@ _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) %
 _PORTS = itertools.count(_RANDOM.randrange(_EACH))
 
 
+_MEMORY = Path("/dev/shm")
+
+
+def work_in_memory() -> None:
+    """Keep temporary files in memory where there is room: thousands of tests wait for a disk otherwise,
+    several times each. What TMPDIR says wins."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 4 << 30
+    if roomy and "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK | os.X_OK):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
 def absent(what: str, package: str) -> None:
     """Skip the calling test for want of a real part; with CI=true that is a failure."""
     text = f"{what} is not installed here: apt-get install {package}"
