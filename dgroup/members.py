@@ -257,9 +257,10 @@ def change_all(
 ) -> None:
     """Like `change` for many: people whose address nobody has come in with few statements."""
     keys = {comparable(wish.address): wish for wish in wishes}
-    stones = {bans.tombstone(key): key for key in keys}
-    there = _known(conn, [*keys, *stones])
-    known = {stones.get(one, one) for one in there}
+    known = _known(conn, list(keys))
+    if bans.any_kept(conn):
+        stones = {bans.tombstone(key): key for key in keys}
+        known |= {stones[one] for one in _known(conn, list(stones))}
     for key, wish in keys.items():
         if key in known:
             change(conn, group, wish, now)

@@ -108,8 +108,19 @@ _ALL_OF_IT = re.compile(
 )
 """behind "delete": what is asked about, not what is to become of a post"""
 _DONE = re.compile(r"\W*(?:done|fait|hecho|feito)\b")
-_CANCELS = re.compile(
+_TAKES_BACK = re.compile(
     r"\W*(?:(?:please|por favor|oops|ups|perdon|desculpe?m?|sorry)\W+)?(?:cancel\w*|anul\w*)\b"
+)
+_CANCELS = r"(?:cancel\w*|terminat\w*|annul\w*|anul\w*|resili\w*|encerr\w*)"
+_CANCELS_MEMBERSHIP = re.compile(
+    rf"\b{_CANCELS}\s+(?:a\s+)?(?:my|our|mon|ma|notre|mi|nuestra|minha|nossa)\s+"
+    r"(?:membership|subscription|inscription|abonnement|adhesion|su[bs]s?cripcion|inscripcion|membresia|afiliacion|inscricao|"
+    r"assinatura|subscricao|participacao|adesao)\b"
+)
+_ENDS_MEMBERSHIP = re.compile(
+    r"(?:\W*\b(?:yes|ok|okay|oui|si|sim|please|pls|por favor|svp|merci de|i want to|i would like to|i d like to|go ahead and|"
+    r"you can|je veux|je voudrais|je souhaite|quiero|quisiera|deseo|quero|queria|podem|pueden|vous pouvez)\b){0,4}[\s,.:!]*"
+    + _CANCELS_MEMBERSHIP.pattern
 )
 _SAYS_IF = re.compile(
     r"[Ss]i (?!si\b|por |claro|gracias|quiero|confirm|acept|estoy|de acuerdo|adelante|se[nñ]or|please|pls|"
@@ -128,9 +139,34 @@ def read_answer(lines: Sequence[Text], subject: Text) -> Answered:
         return Answered(_thumbed(subject.raw) or answer, language)
     if choices := _choices(said):
         return Answered(Answer.FIX, choices=choices)
-    if _DONE.match(subject.folded) and _CANCELS.match(said[0].folded):
+    if _DONE.match(subject.folded) and _TAKES_BACK.match(said[0].folded):
         # To cancel what has been done is to undo it; of a question it is a no.
         return Answered(Answer.UNDO, next((hit.language for hit in _begun(said)), ""))
+    if (bare := _without_ends(said)) != said:
+        return _about_membership(said, bare)
+    return _read(said)
+
+
+def _about_membership(said: list[Text], bare: list[Text]) -> Answered:
+    """Of "yes, cancel my membership" the first word answers; without one it is a wish, and where something
+    else was asked a no."""
+    plain, as_it_stands = _read(bare), _read(said)
+    if plain.answer is Answer.YES:
+        return replace(plain, rest=_rest(said, _begun(said)))
+    if plain.answer is Answer.OTHER and plain.rest and as_it_stands.answer is Answer.NO:
+        return replace(as_it_stands, rest=tuple(said))
+    return as_it_stands
+
+
+def _without_ends(said: list[Text]) -> list[Text]:
+    """Blank "cancel my membership" where a sentence begins with it: to cancel that is no answer to us."""
+    return [
+        _blanked(one, _CANCELS_MEMBERSHIP) if _ENDS_MEMBERSHIP.match(one.folded) else one
+        for one in said
+    ]
+
+
+def _read(said: list[Text]) -> Answered:
     whole = said
     found = _begun(said)
     said = _without_asides(said, found)
@@ -170,8 +206,12 @@ def _without_asides(said: list[Text], found: Sequence[_Hit]) -> list[Text]:
 
 
 def _told(sentence: Text) -> Text:
+    return _blanked(sentence, _ASIDES)
+
+
+def _blanked(sentence: Text, what: re.Pattern[str]) -> Text:
     raw, folded = sentence.raw, sentence.folded
-    for aside in _ASIDES.finditer(folded[:500]):
+    for aside in what.finditer(folded[:500]):
         gap = " " * (aside.end() - aside.start())
         raw = raw[: aside.start()] + gap + raw[aside.end() :]
         folded = folded[: aside.start()] + gap + folded[aside.end() :]

@@ -33,7 +33,8 @@ def plan(request: Request) -> Plan:
         return answer(request, "code-used", at=f"{code.used_at:%H:%M}", day=code.used_at.date())
     if code.expires_at <= request.facts.now:
         return answer(request, "code-expired")
-    if words is Answer.NO or (words is Answer.UNDO and code.action != "undo"):
+    wished = words is Answer.NO and bool(request.reading.meant) and is_yes(code, request.reading)
+    if not wished and (words is Answer.NO or (words is Answer.UNDO and code.action != "undo")):
         return _declined(request, code)
     if not is_yes(code, request.reading):
         return answer(request, "answer-unclear", action=code.action)
@@ -91,7 +92,7 @@ def is_yes(code: Code, said: Reading) -> bool:
     return words is Answer.YES
 
 
-_WISHES = frozenset({Answer.OTHER, Answer.LEAVE, Answer.DISCARD})
+_WISHES = frozenset({Answer.OTHER, Answer.LEAVE, Answer.DISCARD, Answer.NO})
 
 
 def _is_about(code: Code, said: Reading) -> bool:

@@ -25,6 +25,8 @@ MORE_FRAMES: tuple[Frame, ...] = (
         _frame(verb, f"BORED {verb.upper()}", f"{_WHO} TARGET", 4, weight=9, on=False)
         for verb in ("summary", "receipt", "copy")
     ),
+    # French says "annuler" for undo, too
+    _frame("leave", "UNDO MEMBERSHIP", f"{_WHO} {_NO} LEAVE REMOVE CANCEL SPAN UNTIL INVITATION PAUSE CHANGE", 6, weight=9),
     # --- pauses ---
     _frame("pause", "NOT|NOMORE MAIL|SEND|RECEIVE SPAN", f"{_WHO} PROBLEM TARGET", 6, weight=8),
     _frame("pause", "NOT|NOMORE SEND|RECEIVE|WANT MAIL|ME SPAN", f"{_WHO} PROBLEM TARGET", 8, weight=8),
@@ -56,6 +58,10 @@ MORE_FRAMES: tuple[Frame, ...] = (
     _frame("address", "SECOND OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD JOIN WHO", 3, weight=9),
     _frame("address", "SECOND MY|I|ME OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE JOIN WHO", 8, weight=9),
     _frame("address", "SECOND ADD OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE", 1, weight=9),
+    _frame("address", "SECOND JOIN MY|I|ME", f"{_LEAVING} OTHERS INVITE WHO", 3, weight=15),
+    _frame("address", "SECOND JOIN MY|I|ME OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE WHO", 6, weight=15),
+    _frame("address", "ALSO SEND|RECEIVE OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD JOIN TRACE MEMBERS WHO {_SWITCHED}", 3, weight=9),
+    _frame("address", "ALSO SEND|RECEIVE MAIL|GROUP|ME|MY OTHER_ADDRESS", f"{_LEAVING} OTHERS INVITE ADD JOIN TRACE MEMBERS WHO {_SWITCHED}", 6, weight=9),
     _frame("address", "FORGET_ADDRESS", f"{_WHO} NOT", 0, on=False),
     _frame("address", "FORGET_ADDRESS OTHER_ADDRESS|OWN_ADDRESS", "NOT GROUP OTHERS INVITE ADD", 3, weight=30, on=False),
     # --- posts ---

@@ -25,6 +25,7 @@ from dgroup.commands.turns import (
     is_dated,
     speaks_of_end,
     stops_else,
+    takes_back,
 )
 
 KEEP = "keep"
@@ -238,6 +239,8 @@ def _judged(clause: Clause) -> Guess | None:
     if "LATER" in has and (
         best.verb in _ENDS or (best.verb == "pause" and "LATER" in clause.first)
     ):
+        sure, doubtful = False, True
+    if best.verb in _ENDS and takes_back(clause):
         sure, doubtful = False, True
     if best.verb in _ENDS and (is_dated(clause) or THANKED_FOR.match(clause.text.folded)):
         sure = False  # "from 1 April": we cannot wait for a day, so we ask

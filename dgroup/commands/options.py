@@ -179,9 +179,24 @@ def _second(guess: Guess, clauses: Sequence[Clause], own: frozenset[str]) -> Opt
     if not guess.on:
         return Options(address=address, also=True, on=False)
     second = clause.at("SECOND")
-    if "ALSO_FROM" in clause.meanings or (second and not _is_sent_there(clause, second[0])):
+    if _is_one_more(clause, address):
+        return Options(address=address, also=True)
+    enrolled = second and "JOIN" in clause.meanings
+    if (
+        "ALSO_FROM" in clause.meanings
+        or enrolled
+        or (second and not _is_sent_there(clause, second[0]))
+    ):
         return Options(address=address, also=True)
     return None
+
+
+def _is_one_more(clause: Clause, address: str) -> bool:
+    """Tell "also to x@", "x@ too", where the word is about the address and not what a sentence begins with."""
+    there = [at for at, one in enumerate(clause.items) if one.word == address]
+    sends = {at + 1 for at in (*clause.at("SEND"), *clause.at("RECEIVE"))}
+    also = clause.at("ALSO")
+    return any(at in sends or at - there[0] in {-2, -1, 1} for at in also) if there else False
 
 
 def _is_sent_there(clause: Clause, second: int) -> bool:

@@ -64,6 +64,21 @@ def speaks_of_end(clause: Clause) -> bool:
     return not clause.meanings.isdisjoint({"LEAVE", "GO", "REMOVE", "ERASE"})
 
 
+def takes_back(clause: Clause) -> bool:
+    """Tell "undo the cancellation of my membership": an end that is to be none."""
+    return _TAKES_BACK.search(clause.text.folded[:500]) is not None
+
+
+_TAKES_BACK = re.compile(
+    r"\b(?:undo|cancel\w*|revers\w*|revert\w*|revok\w*|withdraw\w*|stop\w*|take back|annul\w*|anul\w*|arret\w*|"
+    r"desha[cgz]\w*|desfa[czs]\w*|deten\w*|pare[nm]?)"
+    r"(?:\s+(?:the|my|this|that|our|la|le|l|ma|mon|cette|el|mi|esta|esa|a|o|minha|meu|essa|esse|de|of|do|da|d|request|for|demande|"
+    r"solicitud|pedido)\b|')*\s*"
+    r"\b(?:cancell?ations?|removal|unsubscription|departure|deletion|resiliation|annulation|desinscription|desabonnement|depart|"
+    r"cancelacion|anulacion|baja|salida|cancelamento|anulacao|desinscricao|saida)\b"
+)
+
+
 def is_dated(clause: Clause) -> bool:
     """Tell whether a day is given from which something is to be so, or on which it is to end: "take me
     off on 31 March"."""

@@ -136,7 +136,7 @@ def test_the_same_mail_again_is_taken_once() -> None:
 def test_another_mail_under_a_known_id_is_posted_under_a_key_of_its_own() -> None:
     post = mail()
     planned = decide(post, MEMBER, imposter=True)
-    assert StorePost("", imposter=True) in planned.effects
+    assert StorePost("", imposter=True, registered="Ana") in planned.effects
     assert plan.post_key(post, imposter=True) in planned.outcome.reply.text
     assert plan.post_key(post, imposter=True) != plan.post_key(post, imposter=False)
 

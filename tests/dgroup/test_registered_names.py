@@ -71,7 +71,13 @@ async def test_a_post_that_waited_and_its_light_copy_show_it_too(desk: Desk) -> 
         ):
             members.change(conn, desk.group.info, change, desk.now)
     desk.join("boss@ngo.example", "Bo", Role.COORDINATOR)
-    await desk.send(body="The pump works.", sender=AMA, name="", subject="Pump")
+    await desk.send(
+        body="<p>The pump works.</p>",
+        sender=AMA,
+        name="",
+        subject="Pump",
+        headers="MIME-Version: 1.0\r\nContent-Type: text/html\r\n",
+    )
     (asked,) = (one for one in desk.new_letters() if one.recipient == "boss@ngo.example")
     await desk.answer(asked, "yes", "boss@ngo.example")
     assert authors(desk) == ["Ama Boateng"]
