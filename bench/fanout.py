@@ -153,13 +153,20 @@ async def run_floor(copies: Sequence[Copy], port: int) -> None:
 # --- Ours -------------------------------------------------------------------------------------
 
 
-async def run_ours(office: Office, port: int, signature: Signature | None = None) -> None:
+async def run_ours(
+    office: Office, port: int, signature: Signature | None = None, most: int = 50
+) -> None:
     """Expand, claim, sign, send and mark the post that waits in the outbox."""
     writer = Writer(office.db)
     sender = Sender(
         office.db,
         writer,
-        relay=Relay(connections=CONNECTIONS, per_connection=1000, tls="none"),
+        relay=Relay(
+            connections=CONNECTIONS,
+            per_connection=1000,
+            tls="none",
+            recipients_per_transaction=most,
+        ),
         target=relay_target(f"smtp://127.0.0.1:{port}"),
         password="",
         hostname=DOMAIN,
@@ -271,7 +278,7 @@ def main() -> None:
     reader = arguments(__doc__ or "")
     reader.add_argument("--members", type=int, nargs="*", default=list(MEMBERS))
     reader.add_argument("--loop", choices=["asyncio", "uvloop"], default="uvloop")
-    reader.add_argument("--sink", nargs="*", choices=["ours", "postfix"], default=_sinks())
+    reader.add_argument("--sink", nargs="*", choices=["ours", "postfix"], default=sinks())
     reader.add_argument("--database", default="", help="a PostgreSQL URL; default: a fresh SQLite")
     wanted = reader.parse_args()
     sizes: list[int] = wanted.members
@@ -283,7 +290,7 @@ def main() -> None:
     show(figures, as_json=wanted.json)
 
 
-def _sinks() -> list[str]:
+def sinks() -> list[str]:
     """Ours costs least; Postfix's smtp-sink is what the figures of other clients were measured with."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
     return ["ours", "postfix"] if shutil.which("smtp-sink", path=path) else ["ours"]

@@ -52,7 +52,7 @@ class Sink(asyncio.Protocol):
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._rest = b""
-        self._text = False
+        self._text = self._ends = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -80,6 +80,8 @@ class Sink(asyncio.Protocol):
         self._rest = data[at:]
         if said:
             self._transport.write(b"".join(said))
+        if self._ends:
+            self._transport.close()
 
     def _command(self, line: bytes) -> bytes:
         verb = line[:4].upper()
@@ -93,7 +95,8 @@ class Sink(asyncio.Protocol):
             tally.first = tally.last = 0.0
             return said.encode()
         if verb == b"QUIT":
-            self._transport.close()
+            self._ends = True
+            return b"221 bye\r\n"
         return _OFFERS if verb == b"EHLO" else _REPLIES.get(verb, b"250 ok\r\n")
 
 

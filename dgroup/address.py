@@ -104,9 +104,19 @@ def _with_token(address: str, local: str) -> Route | None:
     if _GROUP_NAME.fullmatch(head) and tail in _KINDS:
         return Route(_KINDS[tail], address, group=head, verb=tail)
     named = _with_suffix(address, head)
+    if named is not None and named.kind is RouteKind.BOUNCE and verp_recipient(tail):
+        return Route(named.kind, address, named.group, named.verb, token=tail)
     if named is None or not _TOKEN.fullmatch(tail):
         return Route(RouteKind.UNKNOWN, address)
     return Route(named.kind, address, named.group, named.verb, token=tail)
+
+
+def verp_recipient(tail: str) -> str:
+    """Give the recipient whom a smarthost wrote into a reverse-path, 'ana=ngo.example' -> 'ana@ngo.example';
+    '' where there is none."""
+    local, _, domain = tail.rpartition("=")
+    there = f"{local}@{domain}"
+    return there if local and "." in domain and is_sendable(there) else ""
 
 
 def _with_suffix(address: str, local: str) -> Route | None:
@@ -237,6 +247,12 @@ def owner_address(group: str, domain: str) -> str:
 def bounce_address(group: str, token: str, domain: str) -> str:
     """Reverse-path of one member's copy (VERP)."""
     return f"{group}-bounces+{token}@{domain}"
+
+
+def shared_bounce_address(group: str, token: str, domain: str) -> str:
+    """Reverse-path of a copy that many share: `token` names the mail. Without it the smarthost writes each
+    recipient in its place (XVERP): 'water-bounces+ana=ngo.example@lists.example.org'."""
+    return bounce_address(group, f"m{token}", domain) if token else f"{group}-bounces@{domain}"
 
 
 def leave_address(group: str, token: str, domain: str) -> str:

@@ -38,11 +38,15 @@ class Standing:
     """when the member was told last"""
     cleared_at: datetime | None = None
     """what failed before this says nothing any more"""
+    asked_at: datetime | None = None
+    """when a report about a shared copy last made us write to the member alone"""
 
 
 class Step(StrEnum):
     """What happens to a membership because of reports."""
 
+    ASKED = "asked"
+    """a letter of their own says whether it is true that a shared copy came back"""
     PROBED = "probed"
     SUSPENDED = "suspended"
     TOLD = "told"

@@ -56,9 +56,19 @@ def standing(conn: Connection, membership_id: int) -> Standing:
     return standing_of(row) if row is not None else Standing()
 
 
+def asked_since(conn: Connection, group_id: int, since: datetime) -> int:
+    """Count the members of a group who were asked because of a shared copy."""
+    theirs = memberships.c.id == bounce_standings.c.membership_id
+    query = select(func.count()).select_from(bounce_standings.join(memberships, theirs))
+    asked = query.where(bounce_standings.c.asked_at > since, memberships.c.group_id == group_id)
+    return int(conn.execute(asked).scalar_one())
+
+
 def standing_of(row: Any) -> Standing:
     """Make it from a row of `bounce_standings`."""
-    return Standing(row.probed_at, row.suspended_at, row.cause, row.told_at, row.cleared_at)
+    return Standing(
+        row.probed_at, row.suspended_at, row.cause, row.told_at, row.cleared_at, row.asked_at
+    )
 
 
 def domain_of(address: str) -> str:
@@ -184,7 +194,9 @@ def count(conn: Connection, group_id: int, effect: CountBounce, now: datetime) -
 def stand(conn: Connection, effect: Stand, now: datetime) -> None:
     """Note where a membership stands now."""
     values: dict[str, object] = {}
-    if effect.step is Step.PROBED:
+    if effect.step is Step.ASKED:
+        values = {"asked_at": now}
+    elif effect.step is Step.PROBED:
         values = {"probed_at": now}
     elif effect.step is Step.SUSPENDED:
         values = {"suspended_at": now, "cause": effect.cause, "probed_at": None}

@@ -158,6 +158,7 @@ class Relay:
     password_file: Path | None = None
     connections: int = setting(10, checks.between(1, 200))
     per_connection: int = setting(100, checks.between(1, 100_000))
+    recipients_per_transaction: int = setting(50, checks.between(1, 1000))
     timeout_s: int = setting(120, _seconds)
     retry_hours: int = setting(72, checks.between(1, 720))
     keep_days: int = setting(14, checks.between(0, 3650))

@@ -29,11 +29,11 @@ from archive.errors import NotFound
 from archive.quick import Quick
 from archive.store import load_raw
 from archive.tables import groups
-from archive.types import BigId, each_pair
+from archive.types import Among, BigId, each_pair
 from dgroup import refused, saying
-from dgroup.model import MailClass, MemberState, OutboxItem
+from dgroup.model import MailClass, MemberState, OutboxItem, Style
 from dgroup.outbox import MAIL, PENDING
-from dgroup.tables import deliveries, fanouts, memberships, outbox_mails
+from dgroup.tables import deliveries, fanouts, group_settings, memberships, outbox_mails
 
 SENT, FAILED, DROPPED = "sent", "failed", "dropped"
 _REPLY_LENGTH = 500
@@ -51,6 +51,8 @@ class OutboxMail:
     whole: bytes
     """the mail without the personal lines, line ends as they came"""
     smtputf8: bool
+    bulk: bool = False
+    """a post of a group whose members share copies"""
 
 
 Said = Mapping[int, str]
@@ -210,6 +212,17 @@ _DONE = Quick(
         **_FREE,
     )
 )
+_SENT_ALIKE = Quick(
+    update(deliveries)
+    .where(Among(deliveries.c.id, "ids"))
+    .values(
+        state=literal_column(f"'{SENT}'"),
+        done_at=bindparam("moment"),
+        last_reply=bindparam("reply"),
+        attempts=deliveries.c.attempts + literal_column("1"),
+        **_FREE,
+    )
+)
 _PUT_OFF = Quick(
     update(deliveries)
     .where(_WITH_ID)
@@ -225,6 +238,12 @@ _PUT_OFF = Quick(
 def mark_sent(conn: Connection, done: Said, now: datetime) -> None:
     """The smarthost has taken these."""
     _finish(conn, done, SENT, now)
+
+
+def mark_sent_alike(conn: Connection, ids: Sequence[int], reply: str, now: datetime) -> None:
+    """The smarthost has taken these in one transaction, with one answer."""
+    values = {"ids": ids, "moment": now, "reply": _kept(reply)}
+    _SENT_ALIKE.run(conn, [values])
 
 
 def mark_failed(conn: Connection, done: Said, now: datetime) -> None:
@@ -279,8 +298,9 @@ def expire(conn: Connection, before: datetime, now: datetime) -> int:
 
 
 _MAIL = Quick(
-    select(outbox_mails, groups.c.name.label("group_name"))
+    select(outbox_mails, groups.c.name.label("group_name"), group_settings.c.delivery_style)
     .outerjoin(groups, groups.c.id == outbox_mails.c.group_id)
+    .outerjoin(group_settings, group_settings.c.group_id == outbox_mails.c.group_id)
     .where(outbox_mails.c.id == bindparam("outbox_mail"))
 )
 _CLASS_AT = list(outbox_mails.c.keys()).index("class")  # a keyword is no name of a field
@@ -301,6 +321,7 @@ def load_mail(conn: Connection, outbox_mail_id: int) -> OutboxMail:
         mail_class=MailClass(row[_CLASS_AT]),
         whole=row.head + rest,
         smtputf8=row.smtputf8,
+        bulk=row[_CLASS_AT] == MailClass.POST and row.delivery_style == Style.BULK,
     )
 
 

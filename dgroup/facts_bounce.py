@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from dgroup import arrivals, bouncing, members
+from dgroup.address import comparable
 from dgroup.bounce_plan import BounceFacts
 from dgroup.bounce_report import Cause, Report
-from dgroup.bounce_score import Outage
+from dgroup.bounce_score import DAY, Outage
+from dgroup.bounce_shared import Named, SharedFacts
 from dgroup.config import Bounces
 from dgroup.model import Group
+from dgroup.tables import outbox_mails
 
 
 def bounce_facts(
@@ -49,3 +53,29 @@ def bounce_facts(
         rules=rules,
         last_coordinator=[boss.id for boss in bosses] == [member.id],
     )
+
+
+def shared_facts(
+    conn: Connection,
+    group: Group,
+    mail_id: int | None,
+    addresses: Sequence[str],
+    now: datetime,
+    back: Callable[[int], str],
+) -> SharedFacts:
+    """Read it for a report about a shared copy: `addresses` came back, `back` gives a member's own
+    reverse-path. Without `mail_id` the smarthost wrote the recipient into the reverse-path."""
+    if mail_id is not None:
+        sent = select(outbox_mails.c.group_id).where(outbox_mails.c.id == mail_id)
+        if conn.execute(sent).scalar() != group.id:
+            return SharedFacts(of_group=False)
+    found = members.find_all(conn, group.id, addresses)
+    # Mail goes to a membership's address; another one of the same person says nothing about it.
+    theirs = {one.id: one for key, one in found.items() if key == comparable(one.address)}
+    named = [
+        Named(one, bouncing.standing(conn, one.id), back(one.id))
+        for one in theirs.values()
+        if one.inside
+    ]
+    asked = bouncing.asked_since(conn, group.id, now - DAY) if named else 0
+    return SharedFacts(named=tuple(named), asked_today=asked)

@@ -17,7 +17,7 @@ from archive.quick import Quick
 from archive.tables import group_names, groups
 from dgroup.address import group_address, name_problem, own_group
 from dgroup.errors import DgroupError
-from dgroup.model import Group, GroupState, Spam, WhoJoins, WhoPosts, WhoSees
+from dgroup.model import Group, GroupState, Spam, Style, WhoJoins, WhoPosts, WhoSees
 from dgroup.tables import addresses, group_settings
 
 _CHUNK = 500
@@ -199,4 +199,5 @@ def _group(row: Any, domain: str) -> Group:
         group_hourly=row.group_hourly,
         remote_images=row.remote_images,
         footer=row.footer,
+        delivery_style=Style(row.delivery_style),
     )

@@ -1,6 +1,6 @@
 """The sender's ledger: writes down what became of copies, many in one transaction, and only then lets
 their sessions send further ones. What is not yet written is repeated after a crash: at most 20 copies
-a session (RULINGS 2)."""
+a session (RULINGS 2), or one transaction of a copy that many share."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ class Marks:
     """Outcomes that wait to be written together."""
 
     sent: dict[int, str] = field(default_factory=dict)
+    alike: list[tuple[list[int], str]] = field(default_factory=list)
+    """deliveries of one transaction each, with what was said to it"""
     failed: dict[int, str] = field(default_factory=dict)
     put_off: list[PutOff] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
@@ -62,11 +64,13 @@ class Marks:
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.sent or self.failed or self.put_off or self.released)
+        return bool(self.sent or self.alike or self.failed or self.put_off or self.released)
 
     def write(self, conn: Connection, now: datetime) -> None:
         """Write them all."""
         deliveries.mark_sent(conn, self.sent, now)
+        for ids, reply in self.alike:
+            deliveries.mark_sent_alike(conn, ids, reply, now)
         deliveries.mark_failed(conn, self.failed, now)
         deliveries.mark_retry(conn, self.put_off)
         deliveries.release(conn, self.released)
@@ -106,6 +110,15 @@ class Ledger:
         lines[line] = count = lines.get(line, 0) + 1
         if count >= ENOUGH:
             self._some.set()
+
+    def settle_alike(self, line: Line, ids: list[int], answer: Answer) -> None:
+        """Take the outcome of a transaction whose recipients were all taken."""
+        if not ids:
+            return
+        self._marks.alike.append((ids, answer.said))
+        self.counts[Fate.SENT] += len(ids)
+        self._marks.lines[line] = self._marks.lines.get(line, 0) + len(ids)
+        self._some.set()
 
     def _not_sent(self, item: OutboxItem, answer: Answer) -> None:
         now = self._clock()

@@ -271,6 +271,15 @@ class Spam(StrEnum):
     IGNORE = "ignore"
 
 
+class Style(StrEnum):
+    """How a group's posts go out."""
+
+    PERSONAL = "personal"
+    """a copy for each member, with an own reverse-path and own lines to leave"""
+    BULK = "bulk"
+    """one copy for many members at a time"""
+
+
 class GroupState(StrEnum):
     """Where a group's life stands."""
 
@@ -331,6 +340,7 @@ class Group:
     """'off' takes images that are loaded from elsewhere out of members' copies"""
     footer: str = ""
     """what stands below posts: '' nothing, 'on' our own words, else the coordinators'"""
+    delivery_style: Style = Style.PERSONAL
 
     @property
     def id(self) -> int:

@@ -140,6 +140,16 @@ class Pacing:
             one.filled_at = now
             one.begun = dict.fromkeys(one.begun, now)
 
+    def shares(self, domain: str, now: datetime) -> bool:
+        """Whether its copies need no turn of their own: nothing limits it, and nothing is wrong with it or
+        with the smarthost."""
+        if domain in self._limits or self._host_failures:
+            return False
+        one = self._domains.get(domain)
+        return one is None or not (
+            one.rests or one.strikes or one.rest_until > now or one.is_slow(now)
+        )
+
     # --- Before a copy goes ------------------------------------------------------------------
 
     def admit(self, domain: str, now: datetime, *, had_turn: bool) -> datetime | None:

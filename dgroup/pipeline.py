@@ -23,7 +23,7 @@ _SLICE = 64 * 1024
 _PATH = re.compile(r"[!-;=?-~]+")
 _PATHS = re.compile(r"[!-;=?-~]* [!-;=?-~]+")
 _USUAL = re.compile(rb"(2\d\d) ([^\r\n]*)\r\n2\d\d [^\r\n]*\r\n2\d\d [^\r\n]*\r\n354 [^\r\n]*\r\n")
-_DOT = b".\r\n"
+DOT = b".\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ class End:
     """copies that got an answer"""
 
 
-class _State(Enum):
+class State(Enum):
+    """Where a session stands."""
+
     IDLE = auto()
     ENVELOPE = auto()
     UPLOAD = auto()
@@ -87,7 +89,7 @@ class Pipeline(Wire):
 
     def __init__(self, timeout_s: float) -> None:
         super().__init__(timeout_s)
-        self._state = _State.IDLE
+        self._state = State.IDLE
         self._sending = False
         self._answered = False
         self._settled = 0
@@ -109,7 +111,7 @@ class Pipeline(Wire):
     @property
     def idle(self) -> bool:
         """Whether the session is open and waits for copies."""
-        return self._sending and self._state is _State.IDLE
+        return self._sending and self._state is State.IDLE
 
     def kick(self) -> None:
         """The source may have something."""
@@ -124,7 +126,7 @@ class Pipeline(Wire):
 
     def _advance(self) -> None:
         """Between transactions: begin the next one, wait for work, or say goodbye."""
-        self._state = _State.IDLE
+        self._state = State.IDLE
         self._current = self._take()
         if self._current is not None:
             self._begin()
@@ -137,7 +139,7 @@ class Pipeline(Wire):
     def _begin(self) -> None:
         assert self._current is not None
         self.heard = self.loop.time()
-        self._state = _State.ENVELOPE
+        self._state = State.ENVELOPE
         self._got = []
         envelope = self._envelope(self._current)
         self.transport.write(envelope if self._offers.pipelining else _command(envelope, 0))
@@ -184,7 +186,7 @@ class Pipeline(Wire):
         """Take replies. The usual four, to a final dot and the next envelope, are read in one go:
         cut and judged one by one they would cost as much as sending the copy."""
         begun = self._rest or self._lines
-        if self._next is not None and self._state is _State.BODY and not begun:
+        if self._next is not None and self._state is State.BODY and not begun:
             usual = _USUAL.fullmatch(data)
             if usual is not None:
                 self.heard = self.loop.time()
@@ -202,14 +204,14 @@ class Pipeline(Wire):
         elif reply.code == 421:
             self._answered = True
             self.fail(f"421 {reply.text}")
-        elif self._state is _State.BODY:
+        elif self._state is State.BODY:
             self._on_final(reply)
-        elif self._state is _State.ENVELOPE:
+        elif self._state is State.ENVELOPE:
             self._got.append(reply)
             self._on_envelope()
-        elif self._state is _State.RESET:
+        elif self._state is State.RESET:
             self._advance()
-        elif self._state is _State.UPLOAD and reply.code >= 400:
+        elif self._state is State.UPLOAD and reply.code >= 400:
             # Refused in the middle of the text: the rest would be read as commands.
             self._answer_current(Answer(Heard.ANSWER, reply.code, reply.text))
             self.fail("text refused before its end")
@@ -218,7 +220,7 @@ class Pipeline(Wire):
 
     def on_room(self) -> None:
         """The other side reads again: an upload goes on."""
-        if self._state is _State.UPLOAD:
+        if self._state is State.UPLOAD:
             self._continue_upload()
 
     def _on_envelope(self) -> None:
@@ -235,7 +237,7 @@ class Pipeline(Wire):
             self._send_body()
         elif last.code == 354:
             # Nobody accepted, and yet it wants a text: an empty one ends the transaction.
-            self._drop_current(refused or last, _DOT)
+            self._drop_current(refused or last, DOT)
         elif last.code < 400:
             self.fail(f"unexpected reply to DATA: {last.code} {last.text}")
         else:
@@ -250,7 +252,7 @@ class Pipeline(Wire):
             # Enough for one session: says nothing about the copy, which goes with the next one.
             heard, self._left = Heard.UNSENT, 0
         self._answer_current(Answer(heard, reply.code, reply.text))
-        self._state = _State.RESET
+        self._state = State.RESET
         self.transport.write(command)
         return None
 
@@ -263,7 +265,7 @@ class Pipeline(Wire):
         if following is None:
             return self._advance()
         self._current, self._got = following, []
-        self._state = _State.ENVELOPE
+        self._state = State.ENVELOPE
         return None
 
     def _answer_current(self, answer: Answer) -> None:
@@ -280,20 +282,20 @@ class Pipeline(Wire):
         if len(copy.body.data) > UPLOAD:
             self.transport.write(copy.personal)
             self._upload = memoryview(copy.body.data)
-            self._state = _State.UPLOAD
+            self._state = State.UPLOAD
             return self._continue_upload()
-        self._state = _State.BODY
-        self.transport.write(b"".join((copy.personal, copy.body.data, _DOT, self._following())))
+        self._state = State.BODY
+        self.transport.write(b"".join((copy.personal, copy.body.data, DOT, self._following())))
         return None
 
     def _continue_upload(self) -> None:
         self.heard = self.loop.time()
-        while self._upload and not self.paused and self._state is _State.UPLOAD:
+        while self._upload and not self.paused and self._state is State.UPLOAD:
             piece, self._upload = self._upload[:_SLICE], self._upload[_SLICE:]
             self.transport.write(piece)
-        if self._state is _State.UPLOAD and not self._upload:
-            self._state = _State.BODY
-            self.transport.write(_DOT + self._following())
+        if self._state is State.UPLOAD and not self._upload:
+            self._state = State.BODY
+            self.transport.write(DOT + self._following())
 
     def _following(self) -> bytes:
         """The next envelope, to go with the final dot, where the other side can take it."""
@@ -304,7 +306,7 @@ class Pipeline(Wire):
 
     def _watch(self) -> None:
         """One coarse timer a session: a timer a reply would cost more than the reply."""
-        busy = self._state is not _State.IDLE
+        busy = self._state is not State.IDLE
         if busy and self.loop.time() - self.heard > self.timeout:
             self.fail(f"no answer for {self.timeout:.0f} s")
         if not self.closed:
@@ -313,8 +315,8 @@ class Pipeline(Wire):
     def on_end(self, reason: str) -> None:
         """Settle what was in flight. A copy whose final dot is out has an unknown outcome unless it
         was answered (421); all others taken were certainly not sent."""
-        unknown = self._state is _State.BODY and not self._answered
-        self._state = _State.ENDED
+        unknown = self._state is State.BODY and not self._answered
+        self._state = State.ENDED
         left, self._current = self._current, None
         following, self._next = self._next, None
         if left is not None:
@@ -325,7 +327,7 @@ class Pipeline(Wire):
         self._finish(End(failed=True, reason=reason, settled=self._settled))
 
     def _finish(self, end: End) -> None:
-        self._state = _State.ENDED
+        self._state = State.ENDED
         if self._timer is not None:
             self._timer.cancel()
         if not self.ended.done():

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from dgroup import bounce_plan, bounces, groups, members, refused, tokens
-from dgroup.address import bounce_address
+from dgroup import bounce_plan, bounce_shared, bounces, groups, members, refused, tokens
+from dgroup.address import bounce_address, verp_recipient
 from dgroup.bounce_report import Kind, Report
 from dgroup.config import Bounces
 from dgroup.effects import Plan
-from dgroup.facts_bounce import bounce_facts
+from dgroup.facts_bounce import bounce_facts, shared_facts
 from dgroup.incoming import Incoming
 from dgroup.model import Group, RouteKind
 from dgroup.tokens import Keyring
@@ -28,6 +28,17 @@ class Heard:
     member_id: int | None
     probe: bool = False
     """the token is that of a probe"""
+    shared: Shared | None = None
+    """it is about a copy that many members got"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the reverse-path of a shared copy says: one of the two."""
+
+    mail_id: int | None
+    recipient: str = ""
+    """as the smarthost wrote it there: anybody could"""
 
 
 def heard(mail: Incoming, keyring: Keyring) -> Heard | None:
@@ -38,7 +49,7 @@ def heard(mail: Incoming, keyring: Keyring) -> Heard | None:
         probed = tokens.read("probe", mail.route.token, keyring)
         member_id = named if named is not None else probed
         if member_id is None:
-            return Heard(Report(Kind.NOTHING), None)
+            return _shared(mail, keyring)
         return Heard(bounces.read(mail.envelope.raw), member_id, probe=probed is not None)
     if mail.route.kind is not RouteKind.SITE or not bounces.may_be_complaint(mail):
         return None
@@ -46,6 +57,15 @@ def heard(mail: Incoming, keyring: Keyring) -> Heard | None:
     found = (tokens.read(kind, one, keyring) for one in report.tokens for kind in _IN_COPIES)
     member_id = next((one for one in found if one is not None), None)
     return Heard(report, member_id) if member_id is not None else None
+
+
+def _shared(mail: Incoming, keyring: Keyring) -> Heard:
+    token = mail.route.token
+    recipient = verp_recipient(token)
+    mail_id = tokens.read("mail", token[1:], keyring) if token.startswith("m") else None
+    if mail_id is None and not recipient:
+        return Heard(Report(Kind.NOTHING), None)
+    return Heard(bounces.read(mail.envelope.raw), None, shared=Shared(mail_id, recipient))
 
 
 def to_bounces(conn: Connection, mail: Incoming, known: Heard, domain: str) -> Incoming:
@@ -64,6 +84,8 @@ def plan(
     number = refused.number_in(mail.envelope.id)
     if number is not None and not refused.take(conn, number):
         return bounce_plan.ignored("counted-before")
+    if known.shared is not None:
+        return _plan_shared(conn, keyring, mail, group, known, rules)
     probe_from = ""
     if known.member_id is not None:
         token = tokens.make("probe", known.member_id, keyring)
@@ -79,3 +101,24 @@ def plan(
         probe_from=probe_from,
     )
     return bounce_plan.plan(mail, group, known.report, found)
+
+
+def _plan_shared(
+    conn: Connection, keyring: Keyring, mail: Incoming, group: Group, known: Heard, rules: Bounces
+) -> Plan:
+    shared = known.shared
+    assert shared is not None  # plan() asks for reports about shared copies only
+
+    def back(member_id: int) -> str:
+        token = tokens.make("bounce", member_id, keyring)
+        return bounce_address(group.name, token, group.address.partition("@")[2])
+
+    found = shared_facts(
+        conn,
+        group,
+        shared.mail_id,
+        bounce_shared.failing(known.report, shared.recipient),
+        mail.envelope.received_at,
+        back,
+    )
+    return bounce_shared.plan(mail, found, rules)

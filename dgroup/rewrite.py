@@ -144,6 +144,14 @@ def _around_token(group: str, domain: str, base_url: str) -> list[str]:
     return lines.split("\0")
 
 
+def shared_lines(group: str, domain: str) -> bytes:
+    """Give the lines of a copy that many share: it names nobody, so leaving is asked back by mail, and
+    there is no one click (RFC 8058 needs a link that names the member)."""
+    return f"List-Unsubscribe: <mailto:{command_address(group, 'leave', domain)}>\r\n".encode(
+        "ascii"
+    )
+
+
 # --- What goes --------------------------------------------------------------------------------
 
 

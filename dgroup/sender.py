@@ -19,6 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.db import Database
 from archive.model import SiteInfo
 from dgroup import config, deliveries
+from dgroup.bulk import Bulk
+from dgroup.crates import Crate, Outcome
 from dgroup.failing import Failing
 from dgroup.ledger import Jobs, Ledger, Line
 from dgroup.limits import Limits
@@ -26,17 +28,19 @@ from dgroup.model import OutboxItem
 from dgroup.pacing import Blame, Pacing
 from dgroup.pipeline import Copy
 from dgroup.retry import LONGEST_DELAY, Answer
-from dgroup.sessions import MaildirRelay, Relay, SmarthostRelay
+from dgroup.sessions import way_out
 from dgroup.shelf import Shelf
 from dgroup.signature import Signature
-from dgroup.smarthost import Host
 from dgroup.stock import LEASE, Claim, Copies, Loaded, MakeAgain, claim
 from dgroup.tokens import Keyring
+from dgroup.wire import Extensions
 
 log = logging.getLogger("dgroup.sender")
 
 BATCH = 500
 """copies taken at a time: while they are claimed, nothing else is written down"""
+SHARED = 2000
+"""the same, while they go out many in one transaction"""
 FIRST = 100
 """taken at first from an outbox that was empty: the first copy is not to wait for all others"""
 LOW = 400
@@ -88,10 +92,16 @@ class Sender:
         self._lifetime = timedelta(hours=relay.retry_hours)
         self._ledger = Ledger(jobs, clock, self._lifetime, self.wake)
         self._copies = Copies(db, keyring, site, signature, again)
-        self._relay = self._way_out(relay, target, password, hostname)
+        self._relay = way_out(relay, target, password, hostname, self)
         self._limits = relay.domains
         self._pacing = Pacing(dict(relay.domains), relay.connections)
         self._shelf = Shelf(self._pacing)
+        self._bulk = Bulk(
+            self._pacing,
+            lambda item, loaded, verp: self._copies.shared(item, loaded, verp=verp),
+            relay.recipients_per_transaction if target.path is None else 1,
+            max(1, relay.connections // 2),
+        )
         self._unloaded: list[OutboxItem] = []
         self._in_hand: set[int] = set()
         """deliveries that are in stock or with a session"""
@@ -99,6 +109,8 @@ class Sender:
         never = datetime.min.replace(tzinfo=clock().tzinfo)
         self._claimed_at = self._expired_at = self._renewed_at = self._looked_at = never
         self._last_fanout = 0
+        self._more = False
+        """the last look could not take all that there was"""
         self._failing = Failing(log, "the outbox cannot be read")
         self.looks = 0
         """how often the outbox was read since the start"""
@@ -108,23 +120,6 @@ class Sender:
         self._running = asyncio.Event()
         self._running.set()
         self._writing: asyncio.Task[None] | None = None
-
-    def _way_out(
-        self, relay: config.Relay, target: config.RelayTarget, password: str, hostname: str
-    ) -> Relay:
-        if target.path is not None:
-            return MaildirRelay(target.path, self)
-        host = Host(
-            host=target.host,
-            port=target.port,
-            implicit_tls=target.implicit_tls,
-            tls=relay.tls,
-            username=relay.username,
-            password=password,
-            hostname=hostname,
-            timeout_s=relay.timeout_s,
-        )
-        return SmarthostRelay(host, self, relay.connections, relay.per_connection)
 
     @property
     def counts(self) -> Counter[str]:
@@ -182,7 +177,7 @@ class Sender:
     def forget(self) -> None:
         """Drop what was claimed and not begun: while this node was not seen others may have taken it.
         The next look takes back what they have not."""
-        held = self._shelf.clear() + self._unloaded
+        held = self._shelf.clear() + self._bulk.clear() + self._unloaded
         self._in_hand.difference_update(item.id for item in held)
         self._unloaded = []
         self._started = False
@@ -207,12 +202,12 @@ class Sender:
 
     def waiting(self) -> int:
         """How many copies could be taken now."""
-        return 0 if self._stopping else len(self._shelf.stock)
+        return 0 if self._stopping else len(self._shelf.stock) + self._bulk.worth
 
     @property
     def stock(self) -> int:
         """How many copies are claimed and not with a session."""
-        return self._shelf.held
+        return self._shelf.held + self._bulk.waiting
 
     def holds_up(self, items: Iterable[OutboxItem]) -> bool:
         """Whether a session busy with these should get nothing behind them."""
@@ -229,7 +224,40 @@ class Sender:
             log.warning("the smarthost is full or slow: everything waits (%s)", answer.said)
             self.blocked()
         elif more:
-            self._relay.poke(len(self._shelf.stock))
+            self._relay.poke(self.waiting())
+
+    def crates_wait(self) -> bool:
+        """Whether a session should write down what it sent and come for a crate."""
+        return not self._stopping and self._bulk.wanted()
+
+    def take_crate(self, offers: Extensions) -> Crate | None:
+        """Give the next crate; the stock is filled up again before it is empty."""
+        if self._stopping or not self._bulk.waiting or not self._alive():
+            return None
+        before = self.stock
+        crate = self._bulk.take(offers)
+        if self.stock < LOW <= before or not self._bulk.waiting:
+            self._woken.set()
+        return crate
+
+    def settle_crate(self, line: Line, crate: Crate, found: Outcome) -> None:
+        """Take the outcome of a crate: what it did not deliver goes on waiting, or alone."""
+        done = [item.id for item in found.taken]
+        self._in_hand.difference_update(done)
+        self._ledger.settle_alike(line, done, found.answer)
+        for item in found.unknown:
+            self._in_hand.discard(item.id)
+            self._ledger.settle(line, item, found.answer)
+        back = [*found.left, *found.alone]
+        alone = self._bulk.settle(crate, found)
+        if alone is None:
+            self._in_hand.difference_update(item.id for item in back)
+            self._ledger.release(back)
+        else:
+            self._shelf.add(alone)
+        if back:
+            line.written(len(back))
+            self._relay.poke(self.waiting())
 
     def blocked(self) -> None:
         """Nothing can go out for a while: other nodes may have what is in stock."""
@@ -268,7 +296,8 @@ class Sender:
             self._give_back()
         if blocked := self._relay.blocked_for() or self._pacing.host_wait(self._clock()):
             return min(blocked, POLL_S)
-        if len(self._shelf.stock) >= LOW or (self._unloaded and self._shelf.stock):
+        ready_to_go = len(self._shelf.stock) + self._bulk.waiting
+        if ready_to_go >= LOW or (self._unloaded and ready_to_go):
             return POLL_S
         pause = 0.0 if self._unloaded else await self._claim()
         if not self._unloaded:
@@ -279,11 +308,13 @@ class Sender:
         self._unloaded = ready.later
         self._in_hand.difference_update(ready.gone)
         self._ledger.fail(ready.gone)
+        alone = self._bulk.sort(ready.stock, self._clock())
         if self._copies.signs:
-            await self._sign(ready.stock)
+            self._relay.poke(self.waiting())
+            await self._sign(alone)
         else:
-            self._shelf.add(ready.stock)
-            self._relay.poke(len(self._shelf.stock))
+            self._shelf.add(alone)
+            self._relay.poke(self.waiting())
         return pause
 
     async def _sign(self, loaded: list[tuple[OutboxItem, Loaded]]) -> None:
@@ -292,19 +323,19 @@ class Sender:
         for begin, end in pairwise(cuts):
             part = loaded[begin:end]
             self._shelf.add(await asyncio.to_thread(self._copies.copies, part))
-            self._relay.poke(len(self._shelf.stock))
+            self._relay.poke(self.waiting())
 
     async def _claim(self) -> float:
         """Claim what is due; gives the seconds until it is worth while to look again."""
-        limit = BATCH if self._shelf.stock else FIRST
+        limit = (SHARED if self._bulk.flows else BATCH) if self.stock or self._more else FIRST
         self.looks += 1
         # What is there already was claimed earlier, and goes out first.
-        if not self._shelf.held:
+        if not self.stock:
             self._claimed_at = self._clock()
         found: Claim = await self._jobs.run(
             lambda conn: claim(self._db, conn, self._node, self._clock(), limit, self._last_fanout)
         )
-        self._last_fanout = found.fanout
+        self._last_fanout, self._more = found.fanout, found.more
         # A session that hangs may hold a copy for longer than the lease: it is claimed again then.
         new = [item for item in found.items if item.id not in self._in_hand]
         self._unloaded = self._shelf.admit(new, self._clock())
@@ -319,7 +350,7 @@ class Sender:
 
     def _give_back(self) -> None:
         """Release what was claimed and not begun."""
-        held = self._shelf.clear() + self._unloaded
+        held = self._shelf.clear() + self._bulk.clear() + self._unloaded
         self._in_hand.difference_update(item.id for item in held)
         self._ledger.release(held)
         self._unloaded = []

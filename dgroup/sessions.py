@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from dgroup import maildir
+from dgroup import config, maildir
+from dgroup.crate_session import CrateSession
+from dgroup.crates import Crate, Outcome
 from dgroup.ledger import IN_FLIGHT
 from dgroup.model import OutboxItem
-from dgroup.pipeline import Copy, Pipeline
+from dgroup.pipeline import Copy
 from dgroup.retry import Answer, Heard, host_delay
 from dgroup.smarthost import Host, HostError, connect
+from dgroup.wire import Extensions
 
 log = logging.getLogger("dgroup.sender")
 
@@ -44,6 +47,15 @@ class Supply(Protocol):
 
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         """Take the outcome of a copy."""
+
+    def crates_wait(self) -> bool:
+        """Whether a session that has nothing unwritten would get a crate."""
+
+    def take_crate(self, offers: Extensions) -> Crate | None:
+        """Give the next crate, if there is one, for a smarthost that offers this."""
+
+    def settle_crate(self, line: Line, crate: Crate, found: Outcome) -> None:
+        """Take the outcome of a crate."""
 
     def blocked(self) -> None:
         """No copy can go out for a while."""
@@ -91,12 +103,12 @@ class _Line:
     def __init__(self, supply: Supply) -> None:
         self._supply = supply
         self._items: dict[int, OutboxItem] = {}
-        self._pipeline: Pipeline | None = None
+        self._pipeline: CrateSession | None = None
         self.unwritten = 0
 
     def source(self) -> Copy | None:
         """Give the pipeline a copy, unless too many of this line are not yet written down."""
-        if self.unwritten >= IN_FLIGHT:
+        if self.unwritten >= IN_FLIGHT or self._supply.crates_wait():
             return None
         if self._items and self._supply.holds_up(self._items.values()):
             return None
@@ -110,6 +122,17 @@ class _Line:
     def settle(self, copy: Copy, answer: Answer) -> None:
         """Pass an outcome on."""
         self._supply.settle(self, self._items.pop(copy.id), answer)
+
+    def crate(self, offers: Extensions) -> Crate | None:
+        """Give the pipeline a crate, once all that this line has sent is written down."""
+        crate = None if self.unwritten else self._supply.take_crate(offers)
+        if crate is not None:
+            self.unwritten = len(crate.items)
+        return crate
+
+    def settle_crate(self, crate: Crate, found: Outcome) -> None:
+        """Pass an outcome on."""
+        self._supply.settle_crate(self, crate, found)
 
     def written(self, count: int) -> None:
         """So many are in the database: as many more may go."""
@@ -137,6 +160,7 @@ class _Line:
         got an answer."""
         pipeline, offers = await connect(host)
         self._pipeline = pipeline
+        pipeline.carry(self.crate, self.settle_crate)
         pipeline.start(offers, self.source, self.settle, limit)
         while not pipeline.ended.done():
             await asyncio.wait({pipeline.ended}, timeout=IDLE_S)
@@ -269,3 +293,22 @@ class MaildirRelay:
     def _answer(self, batch: list[tuple[OutboxItem, Copy]], answer: Answer) -> None:
         for item, _ in batch:
             self._supply.settle(self, item, answer)
+
+
+def way_out(
+    relay: config.Relay, target: config.RelayTarget, password: str, hostname: str, supply: Supply
+) -> Relay:
+    """Give the way that the settings name."""
+    if target.path is not None:
+        return MaildirRelay(target.path, supply)
+    host = Host(
+        host=target.host,
+        port=target.port,
+        implicit_tls=target.implicit_tls,
+        tls=relay.tls,
+        username=relay.username,
+        password=password,
+        hostname=hostname,
+        timeout_s=relay.timeout_s,
+    )
+    return SmarthostRelay(host, supply, relay.connections, relay.per_connection)

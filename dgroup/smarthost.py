@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import ssl
 from dataclasses import dataclass, field
 
+from dgroup.crate_session import CrateSession
 from dgroup.errors import DgroupError
-from dgroup.pipeline import Pipeline
 from dgroup.wire import Extensions, Reply
 
 
@@ -43,7 +44,7 @@ class Host:
         return context
 
 
-async def connect(host: Host) -> tuple[Pipeline, Extensions]:
+async def connect(host: Host) -> tuple[CrateSession, Extensions]:
     """Open a session that is ready for MAIL. Raises HostError with the reason.
 
     Opportunistic TLS whose handshake fails is done again without, but never with a password.
@@ -63,7 +64,7 @@ class _TlsError(HostError):
     """The handshake failed."""
 
 
-async def _session(host: Host, *, plain: bool) -> tuple[Pipeline, Extensions]:
+async def _session(host: Host, *, plain: bool) -> tuple[CrateSession, Extensions]:
     pipeline = await _open(host)
     try:
         return pipeline, await _greet(pipeline, host, plain=plain)
@@ -75,20 +76,20 @@ async def _session(host: Host, *, plain: bool) -> tuple[Pipeline, Extensions]:
         raise
 
 
-async def _open(host: Host) -> Pipeline:
+async def _open(host: Host) -> CrateSession:
     loop = asyncio.get_running_loop()
     context = host.context() if host.implicit_tls else None
     try:
         async with asyncio.timeout(host.timeout_s):
             _, pipeline = await loop.create_connection(
-                lambda: Pipeline(host.timeout_s), host.host, host.port, ssl=context
+                lambda: CrateSession(host.timeout_s), host.host, host.port, ssl=context
             )
     except (OSError, TimeoutError) as error:
         raise HostError(f"{host.host}:{host.port}: {str(error) or 'no answer'}") from error
     return pipeline
 
 
-async def _greet(pipeline: Pipeline, host: Host, *, plain: bool) -> Extensions:
+async def _greet(pipeline: CrateSession, host: Host, *, plain: bool) -> Extensions:
     _expect(await pipeline.ask(b""), 220, "greeting")
     offers = await _hello(pipeline, host)
     secure = host.implicit_tls
@@ -108,7 +109,7 @@ async def _greet(pipeline: Pipeline, host: Host, *, plain: bool) -> Extensions:
     return offers
 
 
-async def _hello(pipeline: Pipeline, host: Host) -> Extensions:
+async def _hello(pipeline: CrateSession, host: Host) -> Extensions:
     name = host.hostname.encode("ascii", "replace")
     reply = await pipeline.ask(b"EHLO " + name)
     if reply.code >= 500:
@@ -132,10 +133,18 @@ def extensions(text: str) -> Extensions:
         smtputf8="SMTPUTF8" in words,
         starttls="STARTTLS" in words,
         auth=frozenset(words & {"PLAIN", "LOGIN"}) if "AUTH" in words else frozenset(),
+        xverp="XVERP" in words,
+        most_recipients=_most_recipients(text) if "LIMITS" in words else 0,
     )
 
 
-async def _login(pipeline: Pipeline, host: Host, offers: Extensions) -> None:
+def _most_recipients(text: str) -> int:
+    """RCPTMAX of LIMITS (RFC 9422 4.3)."""
+    found = re.search(r"\bRCPTMAX=([1-9]\d{0,5})\b", text, re.IGNORECASE)
+    return int(found[1]) if found else 0
+
+
+async def _login(pipeline: CrateSession, host: Host, offers: Extensions) -> None:
     """AUTH PLAIN (RFC 4616), else the old LOGIN."""
     user, secret = host.username.encode(), host.password.encode()
     if "PLAIN" in offers.auth:

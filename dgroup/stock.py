@@ -17,16 +17,16 @@ from archive.db import Database
 from archive.errors import NotFound
 from archive.model import SiteInfo
 from dgroup import deliveries, expansion
-from dgroup.address import bounce_address
+from dgroup.address import bounce_address, shared_bounce_address
 from dgroup.deliveries import OutboxMail, Said
 from dgroup.expansion import Fanout, Holder
 from dgroup.filelinks import Slots, slots_of
 from dgroup.model import MailClass, OutboxItem
 from dgroup.pipeline import Body, Copy, body_of
-from dgroup.rewrite import personal_lines
+from dgroup.rewrite import personal_lines, shared_lines
 from dgroup.sign import Signable
 from dgroup.signature import Signature
-from dgroup.tokens import Keyring, Signer
+from dgroup.tokens import Keyring, Signer, make
 
 LEASE = timedelta(minutes=10)
 FANOUTS = 100
@@ -104,6 +104,8 @@ class Loaded:
     slots: Slots | None = None
     """where links become the member's own: each copy has another body; None for nearly all mails"""
     mail_class: MailClass = MailClass.POST
+    shared: bool = False
+    """many members may get one copy"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Copies:
             mail = made_anew
         slots = slots_of(mail.whole, self._keyring)
         made = self._made(mail.whole, mail.mail_class, smtputf8=mail.smtputf8)
-        self._bodies[mail_id] = Loaded(made[0], mail.group, made[1], slots, mail.mail_class)
+        shared = mail.bulk and slots is None and not made[0].smtputf8
+        self._bodies[mail_id] = Loaded(made[0], mail.group, made[1], slots, mail.mail_class, shared)
         self._forget(used | {mail_id})
         return self._bodies[mail_id]
 
@@ -232,6 +235,16 @@ class Copies:
         if signable is not None:
             lines = signable.signature(lines, item.created_at) + lines
         return Copy(item.id, sender, recipient, lines, body)
+
+    def shared(self, item: OutboxItem, loaded: Loaded, *, verp: bool) -> Copy:
+        """Make the copy that many share; it names nobody, but its reverse-path names the mail, unless the
+        smarthost is to name each recipient there (`verp`)."""
+        token = "" if verp else make("mail", item.mail_id, self._keyring)
+        sender = shared_bounce_address(loaded.group, token, self._site.domain)
+        lines = shared_lines(loaded.group, self._site.domain)
+        if loaded.signable is not None:
+            lines = loaded.signable.signature(lines, item.created_at) + lines
+        return Copy(item.id, sender, "", lines, loaded.body)
 
 
 def _taken_down(items: Iterable[OutboxItem], missing: set[int]) -> Said:

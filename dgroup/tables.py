@@ -48,6 +48,7 @@ group_settings = Table(
     Column("group_hourly", Integer, nullable=False, server_default="300"),
     Column("remote_images", String(3), nullable=False, server_default="on"),
     Column("footer", Text, nullable=False, server_default=""),
+    Column("delivery_style", String(8), nullable=False, server_default="personal"),
 )
 
 # Groups that their coordinators have given up: until `due_at` any of them can take it back.
@@ -162,6 +163,8 @@ bounce_standings = Table(
     Column("cause", String(12), nullable=False, server_default=""),
     Column("told_at", UtcTime, nullable=True),
     Column("cleared_at", UtcTime, nullable=True),
+    # When a report about a copy that many shared made us ask the address by a mail of its own.
+    Column("asked_at", UtcTime, nullable=True),
 )
 
 # Copies that the smarthost refused for good, until they are counted; written with the delivery's end.

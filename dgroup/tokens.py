@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal["bounce", "leave", "probe"]
+Kind = Literal["bounce", "leave", "probe", "mail"]
 
 TOKEN_LENGTH = 26
 CODE_LENGTH = 26
@@ -71,10 +71,10 @@ def make(kind: Kind, subject_id: int, keyring: Keyring) -> str:
     Key id, row id and 80 bits of an HMAC-SHA256 (RFC 2104 5 allows to cut it) in lower-case base32,
     because local parts are lower-cased on their way.
     """
-    if kind == "probe":
+    if kind in {"probe", "mail"}:
         key_id, secret = keyring.newest
         head = (key_id << 8 * _ID_BYTES | subject_id).to_bytes(_HEAD_BYTES, "big")
-        return _base32(head + hmac.digest(secret, head, "sha256")[_PART[kind]])
+        return _base32(head + _mac(kind, secret, head))
     return Signer(keyring).pair(subject_id)[kind == "leave"]
 
 
@@ -138,10 +138,17 @@ def read(kind: Kind, token: str, keyring: Keyring) -> int | None:
     secret = keyring.secret(head[0])
     if secret is None:
         return None
-    wanted = hmac.digest(secret, head, "sha256")[_PART[kind]]
+    wanted = _mac(kind, secret, head)
     if not hmac.compare_digest(data[_HEAD_BYTES:], wanted):
         return None
     return int.from_bytes(head[1:], "big")
+
+
+def _mac(kind: Kind, secret: bytes, head: bytes) -> bytes:
+    """Row ids of mails are another kind of number than those of members: they have an HMAC of their own."""
+    if kind == "mail":
+        return hmac.digest(secret, b"outbox mail\0" + head, "sha256")[:_MAC_BYTES]
+    return hmac.digest(secret, head, "sha256")[_PART[kind]]
 
 
 def _base32(data: bytes) -> str:

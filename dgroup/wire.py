@@ -23,6 +23,10 @@ class Extensions:
     smtputf8: bool = False
     starttls: bool = False
     auth: frozenset[str] = frozenset()
+    xverp: bool = False
+    """it writes each recipient into the reverse-path of its copy where it is asked to (Postfix)"""
+    most_recipients: int = 0
+    """it takes no more in one transaction (RFC 9422); 0: it does not say"""
 
 
 class Reply(NamedTuple):

@@ -18,7 +18,7 @@ from dgroup import filetypes, groups, members
 from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError
-from dgroup.model import Group, GroupState, Spam, WhoJoins, WhoPosts, WhoSees
+from dgroup.model import Group, GroupState, Spam, Style, WhoJoins, WhoPosts, WhoSees
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -104,6 +104,11 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     "group-posts": ("group_hourly", _number(0, 9999), "posts of all an hour, 0: any number"),
     "remote-images": ("remote_images", _choice("on", "off"), "off: taken out where that is safe"),
     "footer": ("footer", _footer, "below posts: off, on (our words), or words of your own"),
+    "delivery-style": (
+        "delivery_style",
+        _choice(*Style),
+        "personal: a copy for each member; bulk: one copy for many, faster, no one-click leaving",
+    ),
     "hold-days": ("hold_days", _number(1, 60), "days that a held mail waits"),
     "welcome": ("welcome", str, "own words in the welcome letter"),
     "tag": ("tag", _line, "subject tag like [water]; it breaks signatures, so '' is best"),

@@ -17,7 +17,7 @@ from archive.model import ArchiveMode
 from dgroup import filetypes
 from dgroup.address import clean_line
 from dgroup.commands.text import folded
-from dgroup.model import Group, Spam, WhoJoins, WhoPosts, WhoSees
+from dgroup.model import Group, Spam, Style, WhoJoins, WhoPosts, WhoSees
 
 TEXT_LENGTH = 2000
 TITLE_LENGTH = 100
@@ -224,6 +224,18 @@ SETTINGS: tuple[Setting, ...] = (
         ),
     ),
     Setting("footer", "footer", _footer, is_text=True),
+    Setting(
+        "delivery style",
+        "delivery_style",
+        _one_of(
+            {
+                Style.PERSONAL: "personal|individual|single|personnel|personnelle|personnels|"
+                "individuel|individuelle|personales|individuales|pessoal|pessoais|individuais",
+                Style.BULK: "bulk|shared|in bulk|groupé|groupée|groupés|partagé|partagée|en masse|"
+                "en bloque|compartido|compartida|agrupado|em bloco|partilhado|partilhada|compartilhado",
+            }
+        ),
+    ),
     Setting("first posts", "first_posts", _number(0, 20)),
     Setting("links above", "links_above", _bytes),
     Setting("hold days", "hold_days", _number(1, 60)),

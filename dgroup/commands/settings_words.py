@@ -36,6 +36,8 @@ _NAMES: dict[str, str] = {
     "remote images": "remote images|external images|tracking pixels|images distantes|images externes|"
     "imágenes remotas|imágenes externas|imagens remotas|imagens externas",
     "footer": "footer|list footer|pied de page|pied de message|pie de página|pie de mensaje|rodapé",
+    "delivery style": "delivery style|style of delivery|style d envoi|mode d envoi|estilo de envío|"
+    "modo de envío|estilo de entrega|modo de entrega|estilo de envio|modo de envio",
     "archive": "archive|archives|the archive|archivo|arquivo|l archive",
     "welcome": "welcome|welcome text|welcome letter|welcome message|bienvenue|message de bienvenue|"
     "texte de bienvenue|accueil|bienvenida|mensaje de bienvenida|texto de bienvenida|boas vindas|"

@@ -40,7 +40,7 @@ Rule = Callable[[Step], str]
 
 @dataclass(slots=True)
 class Taken:
-    """A mail that was answered 250."""
+    """A mail that was answered 250, for one of its recipients."""
 
     sender: str
     recipient: str
@@ -188,7 +188,8 @@ class _Session:
         self.sender, self.recipients = None, []
         said = await self.reply("dot", recipients[0] if recipients else "", usual)
         if recipients and (said == LOSE or said.startswith("2")):
-            self.server.ledger.append(Taken(before, recipients[0], bytes(data)))
+            text = bytes(data)
+            self.server.ledger += [Taken(before, recipient, text) for recipient in recipients]
         if said == LOSE:
             self.writer.transport.abort()
             raise _Gone

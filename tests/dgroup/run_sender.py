@@ -14,6 +14,7 @@ from dgroup.writer import Writer
 from tests.dgroup.office import DOMAIN, SITE
 
 CONNECTIONS = 4
+RECIPIENTS = 50
 
 
 async def main(url: str, port: str) -> None:
@@ -22,7 +23,7 @@ async def main(url: str, port: str) -> None:
     sender = Sender(
         db,
         Writer(db),
-        relay=Relay(connections=CONNECTIONS, timeout_s=5),
+        relay=Relay(connections=CONNECTIONS, timeout_s=5, recipients_per_transaction=RECIPIENTS),
         target=relay_target(f"smtp://127.0.0.1:{port}"),
         password="",
         hostname=DOMAIN,

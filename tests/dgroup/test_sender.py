@@ -68,6 +68,7 @@ async def sending(
     node: str = "",
     tls: str = "opportunistic",
     domains: Limits = (),
+    recipients: int = 50,
 ) -> AsyncIterator[Sender]:
     """Run a sender, stop it at the end."""
     relay = Relay(
@@ -76,6 +77,7 @@ async def sending(
         per_connection=per_connection,
         tls=tls,
         domains=domains,
+        recipients_per_transaction=recipients,
     )
     port = server.port if server else 9
     writer = Writer(office.db)

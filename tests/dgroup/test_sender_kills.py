@@ -10,13 +10,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dgroup.ledger import IN_FLIGHT
+from dgroup.model import Style
 from dgroup.tables import deliveries as rows
+from dgroup.tables import group_settings
 from tests.dgroup.faulty_smtp import FaultySmtp, faulty_smtp, until
 from tests.dgroup.office import Office, opened
-from tests.dgroup.run_sender import CONNECTIONS
+from tests.dgroup.run_sender import CONNECTIONS, RECIPIENTS
 
 MEMBERS = 3000
 KILLS = int(os.environ.get("DGROUP_KILLS", "10"))
@@ -49,10 +51,19 @@ async def killed_at(server: FaultySmtp, url: str, count: int) -> None:
     await process.wait()
 
 
-async def test_kills_skip_nobody_and_repeat_little(db_url: str) -> None:
+@pytest.mark.parametrize(
+    ("style", "in_flight"),
+    [(Style.PERSONAL, CONNECTIONS * IN_FLIGHT), (Style.BULK, CONNECTIONS // 2 * RECIPIENTS)],
+)
+async def test_kills_skip_nobody_and_repeat_little(
+    db_url: str, style: Style, in_flight: int
+) -> None:
+    """Of copies that members share at most one transaction a connection is repeated."""
     dice = random.Random(7)  # the same moments in each run, as far as processes allow
     moments = sorted(dice.randrange(1, MEMBERS - 200) for _ in range(KILLS))
     with opened(db_url) as office:
+        with office.db.write() as conn:
+            conn.execute(update(group_settings).values(delivery_style=style))
         office.join(*[f"m{n}" for n in range(MEMBERS)])
         office.post()
         async with faulty_smtp() as server:
@@ -67,7 +78,7 @@ async def test_kills_skip_nobody_and_repeat_little(db_url: str) -> None:
         counts = Counter(taken.recipient for taken in server.ledger)
     assert len(counts) == MEMBERS
     repeats = sum(counts.values()) - MEMBERS
-    assert repeats <= KILLS * CONNECTIONS * IN_FLIGHT
+    assert repeats <= KILLS * in_flight
     assert max(counts.values()) <= 1 + KILLS
 
 

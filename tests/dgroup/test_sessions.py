@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dgroup.crates import Crate, Outcome
 from dgroup.ledger import IN_FLIGHT, Line
 from dgroup.model import OutboxItem
 from dgroup.pipeline import Copy, body_of
 from dgroup.retry import Answer, Heard
 from dgroup.sessions import Backoff, SmarthostRelay
 from dgroup.smarthost import Host
+from dgroup.wire import Extensions
 from tests.dgroup.faulty_smtp import HANG, Step, faulty_smtp, until
 from tests.dgroup.office import NOW
 
@@ -42,6 +44,15 @@ class Shelf:
     def settle(self, line: Line, item: OutboxItem, answer: Answer) -> None:
         self.answers.append(answer)
         self.lines.add(line)
+
+    def crates_wait(self) -> bool:
+        return False
+
+    def take_crate(self, offers: Extensions) -> Crate | None:
+        return None
+
+    def settle_crate(self, line: Line, crate: Crate, found: Outcome) -> None:
+        raise AssertionError("there are none")
 
     def blocked(self) -> None:
         self.blocks += 1

@@ -102,6 +102,21 @@ def test_each_copy_is_signed_over_its_own_lines(office: Office, light: bytes) ->
     assert holding(first.replace(mine, theirs), zone()) == []
 
 
+def test_a_shared_copy_is_signed_once_over_its_line_to_leave(office: Office) -> None:
+    office.join("ana", "ben")
+    office.post()
+    with office.db.write() as conn:
+        items = claim(office.db, conn, "n1", NOW, 1000, 0).items
+    copies = Copies(office.db, RING, SITE, Signature(signing(), DOMAIN, lambda: NOON))
+    item, loaded = copies.load(items).stock[0]
+    for verp in (True, False):
+        copy = copies.shared(item, loaded, verp=verp)
+        raw = copy.personal + copy.body.data.replace(b"\r\n.", b"\r\n")
+        assert holding(raw, zone()) == [DOMAIN, DOMAIN]
+        assert covered(raw, DOMAIN).count("list-unsubscribe") == 2
+        assert b"One-Click" not in raw
+
+
 def test_the_authors_signature_stays_and_holds(office: Office) -> None:
     office.join("ana")
     office.post(signed(mail()))

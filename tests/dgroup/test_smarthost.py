@@ -43,6 +43,22 @@ def test_methods_of_login_are_read(text: str, methods: set[str]) -> None:
     assert extensions(text).auth == methods
 
 
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("x LIMITS RCPTMAX=20 MAILMAX=5 SIZE 100", 20),
+        ("x limits mailmax=5 rcptmax=100", 100),
+        ("x LIMITS RCPTMAX=0", 0),
+        ("x LIMITS RCPTMAX=many", 0),
+        ("x RCPTMAX=20", 0),
+        ("x SIZE 100", 0),
+    ],
+)
+def test_how_many_recipients_it_takes_is_read(text: str, most: int) -> None:
+    assert extensions(text).most_recipients == most
+    assert not extensions(text).xverp
+
+
 async def test_an_old_server_is_greeted_the_old_way() -> None:
     async with faulty_smtp(only("ehlo", "502 5.5.1 what?")) as server:
         _, offers = await begin(Host("127.0.0.1", server.port))

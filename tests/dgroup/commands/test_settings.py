@@ -11,7 +11,7 @@ from archive.model import ArchiveMode
 from dgroup.commands import reading
 from dgroup.commands.group_settings import BY_NAME, SETTINGS, Value, current
 from dgroup.incoming import Incoming, Options, Reading
-from dgroup.model import Morning, Role, WhoPosts
+from dgroup.model import Morning, Role, Style, WhoPosts
 from tests.dgroup.desk import Desk, opened
 
 
@@ -23,6 +23,12 @@ from tests.dgroup.desk import Desk, opened
         ("who posts", "moderado", "moderated"),
         ("who posts", "my friends", None),
         ("who joins", "sur approbation", "approval"),
+        ("delivery style", "bulk", "bulk"),
+        ("delivery style", "Groupé", "bulk"),
+        ("delivery style", "en bloque", "bulk"),
+        ("delivery style", "personal", "personal"),
+        ("delivery style", "individuais", "personal"),
+        ("delivery style", "daily", None),
         ("archive", "público", "public"),
         ("archive", "non", "none"),
         ("first posts", "2", 2),
@@ -143,3 +149,23 @@ async def test_a_coordinator_says_how_often_the_letter_comes(
     member = desk.member("awa@coop.example")
     assert member is not None
     assert member.morning is Morning.WEEKLY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "set delivery style bulk",
+        "delivery style: bulk",
+        "mettre le mode d'envoi groupé",
+        "cambiar el modo de envío a compartido",
+        "mudar o modo de envio para agrupado",
+    ],
+)
+async def test_a_group_shares_copies_and_goes_back(desk: Desk, words: str) -> None:
+    await desk.send("water-request", words, sender="kim@ngo.example")
+    asked = desk.letter()
+    await desk.answer(asked, "YES")
+    assert desk.fresh_group().delivery_style is Style.BULK
+    done = next(one for one in desk.new_letters() if one.recipient == asked.recipient)
+    await desk.answer(done, "UNDO")
+    assert desk.fresh_group().delivery_style is Style.PERSONAL
