@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from archive import ids
-from dgroup import members, outbox, rewrite, tokens
+from dgroup import members, outbox, rewrite, spoken, tokens
 from dgroup.address import comparable, confirm_address, is_sendable
 from dgroup.effects import ForwardMail, NewCode, Passage, QueueLetter, TellGroup, TellHost
 from dgroup.letters import Letter, PrintedCode
@@ -85,7 +85,7 @@ def tell_group(work: Work, effect: TellGroup) -> None:
         group_id=group.id,
         letters=[
             (language, _written(work, effect, language, group.address, None))
-            for language in members.languages_read(work.conn, group.info)
+            for language in spoken.all_read(work.conn, group.info)
         ],
         mail_class=MailClass.LETTER,
         cutoff=members.newest_id(work.conn),

@@ -31,7 +31,6 @@ from archive.types import Among
 from dgroup import bans, bouncing
 from dgroup.address import comparable, person_name
 from dgroup.changes import ChangeMember
-from dgroup.config import LANGUAGES
 from dgroup.model import Delivery, Membership, MemberState, Morning, Posting, Role
 from dgroup.tables import addresses, codes, memberships, persons
 
@@ -177,31 +176,6 @@ def count_active(conn: Connection, group_id: int) -> int:
     """Count those who are in the group."""
     where = and_(memberships.c.group_id == group_id, memberships.c.state == MemberState.ACTIVE)
     return conn.execute(select(func.count()).select_from(memberships).where(where)).scalar_one()
-
-
-def languages_read(conn: Connection, group: GroupInfo) -> tuple[str, ...]:
-    """The group's own language first, then those of its members that letters can be written in."""
-    query = (
-        select(persons.c.language)
-        .distinct()
-        .join(memberships, memberships.c.person_id == persons.c.id)
-        .where(memberships.c.group_id == group.id, memberships.c.state == MemberState.ACTIVE)
-    )
-    spoken = set(conn.execute(query).scalars()) & set(LANGUAGES)
-    return (group.language, *sorted(spoken - {group.language}))
-
-
-def languages_of_some(conn: Connection, group_id: int, most: int) -> frozenset[str]:
-    """Languages of those who came last, `most` people at most: so it costs the same in any group."""
-    last = (
-        select(memberships.c.person_id)
-        .where(memberships.c.group_id == group_id, memberships.c.state == MemberState.ACTIVE)
-        .order_by(memberships.c.id.desc())
-        .limit(most)
-        .subquery()
-    )
-    query = select(persons.c.language).distinct().join(last, last.c.person_id == persons.c.id)
-    return frozenset(conn.execute(query).scalars()) & frozenset(LANGUAGES)
 
 
 def newest_id(conn: Connection) -> int:

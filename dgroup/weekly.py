@@ -24,7 +24,7 @@ from archive.summary_letter import LetterLinks, SummaryLetter, render_letter
 from archive.summary_model import Summary, as_json
 from archive.tables import posts, weeks
 from archive.weekfacts import People, Week, gather, week_of
-from dgroup import groups, members, outbox, runs
+from dgroup import groups, members, outbox, runs, spoken
 from dgroup.address import command_address
 from dgroup.letters import LetterTools, LetterWriter, group_head
 from dgroup.model import Group, MailClass, MemberState
@@ -187,7 +187,7 @@ def _make_due(tools: LetterTools, group: Group, week: str, now: datetime) -> _Ma
             return _Made(NOTHING, whole)
         if whole.numbers.posts <= QUIET_POSTS and back < MERGED_WEEKS - 1:
             return _Made(HELD, make(conn, group, week, tools.site) if back else whole)
-        languages = members.languages_read(conn, group.info)
+        languages = spoken.all_read(conn, group.info)
     made = [_recipe(tools, week, back, language, now) for language in languages]
     letters = tuple((one.language, _mail(tools, group, whole, one)) for one in made)
     return _Made(SENT, whole, letters, tuple(Recipe(summary=one) for one in made))

@@ -8,7 +8,7 @@ import pytest
 
 from dgroup.rewrite import STEPS, fold_long, rewrite
 from dgroup.splice import Head, breaks_signature, split
-from tests.dgroup.test_rewrite import CONTEXT, PLAIN
+from tests.dgroup.test_rewrite import CONTEXT, PLAIN, read
 
 IDS = b" ".join(b"<%d.a-rather-long-name@ngo.example>" % number for number in range(90))
 LONG = PLAIN.replace(b"X-Odd", b"References: " + IDS + b"\r\nX-Odd", 1)
@@ -52,3 +52,8 @@ def test_what_a_signature_may_cover_is_left_alone(proof: bytes) -> None:
 def test_long_lines_of_a_body_stay() -> None:
     raw = LONG.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + BODY
     assert rewrite(raw, CONTEXT).whole(raw).endswith(b"\r\n\r\n" + BODY)
+
+
+def test_an_author_in_thousands_of_comments_is_read_in_bounds() -> None:
+    raw = b"From: " + b"(" * 5000 + b"<a@ngo.example>\r\n" + PLAIN.replace(b"From", b"X-From")
+    assert read(b"Reply-To: " + b"(" * 5000 + b"\r\n" + raw).get_all("List-Id")
