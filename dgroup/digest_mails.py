@@ -90,7 +90,11 @@ class Entry:
     def cut(self, room: int) -> Entry:
         """Give the post with no more than so many bytes of its text."""
         text, goes_on = cut_text(self.text, room)
-        return replace(self, text=text.rstrip("\n"), ends_early=True) if goes_on else self
+        if not goes_on:
+            return self
+        text = text.rstrip("\n")
+        pieces = (Piece(text),) if self.pieces else ()
+        return replace(self, text=text, pieces=pieces, is_cut=True, ends_early=True)
 
 
 @dataclass(frozen=True, slots=True)

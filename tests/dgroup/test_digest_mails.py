@@ -22,7 +22,7 @@ from archive.ids import key_of
 from archive.model import ArchiveMode
 from archive.parse import parse
 from dgroup import filelinks
-from dgroup.audience import MIME, PLAIN
+from dgroup.audience import LIGHT, MIME, PLAIN
 from dgroup.digest_mails import (
     HEAD_RULE,
     RULE,
@@ -72,7 +72,9 @@ MAILS = (
 )
 
 
-def entry(raw: bytes, thread: int = 1, post: int = 1, group: Group = GROUP) -> Entry:
+def entry(
+    raw: bytes, thread: int = 1, post: int = 1, group: Group = GROUP, *, light: bool = False
+) -> Entry:
     message = parse(raw)
     stored = Stored(
         post_id=post,
@@ -85,7 +87,7 @@ def entry(raw: bytes, thread: int = 1, post: int = 1, group: Group = GROUP) -> E
         received_at=NOW,
         message_id=message.message_id,
     )
-    return entry_of(stored, message, raw, group, SITE, LINKS)
+    return entry_of(stored, message, raw, group, SITE, LINKS, light=light)
 
 
 def entries(group: Group = GROUP) -> list[Entry]:
@@ -266,3 +268,12 @@ def test_an_answer_to_a_digest_of_one_thread_goes_to_its_last_post() -> None:
     assert read(digest(PLAIN, some=[one, two]))["Reply-To"] == two.reply_to
     assert read(digest(MIME, some=[other]))["Reply-To"] == other.reply_to
     assert read(digest(PLAIN, some=found))["Reply-To"] == "water@lists.example"
+
+
+def test_a_post_without_room_left_is_cut_for_light_members_too() -> None:
+    raw = ROPE + b"\r\n" + b"> said\r\n" * 20 + b"\r\nI agree with all of it.\r\n"
+    whole = entry(raw, light=True)
+    text = text_of(read(digest(LIGHT, some=threaded([whole, whole.cut(0)]))))
+    assert text.count("I agree") == 1
+    assert "[... 20 quoted lines] https://" in text
+    assert text.count("[... the text goes on] https://") == 1
