@@ -291,8 +291,7 @@ class Intake:
                 tell_evidence(work, one.mail)
             works.append(work)
             outcomes.append(decided.outcome)
-            # At once: the limit of the next recipient counts it.
-            if decided.outcome.kind is OutcomeKind.FORWARDED:
+            if decided.outcome.kind is OutcomeKind.FORWARDED:  # counts for the next recipient
                 record(work, decided.outcome)
         replies = tuple(outcome.reply for outcome in outcomes)
         if not self._settings.per_recipient and 0 < sum(one.kept for one in replies) < len(replies):
