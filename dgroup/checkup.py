@@ -117,6 +117,8 @@ class Smarthost:
     days_left: int | None = None
     login: str = ""
     """what it answered to user and password, '' where it let us in or none are set"""
+    refusal: str = ""
+    """what it answered to an envelope of ours that was taken back; '' where it would take our mail"""
 
 
 @dataclass(frozen=True, slots=True)

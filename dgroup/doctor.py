@@ -11,7 +11,7 @@ from dgroup import doctor_host, doctor_mail, doctor_names
 from dgroup.checkup import Facts, Finding, Level, Names
 from dgroup.config import Config
 
-BULK = "5,000 mails a day to one of them"
+BULK = "5,000 mails a day from us"
 """from here on both ask for more (STANDARDS 21); Gmail then counts the domain as bulk for ever"""
 
 
@@ -22,6 +22,7 @@ def findings(config: Config, facts: Facts) -> list[Finding]:
         cure = "set site.domain" if facts.names is None else ""
         found.append(Finding("names", "names", Level.WRONG, facts.names_problem, cure))
     if facts.names is not None:
+        found += doctor_names.silence(config, facts.names)
         found += doctor_names.findings(config, facts.names)
     if facts.smarthost is not None:
         found += doctor_mail.smarthost(config, facts.smarthost)
@@ -41,7 +42,7 @@ def findings(config: Config, facts: Facts) -> list[Finding]:
 
 
 def providers(names: Names, found: Sequence[Finding]) -> Iterator[Finding]:
-    """Say what Gmail and Outlook refuse now, and what they refuse from `BULK` on (STANDARDS 21)."""
+    """Say what Gmail and Outlook refuse now, and what they refuse once they get `BULK` (STANDARDS 21)."""
     worst = _worst(found)
     refused = list(_refused(names, worst))
     text = f"Gmail refuses our mail: {'; '.join(refused)}" if refused else ""
@@ -81,7 +82,9 @@ def _gmail(worst: dict[str, Level]) -> Iterator[str]:
 
 def _provider(name: str, refused: Sequence[str], text: str, lacks: Sequence[str]) -> Finding:
     shown = name.title()
-    more = f"from {BULK} on {shown} refuses for want of {', '.join(lacks)}" if lacks else ""
+    more = (
+        f"once {shown} gets {BULK} it refuses them for want of {', '.join(lacks)}" if lacks else ""
+    )
     if refused:
         whole = f"{text}; {more}" if more else text
         return Finding("providers", name, Level.WRONG, whole, "mend the lines above that say so")

@@ -53,7 +53,10 @@ def store(config: Config, facts: Facts) -> Iterator[Finding]:
     """Judge the database, and what waits in it."""
     found = facts.store
     if found.problem:
-        yield _store("database", Level.WRONG, f"the database does not answer: {found.problem}")
+        text = f"the database does not answer: {found.problem}"
+        yield _store(
+            "database", Level.WRONG, text, "see that it runs, and where [database] url points"
+        )
         return
     if found.revision is None:
         yield _store("database", Level.WRONG, "there is no database yet", "dgroup init")

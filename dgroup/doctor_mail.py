@@ -40,6 +40,10 @@ def smarthost(config: Config, host: Smarthost) -> Iterator[Finding]:
     if host.login:
         cure = "correct relay.username and the password"
         yield say("login", Level.WRONG, f"{name} does not let us in: {host.login}", cure)
+    if host.refusal:
+        level = Level.WRONG if host.refusal.startswith("5") else Level.LOOK
+        cure = f"have it take mail of {config.site.domain} from this machine (Postfix: mynetworks)"
+        yield say("relay", level, f"{name} does not take our mail: {host.refusal}", cure)
     yield _size(config, host, name)
     for word, loss in _WANTED.items():
         if word not in host.offers:

@@ -34,6 +34,15 @@ def findings(config: Config, names: Names) -> Iterator[Finding]:
     yield from (reverse(config, names, one) for one in names.outgoing)
 
 
+def silence(config: Config, names: Names) -> Iterator[Finding]:
+    """Say so where no question at all was answered: then it is not our zone that is broken."""
+    if names.mx is None and names.spf is None and not names.dmarc.answered:
+        whose = ", ".join(config.auth.dns_servers) or "those in /etc/resolv.conf"
+        text = f"no name server answers this machine ({whose}): nothing is known of {config.site.domain}"
+        cure = "let port 53 out (UDP and TCP), or set auth.dns_servers to one that answers"
+        yield _say("names", Level.WRONG, text, cure)
+
+
 # --- Mail in ----------------------------------------------------------------------------------
 
 

@@ -42,7 +42,8 @@ def _reason(error: Exception) -> str:
 
 
 def smarthost(config: Config, now: datetime) -> Smarthost:
-    """Greet the smarthost as the sender does, and log in where the settings want it."""
+    """Greet the smarthost as the sender does, log in where the settings want it, ask whether it would
+    take our mail."""
     found: list[Smarthost] = []
     asking = threading.Thread(target=lambda: found.append(_smarthost(config, now)), daemon=True)
     asking.start()
@@ -92,6 +93,7 @@ def _session(
             _greeted(client, config)
             secure = True
         size = client.esmtp_features.get("size", "")
+        login = _login(client, config, secure=secure)
         return Smarthost(
             near=near,
             offers=frozenset(word.upper() for word in client.esmtp_features),
@@ -99,7 +101,8 @@ def _session(
             secure=secure,
             certificate=wrong,
             days_left=_days_left(client, now) if secure else None,
-            login=_login(client, config, secure=secure),
+            login=login,
+            refusal="" if login else _refusal(client, config),
         )
     finally:
         client.close()
@@ -139,6 +142,16 @@ def _login(client: smtplib.SMTP, config: Config, *, secure: bool) -> str:
     except smtplib.SMTPException as error:
         return _reason(error)
     return ""
+
+
+def _refusal(client: smtplib.SMTP, config: Config) -> str:
+    """Begin a mail from us to the host's people, and take it back: whether they would take it."""
+    replies = [client.mail(f"postmaster@{config.site.domain}")]
+    if replies[0][0] < 400 and config.site.contact:
+        replies.append(client.rcpt(config.site.contact))
+    client.rset()
+    code, said = replies[-1]
+    return _reason(smtplib.SMTPResponseException(code, said)) if code >= 400 else ""
 
 
 # --- The pages --------------------------------------------------------------------------------

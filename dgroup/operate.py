@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -17,6 +17,8 @@ from dgroup.model import Group, Reply
 from dgroup.tables import deliveries, holds, quarantine
 from dgroup.writer import Writer
 
+OVERDUE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Queues:
@@ -27,14 +29,19 @@ class Queues:
     failed: int
     held: int
     quarantined: int
+    overdue: int
+    """of those that wait: they should be out by now"""
 
 
-def queues(conn: Connection) -> Queues:
+def queues(conn: Connection, now: datetime) -> Queues:
     """Count what waits to be sent, decided or looked at."""
     waiting = select(func.count(), func.min(deliveries.c.created_at)).where(
         deliveries.c.state == "pending"
     )
     pending, oldest = conn.execute(waiting).one()
+    late = select(func.count()).where(
+        deliveries.c.state == "pending", deliveries.c.not_before < now - OVERDUE
+    )
     failed = select(func.count()).where(deliveries.c.state == "failed")
     held = select(func.count()).where(holds.c.state == "waiting")
     kept = select(func.count()).where(quarantine.c.state == "waiting")
@@ -44,6 +51,7 @@ def queues(conn: Connection) -> Queues:
         failed=conn.execute(failed.select_from(deliveries)).scalar_one(),
         held=conn.execute(held.select_from(holds)).scalar_one(),
         quarantined=conn.execute(kept.select_from(quarantine)).scalar_one(),
+        overdue=conn.execute(late.select_from(deliveries)).scalar_one(),
     )
 
 

@@ -15,8 +15,8 @@ from archive.tables import groups, mentions, posts
 from dgroup import saying
 from dgroup.address import comparable
 from dgroup.known import Copy
-from dgroup.model import Membership
-from dgroup.tables import audit, deliveries, outbox_mails
+from dgroup.model import Delivery, Membership
+from dgroup.tables import addresses, audit, deliveries, memberships, outbox_mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,38 @@ def trace(conn: Connection, wanted: str, limit: int, via: str = "the smarthost")
     lines = _audit_lines(conn, wanted, message_ids - {""}, limit)
     lines += _delivery_lines(conn, wanted, [row.id for row in found], limit, via)
     return sorted(lines, key=lambda line: line.at)[-limit:]
+
+
+def standing(conn: Connection, wanted: str) -> list[TraceLine]:
+    """Where somebody is a member, by this address or another one of theirs, and what reaches them."""
+    address = comparable(wanted)
+    same = select(addresses.c.person_id).where(addresses.c.address == address)
+    query = (
+        select(memberships, groups.c.name)
+        .join(groups, groups.c.id == memberships.c.group_id)
+        .where(or_(memberships.c.address == address, memberships.c.person_id.in_(same)))
+        .order_by(memberships.c.id)
+    )
+    return [
+        TraceLine(
+            row.joined_at,
+            row.name,
+            row.role,
+            row.address,
+            f"now {row.state}, {_GETS[row.delivery]}",
+        )
+        for row in conn.execute(query)
+    ]
+
+
+_GETS = {
+    Delivery.EACH: "gets each post",
+    Delivery.DAILY: "gets a digest a day",
+    Delivery.WEEKLY: "gets the summary of the week",
+    Delivery.WEEKLY_FULL: "gets a digest a week",
+    Delivery.MONTHLY: "gets a digest a month",
+    Delivery.NONE: "gets no posts",
+}
 
 
 def _plain(wanted: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from archive.db import is_away
 from archive.errors import ArchiveError
 from dgroup import config as settings
 from dgroup import groups
@@ -21,6 +24,8 @@ from dgroup.errors import ConfigError, DgroupError, Mistake, NotFoundError
 from dgroup.model import Group
 from dgroup.runtime import Runtime, open_runtime
 
+_NEXT = "`dgroup doctor` looks at it"
+WIDTH = 80
 SETTINGS_FILE = Path("config.toml")
 
 
@@ -70,6 +75,8 @@ def plain_errors() -> Iterator[None]:
         raise ConfigError("settings", (Mistake(0, "database.url", said),)) from error
     except DBAPIError as error:
         first = str(error.orig).strip().partition("\n")[0]
+        if is_away(error):
+            raise DgroupError(f"the database is away, full or locked: {first}; {_NEXT}") from error
         raise DgroupError(f"the database refuses: {first}") from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -105,3 +112,16 @@ def printable(text: str) -> str:
     """Give `text` without what would steer a terminal: it may have come by mail."""
     plain = " ".join(text.split()) if "\n" in text else text
     return "".join(sign if sign.isprintable() else "?" for sign in plain)
+
+
+def fitted(line: str, indent: str) -> list[str]:
+    """Break a line of prose to 80 columns; addresses and commands in backticks stay whole."""
+    whole = _COMMAND.sub(lambda found: found[0].replace(" ", _NO_BREAK), line)
+    wrapped = textwrap.wrap(
+        whole, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [one.replace(_NO_BREAK, " ") for one in wrapped]
+
+
+_COMMAND = re.compile(r"`[^`]+`")
+_NO_BREAK = "\0"

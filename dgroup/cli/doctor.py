@@ -16,7 +16,7 @@ import click
 from dgroup import dns, doctor_facts
 from dgroup import doctor as judge
 from dgroup.checkup import Finding, Level
-from dgroup.cli.base import Context, now, printable, with_context
+from dgroup.cli.base import Context, fitted, now, printable, with_context
 from dgroup.config import Config
 from dgroup.errors import InputError
 
@@ -57,6 +57,10 @@ def doctor(context: Context, *, offline: bool, addresses: Sequence[str], as_json
     resolver = None if offline else lambda: dns.Servers(config.auth.dns_servers)
     facts = doctor_facts.gather(config, context.path, now(), resolver, addresses)
     found = judge.findings(config, facts)
+    if context.path is None and not as_json:
+        click.echo(
+            "No settings file was named, so these are defaults: dgroup --config FILE doctor\n"
+        )
     click.echo(as_object(found) if as_json else as_text(config, found, offline=offline))
     if any(one.level is Level.WRONG for one in found):
         sys.exit(1)
@@ -78,10 +82,10 @@ def as_text(config: Config, found: Sequence[Finding], *, offline: bool) -> str:
     for section, some in groupby(found, key=lambda one: one.section):
         lines += ["", _TITLES[section].format(domain=config.site.domain)]
         for one in some:
-            lines.append(f"  {one.level:<5}  {printable(one.text)}")
+            lines += fitted(f"  {one.level:<5}  {printable(one.text)}", _INDENT)
             if one.cure:
                 colon = ":" if one.zone else ""
-                lines.append(f"{_INDENT}-> {printable(one.cure)}{colon}")
+                lines += fitted(f"{_INDENT}-> {printable(one.cure)}{colon}", f"{_INDENT}   ")
             lines += [f"{_INDENT}{printable(line)}" for line in one.zone]
     counts = Counter(one.level for one in found)
     left = " (names, smarthost and pages were left out)" if offline else ""

@@ -127,9 +127,12 @@ def trace(context: Context, what: str, last: int, post: str) -> None:
         if post:
             lines = whynot.trace_copy(conn, what, post, via)
         else:
-            lines = tracing.trace(conn, what, last, via)
+            lines = tracing.standing(conn, what) + tracing.trace(conn, what, last, via)
     if not lines:
-        raise NotFoundError(f"nothing is known of '{what}'")
+        raise NotFoundError(
+            f"nothing is known of '{what}': no member has this address, and no mail from or to it, "
+            "no post and no log line is called so"
+        )
     rows = [(f"{x.at:%Y-%m-%d %H:%M:%S}", x.group, x.event, x.who, x.detail) for x in lines]
     click.echo(table(("UTC", "group", "event", "who", "what"), rows))
 

@@ -36,7 +36,7 @@ def queue(click_context: click.Context, last: int, as_json: bool) -> None:
 @with_context
 def _show(context: Context, last: int, as_json: bool) -> None:
     with context.runtime() as runtime, runtime.db.read() as conn:
-        counts = operate.queues(conn)
+        counts = operate.queues(conn, now())
         domains = queueing.by_domain(conn)[:last]
         waiting = operate.waiting(conn, last)
     if as_json:
@@ -46,9 +46,7 @@ def _show(context: Context, last: int, as_json: bool) -> None:
             "deliveries": [asdict(one) for one in waiting],
         }
         return click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=1))
-    oldest = f", the oldest since {_time(counts.oldest)} UTC" if counts.oldest else ""
-    click.echo(f"to send: {counts.pending}{oldest}; given up: {counts.failed}")
-    click.echo(f"held for a decision: {counts.held}; in quarantine: {counts.quarantined}")
+    click.echo("\n".join(in_short(counts)))
     if domains:
         rows = [
             (
@@ -69,6 +67,20 @@ def _show(context: Context, last: int, as_json: bool) -> None:
         ]
         click.echo(table(header, lines))
     return None
+
+
+def in_short(counts: operate.Queues) -> list[str]:
+    """Lines that say what waits, and where to look next."""
+    oldest = f", the oldest since {_time(counts.oldest)} UTC" if counts.oldest else ""
+    lines = [
+        f"to send: {counts.pending}{oldest}; given up: {counts.failed}",
+        f"held for a decision: {counts.held}; in quarantine: {counts.quarantined}",
+    ]
+    if counts.overdue:
+        lines.append(f"{counts.overdue} should be out by now: `dgroup doctor` looks for the reason")
+    if counts.quarantined:
+        lines.append("quarantine: mails that met an error of ours; `dgroup quarantine list`")
+    return lines
 
 
 def _time(moment: datetime) -> str:

@@ -6,7 +6,8 @@ import click
 from sqlalchemy import Connection
 
 from dgroup import __version__, alone, nodes, operate
-from dgroup.cli.base import Context, table, with_context
+from dgroup.cli.base import Context, now, table, with_context
+from dgroup.cli.queue import in_short
 from dgroup.runtime import Runtime
 
 
@@ -16,15 +17,12 @@ def status(context: Context) -> None:
     """Show which services are at work, with their roles, and what waits."""
     with context.runtime() as runtime, runtime.db.read() as conn:
         rows = _nodes(runtime, conn)
-        counts = operate.queues(conn)
+        counts = operate.queues(conn, now())
         engine = runtime.db.engine.dialect.name
     click.echo(f"dgroup {__version__} on {engine}")
-    click.echo(
-        table(("node", "roles", "since (UTC)", "scheduler"), rows) if rows else "not running"
-    )
-    oldest = f", the oldest since {counts.oldest:%Y-%m-%d %H:%M} UTC" if counts.oldest else ""
-    click.echo(f"to send: {counts.pending}{oldest}; given up: {counts.failed}")
-    click.echo(f"held for a decision: {counts.held}; in quarantine: {counts.quarantined}")
+    nobody = "not running: no mail is taken or sent until `dgroup serve` is at work"
+    click.echo(table(("node", "roles", "since (UTC)", "scheduler"), rows) if rows else nobody)
+    click.echo("\n".join(in_short(counts)))
 
 
 def _nodes(runtime: Runtime, conn: Connection) -> list[tuple[str, str, str, str]]:

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,10 @@ def config_of(port: int, more: str = 'tls = "opportunistic"', scheme: str = "smt
     return parse(f'[relay]\nurl = "{scheme}://localhost:{port}"\n{more}\n')
 
 
+def replace_contact(config: Config) -> Config:
+    return replace(config, site=replace(config.site, contact="host@example.org"))
+
+
 def reply(kind: str, text: str) -> Rule:
     return lambda step: text if step.kind == kind else ""
 
@@ -40,7 +45,18 @@ async def test_what_a_smarthost_offers_is_found() -> None:
         found = await knocked(config_of(server.port))
     assert (found.near, found.problem, found.size, found.secure) == (True, "", 50_000_000, False)
     assert found.offers >= {"SMTPUTF8", "8BITMIME", "PIPELINING"}
-    assert "mail" not in server.seen
+    assert (found.refusal, server.ledger, server.lines[-1].upper()) == ("", [], "RSET")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("mail", "553 5.7.1 not your domain"), ("rcpt", "554 5.7.1 relay access denied")],
+)
+async def test_a_smarthost_that_does_not_take_our_mail(kind: str, said: str) -> None:
+    """It is asked by an envelope that is taken back."""
+    async with faulty_smtp(reply(kind, said)) as server:
+        found = await knocked(replace_contact(config_of(server.port)))
+    assert (found.refusal, server.seen["rset"], server.ledger) == (said, 1, [])
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_told(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from archive.db import Database
 from archive.errors import NotFound
 from archive.rawmail import store_mail
 from dgroup import expansion, operate, tracing
+from dgroup.cli.queue import in_short
 from dgroup.errors import NotFoundError
 from dgroup.model import Role, WhoPosts
 from dgroup.tables import deliveries, quarantine
@@ -97,7 +98,7 @@ async def test_queues_count_what_waits(desk: Desk) -> None:
         failed = update(deliveries).where(deliveries.c.recipient == ANA)
         conn.execute(failed.values(state="failed", last_reply="550 no"))
     with desk.db.read() as conn:
-        counts = operate.queues(conn)
+        counts = operate.queues(conn, NOW)
         waiting = operate.waiting(conn, 10)
         (kept,) = operate.quarantined(conn)
         raw = operate.quarantined_mail(conn, kept.id)
@@ -106,6 +107,11 @@ async def test_queues_count_what_waits(desk: Desk) -> None:
     assert counts.failed == sum(one.state == "failed" for one in waiting) > 0
     assert counts.pending == sum(one.state == "pending" for one in waiting) > 0
     assert counts.oldest == desk.now
+    assert counts.overdue == 0
+    with desk.db.read() as conn:
+        later = operate.queues(conn, desk.now + 2 * operate.OVERDUE)
+    assert later.overdue == counts.pending
+    assert "`dgroup doctor` looks" in "\n".join(in_short(later))
     assert (kept.error, raw) == ("bug", b"Subject: x\r\n\r\n")
 
 

@@ -41,7 +41,7 @@ from tests.real.fleet import (
     present,
     scheduler,
 )
-from tests.real.installation import DOMAIN
+from tests.real.installation import DOMAIN, Sections
 from tests.real.test_kills import Load, _check_outcomes, _check_posts, loading
 
 KILLS = int(os.environ.get("DGROUP_NODE_KILLS", "8"))
@@ -76,7 +76,7 @@ async def test_kills_of_nodes_lose_and_double_nothing(tmp_path: Path, pg_url: st
     async with faulty_smtp() as sink:
         with fleet(tmp_path, pg_url, sink.port) as made:
             # Whoever is killed says goodbye to the server, so that nobody waits for a lease to end.
-            calm = {"node": {"lease_s": 10.0}, "database": {"url": pg_url}}
+            calm: Sections = {"node": {"lease_s": 10.0}, "database": {"url": pg_url}}
             doors = [made.node(name, ["listen"], calm) for name in ("in1", "in2")]
             senders = [made.node(f"out{n}", ["send", "work"], calm) for n in (1, 2, 3)]
             with made.database() as db:

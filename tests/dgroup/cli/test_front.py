@@ -132,7 +132,7 @@ def test_a_settings_file_that_is_not_there_ends_with_2(folder: Folder) -> None:
     ("url", "code", "said"),
     [
         ("no address at all", 2, "database.url"),
-        ("postgresql+psycopg://nobody@127.0.0.1:9/none", 1, "the database refuses"),
+        ("postgresql+psycopg://nobody@127.0.0.1:9/none", 1, "the database is away"),
         ("sqlite:////nowhere/at/all.db", 1, "dgroup init"),
     ],
 )

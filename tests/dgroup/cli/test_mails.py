@@ -30,6 +30,7 @@ def test_explain_tells_outcome_answer_and_effects_and_does_nothing(water: Folder
     assert names == ["StorePost", "QueueCopies", "CountPost", "QueueLetter"]
     assert said == water.done("explain", mail, "--to", "water@localhost")
     assert "nothing is known" in water.refused("trace", "m1@ong.example")
+    assert "now active, gets each post" in water.done("trace", "awa@ong.example")
 
 
 @pytest.mark.parametrize(
