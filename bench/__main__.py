@@ -20,6 +20,7 @@ WITH_CORPUS = ("parse", "accept", "importing", "render", "to_disk", "search", "s
 ALONE = (
     "auth",
     "bounces",
+    "bulk",
     "commands",
     "fanout",
     "flat",

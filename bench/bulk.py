@@ -12,6 +12,7 @@ import importlib
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -169,7 +170,9 @@ def main() -> None:
     reader.add_argument("--database", default="", help="a PostgreSQL URL; default: a fresh SQLite")
     wanted = reader.parse_args()
     if MLMMJ is None:
-        print("mlmmj is not installed (apt-get install mlmmj): measured without it")
+        print(
+            "mlmmj is not installed (apt-get install mlmmj): measured without it", file=sys.stderr
+        )
     figures = []
     for name in wanted.sink:
         with sink() if name == "ours" else postfix_sink() as receiver:

@@ -107,7 +107,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     "delivery-style": (
         "delivery_style",
         _choice(*Style),
-        "personal: a copy for each member; bulk: one copy for many, faster, no one-click leaving",
+        "personal: a copy each; bulk: one for many, no one-click leave",
     ),
     "hold-days": ("hold_days", _number(1, 60), "days that a held mail waits"),
     "welcome": ("welcome", str, "own words in the welcome letter"),
