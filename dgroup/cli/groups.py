@@ -16,6 +16,7 @@ from archive.pagewriter import Setting
 from archive.publish import Publisher
 from dgroup import filetypes, groups, members
 from dgroup.cli.base import Context, group_named, now, table, with_context
+from dgroup.commands.group_settings import BY_NAME
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError
 from dgroup.model import Group, GroupState, Spam, Style, WhoJoins, WhoPosts, WhoSees
@@ -51,6 +52,16 @@ def _number(low: int, high: int) -> Callable[[str], int]:
         return int(value)
 
     return check
+
+
+def _size(value: str) -> int:
+    """Bytes, as here before, or a size as coordinators write it."""
+    if value.isdigit():
+        return _number(0, 100_000_000)(value)
+    size = BY_NAME["links above"].read(value)
+    if not isinstance(size, int):
+        raise InputError("is no size like 500 KB, 2 MB or 0")
+    return size
 
 
 def _line(value: str) -> str:
@@ -119,8 +130,8 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
     ),
     "links-above": (
         "links_above",
-        _number(0, 100_000_000),
-        "bytes above which attachments go out as links into the archive, 0: never",
+        _size,
+        "size (300000, 500 KB) above which attachments go out as links into the archive, 0: never",
     ),
     "max-size": ("max_size", _number(0, 200_000_000), "largest mail in bytes, 0: the host's limit"),
     "summary-day": ("summary_day", _day, "day of the weekly summary, monday to sunday"),
