@@ -109,9 +109,12 @@ class Pacing:
         self._limits = limits
         self._half = max(1, connections // 2)
         self._most_slow = max(1, connections * 3 // 4)
+        self._most_untried = max(1, connections - 1)
         self._domains: dict[str, _Domain] = {}
         self._flying: dict[int, _Domain] = {}
         """copies in flight"""
+        self._untried: dict[str, _Domain] = {}
+        """domains that have a copy in flight and have never answered"""
         self.slow: set[str] = set()
         """domains behind whose copies nothing should go out in the same session"""
         self._calm_from = _NEVER
@@ -212,12 +215,21 @@ class Pacing:
             return False
         one.begun[copy] = now
         self._flying[copy] = one
+        if not one.heard:
+            self._untried[domain] = one
         return True
 
     def _has_room(self, one: _Domain, now: datetime) -> bool:
         if self._host_failures and (self._flying or self.host_wait(now)):
             return False
-        return len(one.begun) < self._room(one)
+        return len(one.begun) < self._room(one) and (one.heard or self.may_try(now) > 0)
+
+    def may_try(self, now: datetime) -> int:
+        """How many more domains that have never answered may get a copy: half of the sessions, and with
+        those that are overdue all but one, which is left to domains that do answer."""
+        late = sum(one.is_slow(now) for one in self._untried.values())
+        left = min(self._half + late, self._most_untried)
+        return max(0, left - len(self._untried))
 
     def _room(self, one: _Domain) -> int:
         if one.rests:
@@ -226,7 +238,7 @@ class Pacing:
             return 0
         allowed = one.limit.at_once or 1_000_000
         # Until the first answer nobody knows whether there will be one.
-        return allowed if one.heard else min(allowed, self._half)
+        return allowed if one.heard else 1
 
     def _slow_in_flight(self, now: datetime) -> int:
         busy = {one.name: one for one in self._flying.values()}
@@ -245,7 +257,12 @@ class Pacing:
     def free(self, domain: str) -> int:
         """How many more copies a domain may have in flight."""
         one = self._domains.get(domain)
-        return self._half if one is None else max(0, self._room(one) - len(one.begun))
+        return 1 if one is None else max(0, self._room(one) - len(one.begun))
+
+    def has_answered(self, domain: str) -> bool:
+        """Whether anything was heard about a domain."""
+        one = self._domains.get(domain)
+        return one is not None and one.heard
 
     def later(self, domain: str, now: datetime) -> datetime:
         """Give a turn to a copy for which `begin` had no room and the stock has none."""
@@ -270,6 +287,8 @@ class Pacing:
         """Learn from the outcome of a copy that was begun; gives what a refusal was about."""
         one = self._flying.pop(copy)
         one.took = now - one.begun.pop(copy)
+        if self._untried:
+            self._untried.pop(one.name, None)
         if (slow := one.took > SLOW) is not one.slow:
             one.slow = slow
             (self.slow.add if slow else self.slow.discard)(one.name)

@@ -98,15 +98,21 @@ class Shelf:
         if domain in self._aside and self._pacing.rests(domain, now):
             for other, _ in self._unshelve(domain, ASIDE):
                 self._postpone(other, self._pacing.later(domain, now))
-        return found, self._return(domain)
+        return found, self._return(domain, now)
 
-    def _return(self, domain: str) -> bool:
+    def _return(self, domain: str, now: datetime) -> bool:
         """Put back what may be tried again: of the domain that was answered as many as may go now,
         and one of each other (a slow one has room again, or the smarthost takes mail again)."""
         back = []
+        untried = self._pacing.may_try(now)
         for name in list(self._aside):
             free = self._pacing.free(name)
-            back += self._unshelve(name, free if name == domain else min(free, 1))
+            free = free if name == domain else min(free, 1)
+            if not self._pacing.has_answered(name):
+                free = min(free, untried)
+                untried -= free
+            if free:
+                back += self._unshelve(name, free)
         self.stock.extendleft(reversed(back))
         return bool(back)
 

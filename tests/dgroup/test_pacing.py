@@ -151,16 +151,27 @@ def test_many_domains_in_trouble_are_one_smarthost_in_trouble() -> None:
 def test_a_domain_that_does_not_answer_leaves_room_for_others() -> None:
     pacing = Pacing({}, 8)
     begun = [pacing.begin("hangs.example", copy, NOW) for copy in range(8)]
-    assert sum(begun) == 4  # half, until the first answer
+    assert sum(begun) == 1  # until the first answer
     late = NOW + 2 * SLOW
-    for copy in range(4):
-        pacing.settle(copy, YES, late)
+    pacing.settle(0, YES, late)
     assert set(pacing.slow) == {"hangs.example"}
     assert sum(pacing.begin("hangs.example", copy, late) for copy in range(8)) == 6
     assert pacing.begin("quick.example", 100, late)
     for copy in range(6):
         pacing.settle(copy, YES, late)
     assert sum(pacing.begin("hangs.example", copy, late) for copy in range(8)) == 8  # quick again
+
+
+def test_domains_that_never_answered_get_half_and_overdue_all_but_one() -> None:
+    pacing = Pacing({}, 8)
+    sent(pacing, "home.example", 0, YES, NOW)
+    names = [f"hangs{number}.example" for number in range(1, 20)]
+    assert sum(pacing.begin(name, at, NOW) for at, name in enumerate(names, 1)) == 4
+    late = NOW + 2 * SLOW
+    assert sum(pacing.begin(name, at, late) for at, name in enumerate(names[4:], 5)) == 3
+    assert pacing.begin("home.example", 100, late)
+    pacing.settle(1, Answer(Heard.UNKNOWN, 0, "timed out"), late)
+    assert pacing.begin(names[-1], 101, late)
 
 
 def test_what_is_known_of_domains_is_bounded() -> None:
