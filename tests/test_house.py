@@ -178,3 +178,15 @@ def test_ci_runs_the_words_that_the_readme_gives() -> None:
         assert f"make {word}" in readme
     for word in ("run", "test", "bench", "lint", "fuzz", "lock", "clean"):
         assert re.search(rf"^{word}:", makefile, re.MULTILINE)
+
+
+def test_the_tests_that_the_design_names_are_there() -> None:
+    """A row of `docs/design.md` that tells which test drives what must not outlive it."""
+    text = (_ROOT / "docs" / "design.md").read_text("utf-8")
+    table = text.partition("## Bad input")[2].partition("\n## ")[0]
+    found = {name for path in (_ROOT / "tests").rglob("test_*.py") for name in _names(path)}
+    assert set(re.findall(r"`(?:tests/real/)?(test_\w+(?:\.py)?)`", table)) <= found
+
+
+def _names(path: Path) -> list[str]:
+    return [path.name, *re.findall(r"def (test_\w+)", path.read_text("utf-8"))]

@@ -12,7 +12,6 @@ import dns.zone
 import pytest
 
 from dgroup.checkup import Disk, Dmarc, Facts, Finding, Level, Outgoing, Secret, Web
-from dgroup.cli.base import fitted
 from dgroup.cli.doctor import as_object, as_text
 from dgroup.config import Config
 from dgroup.doctor import findings
@@ -376,26 +375,6 @@ TEXTS = {
     "healthy": as_text(settings(), findings(settings(), FACTS), offline=False),
     "sick": as_text(settings(), findings(settings(), SICK), offline=False),
 }
-
-
-def test_a_machine_without_name_servers_is_told_so_first() -> None:
-    mute = replace(NAMES, mx=None, spf=None, dmarc=Dmarc(answered=False))
-    first = findings(settings(), replace(FACTS, names=mute))[0]
-    assert (first.level, first.text[:40]) == (WRONG, "no name server answers this machine (tho")
-    partly = replace(NAMES, mx=None, spf=None)
-    assert "names" not in judged(replace(FACTS, names=partly))
-
-
-@pytest.mark.parametrize(("said", "level"), [("554 5.7.1 no", WRONG), ("450 4.2.0 later", LOOK)])
-def test_a_smarthost_that_does_not_take_our_mail(said: str, level: Level) -> None:
-    assert FACTS.smarthost is not None
-    facts = replace(FACTS, smarthost=replace(FACTS.smarthost, refusal=said))
-    assert (judged(facts)["relay"].level, said in judged(facts)["relay"].text) == (level, True)
-
-
-def test_prose_has_eighty_columns_and_commands_stay_whole() -> None:
-    line = "x" * 70 + " `dgroup dkim key` " + "https://" + "y" * 90
-    assert fitted(line, "  ") == ["x" * 70, "  `dgroup dkim key`", "  https://" + "y" * 90]
 
 
 @pytest.mark.parametrize("name", TEXTS)
