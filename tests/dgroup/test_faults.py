@@ -6,7 +6,6 @@ Twice: but for a final dot that got no answer, which is repeated once (RULINGS 2
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dgroup import sessions
 from tests.dgroup.faults import assert_kept, until_over
 from tests.dgroup.faulty_smtp import (
     DROP,
@@ -37,21 +35,7 @@ SHORT_WAIT, LONG_WAIT = 3, 30
 """seconds until no answer is one: long where nothing hangs, so that a busy machine is not taken for a fault"""
 
 
-@pytest.fixture
-def office(sqlite_url: str) -> Iterator[Office]:
-    with opened(sqlite_url) as found:
-        yield found
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A smarthost that is down is asked again after moments, not seconds."""
-    monkeypatch.setattr(sessions, "host_delay", lambda n: timedelta(milliseconds=min(5 * n, 50)))
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 def first(kind: str, action: str, times: int = 2) -> Rule:

@@ -31,7 +31,7 @@ from tests.dgroup.smtp_talk import talking
 from tests.real.installation import DOMAIN, Someone, installation
 
 FUZZ = bool(os.environ.get("DGROUP_FUZZ"))
-MADE = 40_000 if FUZZ else 800
+MADE = 40_000 if FUZZ else 400
 SEED = int(os.environ.get("DGROUP_SEED", str(time.time_ns() if FUZZ else 1)))
 SESSIONS = 4
 PEOPLE = (

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import mailbox
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select, update
 
 from archive.tables import mail_chunks, mails
@@ -43,17 +42,6 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
-
-
-@pytest.fixture
-def office(sqlite_url: str) -> Iterator[Office]:
-    with opened(sqlite_url) as found:
-        yield found
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -16,7 +15,7 @@ from dgroup.sign import Key, Signable, Signing
 from dgroup.signature import Signature
 from dgroup.stock import Copies, claim
 from dgroup.tokens import Keyring
-from tests.dgroup.office import DOMAIN, NOW, RAW, SITE, Office, opened
+from tests.dgroup.office import DOMAIN, NOW, RAW, SITE, Office
 from tests.dgroup.oracle import covered, holding
 from tests.dgroup.zones import NOON, key_at, mail, signed
 
@@ -49,12 +48,6 @@ def zone() -> dict[str, str]:
 
 def whole(raw: bytes = RAW, personal: bytes = PERSONAL) -> bytes:
     return Signable(raw, signing()).signature(personal, NOON) + personal + raw
-
-
-@pytest.fixture
-def office(sqlite_url: str) -> Iterator[Office]:
-    with opened(sqlite_url) as found:
-        yield found
 
 
 def everything(office: Office) -> list[tuple[bool, bytes]]:

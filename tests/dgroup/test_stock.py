@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +12,9 @@ from dgroup.model import Delivery, OutboxItem
 from dgroup.stock import BODIES, FANOUTS, Copies, ascii_domain, claim
 from dgroup.tables import fanouts
 from dgroup.tokens import Keyring
-from tests.dgroup.office import NOW, RAW, SITE, Office, later, opened
+from tests.dgroup.office import NOW, RAW, SITE, Office, later
 
 RING = Keyring(((1, b"a secret for tests of 32 bytes !!"),))
-
-
-@pytest.fixture
-def office(sqlite_url: str) -> Iterator[Office]:
-    with opened(sqlite_url) as found:
-        yield found
 
 
 def take(office: Office, limit: int, last: int = 0) -> tuple[list[OutboxItem], int]:
