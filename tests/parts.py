@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 _NAMES = itertools.count()
 _RANDOM = secrets.SystemRandom()
@@ -29,6 +30,8 @@ _PORTS = itertools.count(_RANDOM.randrange(_EACH))
 
 
 _MEMORY = Path("/dev/shm")
+PATIENCE_S = 120.0
+"""how long a test waits for what must come, before it fails: the machine may have much else to do"""
 
 
 def work_in_memory() -> None:
@@ -55,7 +58,7 @@ def program(name: str, package: str, *places: str) -> Path:
     return Path(str(found))
 
 
-def wait_until(ready: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> None:
     """Poll `ready` until it is true; fail with `what` when `seconds` have passed."""
     deadline = time.monotonic() + seconds
     while not ready():
@@ -157,7 +160,12 @@ class Postgres:
         try:
             yield self.url(name)
         finally:
-            self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self.drop(self.url(name))
+
+    def drop(self, url: str) -> None:
+        """Take a database away, whoever is connected to it."""
+        name = make_url(url).database
+        self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _create(self, template: str) -> str:
         name = f"t_{os.getpid()}_{next(_NAMES)}"

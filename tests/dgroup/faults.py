@@ -14,9 +14,12 @@ from dgroup.tables import memberships
 from tests.dgroup.faulty_smtp import FaultySmtp
 from tests.dgroup.office import Office
 from tests.dgroup.test_sender import Clock, states
+from tests.parts import PATIENCE_S
 
 
-async def until_over(office: Office, clock: Clock, sender: Sender, seconds: float = 30) -> None:
+async def until_over(
+    office: Office, clock: Clock, sender: Sender, seconds: float = PATIENCE_S
+) -> None:
     """Let minutes pass until nothing waits."""
     async with asyncio.timeout(seconds):
         while not (found := await asyncio.to_thread(states, office)) or found["pending"]:

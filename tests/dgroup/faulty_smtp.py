@@ -15,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.parts import PATIENCE_S
+
 DROP = "drop"
 HANG = "hang"
 LOSE = "lose"
@@ -234,7 +236,7 @@ async def faulty_smtp(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(ready: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(ready: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Poll until `ready`; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not ready():  # noqa: ASYNC110  # a poll with a deadline over other tasks' state

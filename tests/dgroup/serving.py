@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.parts import wait_until
+from tests.parts import PATIENCE_S, wait_until
 
 
 class Running:
@@ -32,7 +32,7 @@ class Running:
         """All that was printed."""
         return "".join(self.lines)
 
-    def wait_for(self, words: str, seconds: float = 60.0) -> str:
+    def wait_for(self, words: str, seconds: float = PATIENCE_S) -> str:
         """Wait until `words` are printed; gives all text."""
         wait_until(lambda: words in self.text or self.process.poll() is not None, words, seconds)
         assert words in self.text, self.text
@@ -41,7 +41,7 @@ class Running:
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send a signal and wait for the end; gives the exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(30)
+        code = self.process.wait(PATIENCE_S)
         self._reader.join(10)
         return code
 

@@ -47,7 +47,7 @@ class Run:
 
 
 async def send(
-    server: FaultySmtp, wanted: Sequence[Copy], seconds: float = 5.0, limit: int = 1000
+    server: FaultySmtp, wanted: Sequence[Copy], seconds: float = 30.0, limit: int = 1000
 ) -> Run:
     """Send through one session until it ends or has nothing left to do."""
     run, left = Run(), list(wanted)
@@ -136,7 +136,7 @@ async def test_421_to_a_text_means_that_it_was_not_taken() -> None:
 @pytest.mark.parametrize("what", [DROP, HANG, "hello"])
 async def test_a_dot_without_an_answer_is_unknown(what: str) -> None:
     async with faulty_smtp(at("dot", 2, what)) as server:
-        run = await send(server, copies(6), seconds=0.4)
+        run = await send(server, copies(6), seconds=1.5 if what == HANG else 30)
     assert run.code(1) == 250
     assert run.heard(2) is Heard.UNKNOWN
     assert run.heard(3) is Heard.UNSENT
@@ -148,7 +148,7 @@ async def test_a_line_that_drops_in_a_large_text_sent_nothing(what: str) -> None
     large = b"Subject: large\r\n\r\n" + b"x" * 998 + b"\r\n"
     large += large * 160 * (UPLOAD // 1000)
     async with faulty_smtp(lambda step: what if step.kind == "text" else "") as server:
-        run = await send(server, copies(2, large), seconds=0.5)
+        run = await send(server, copies(2, large), seconds=1.5 if what == HANG else 30)
     assert run.heard(1) is Heard.UNSENT
     assert server.ledger == []
 
@@ -164,7 +164,7 @@ async def test_a_large_text_arrives_whole_and_is_refused_early() -> None:
 
 async def test_silence_ends_a_session() -> None:
     async with faulty_smtp(at("rcpt", 1, HANG)) as server:
-        run = await send(server, copies(2), seconds=0.3)
+        run = await send(server, copies(2), seconds=1.5)
     assert run.heard(1) is Heard.UNSENT
     assert "no answer" in run.ends[0].reason
 
@@ -250,7 +250,7 @@ def test_each_copy_is_settled_once_and_truly(
     async def run_it() -> tuple[Run, FaultySmtp]:
         rule: Rule = lambda step: script.get((step.kind, step.number), "")  # noqa: E731  # typed
         async with faulty_smtp(rule, OFFERS if pipelining else ()) as server:
-            return await send(server, copies(6), seconds=2), server
+            return await send(server, copies(6)), server
 
     run, server = asyncio.run(run_it())
     taken = [int(mail.recipient[1 : mail.recipient.index("@")]) for mail in server.ledger]

@@ -10,7 +10,6 @@ from dataclasses import replace
 import psycopg
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
 from archive.db import Database
 from dgroup import quarantine
@@ -19,7 +18,8 @@ from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import Letter, LetterWriter
 from dgroup.model import Group
 from tests.dgroup.desk import CAPS, FRONT, HOST, KEYRING, SITE, Desk, opened
-from tests.stores import new_store
+from tests.parts import Postgres
+from tests.stores import create_tables, new_store
 
 ANA = "ana@ngo.example"
 
@@ -141,16 +141,14 @@ async def test_a_disk_that_stays_full_does_not_fill_the_log(
     db.dispose()
 
 
-async def test_a_database_that_is_gone_is_451(pg_database: Database) -> None:
-    with opened(pg_database) as desk:
-        desk.join(ANA)
-
-        @event.listens_for(pg_database.engine, "do_connect")
-        def refuse(*arguments: object) -> None:
-            raise OperationalError("connect", {}, Exception("no server"))
-
-        pg_database.engine.dispose()
-        assert (await desk.send("water", "x")).code == 451
+async def test_a_database_that_is_gone_is_451(postgres: Postgres) -> None:
+    with postgres.database(postgres.template("dgroup_tables", create_tables)) as url:
+        db = Database(url)
+        with opened(db) as desk:
+            desk.join(ANA)
+            postgres.drop(url)
+            assert (await desk.send("water", "x")).code == 451
+        db.dispose()
 
 
 class EndingLetters(LetterWriter):

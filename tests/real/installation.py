@@ -23,7 +23,7 @@ from dgroup.groups import NewGroup
 from dgroup.model import Group, Role
 from dgroup.runtime import prepare
 from dgroup.tables import group_settings, memberships
-from tests.parts import accepts, free_port, wait_until
+from tests.parts import PATIENCE_S, accepts, free_port, wait_until
 
 DOMAIN = "lists.test"
 Sections = Mapping[str, Mapping[str, object]]
@@ -89,7 +89,7 @@ class Command(Process):
         """End it as systemd does; gives its exit code."""
         if self.alive:
             self._child.send_signal(signal.SIGTERM)
-        return self._child.wait(30)
+        return self._child.wait(PATIENCE_S)
 
 
 @dataclass(slots=True)

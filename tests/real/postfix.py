@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parts import accepts, free_port, program, public_directory, wait_until
+from tests.parts import PATIENCE_S, accepts, free_port, program, public_directory, wait_until
 
 _SBIN = "/usr/sbin"
 _NOBODY = 65534
@@ -105,7 +105,7 @@ class Postfix:
         """The same, taken apart."""
         return [email.message_from_bytes(raw) for raw in self.delivered(address)]
 
-    def wait_for(self, address: str, count: int, seconds: float = 20.0) -> list[Message]:
+    def wait_for(self, address: str, count: int, seconds: float = PATIENCE_S) -> list[Message]:
         """The mails of a mailbox as soon as there are `count` of them."""
         what = f"{count} mails at {address} ({self.home / 'log' / 'mail.log'})"
         wait_until(lambda: len(self.delivered(address)) >= count, what, seconds)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.dgroup.cli.commandline import Folder
 from tests.dgroup.serving import dgroup_process
+from tests.parts import PATIENCE_S
 
 _PORTS = "[listener]\nport = {smtp}\n[web]\nport = {web}\n[health]\nport = 0\n"
 
@@ -35,13 +36,13 @@ def test_a_second_one_on_the_same_port_or_folder_says_so(folder: Folder) -> None
         taken = re.search(r"Mail comes in at 127\.0\.0\.1:(\d+)", said)
         assert taken is not None
         with dgroup_process(folder.path, ["serve"]) as second:
-            assert second.process.wait(30) == 1
+            assert second.process.wait(PATIENCE_S) == 1
             assert second.wait_for("another dgroup serve").count("\n") == 1
         other = folder.path / "other"
         other.mkdir()
         (other / "config.toml").write_text(_PORTS.format(smtp=taken[1], web=0), "utf-8")
         with dgroup_process(other, ["serve"]) as third:
-            assert third.process.wait(30) == 1
+            assert third.process.wait(PATIENCE_S) == 1
             told = third.wait_for("cannot listen")
         said = f"127.0.0.1:{taken[1]} ([listener] host and port): address already in use"
         assert said in told
@@ -71,7 +72,7 @@ def test_a_second_one_on_an_embedded_database_is_refused_whatever_its_roles(
     with dgroup_process(folder.path / "a", words) as running:
         running.wait_for("At work; health is at")
         with dgroup_process(folder.path / "b", ["serve", "--name", "b"]) as second:
-            assert second.process.wait(30) == 1
+            assert second.process.wait(PATIENCE_S) == 1
             assert "another dgroup serve is at work in" in second.wait_for("another")
         assert running.stop() == 0
 
