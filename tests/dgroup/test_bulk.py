@@ -17,7 +17,6 @@ from dgroup.limits import Limit
 from dgroup.model import MailClass, RouteKind, Style
 from dgroup.tables import deliveries as rows
 from dgroup.tables import group_settings
-from tests.dgroup import test_faults
 from tests.dgroup.faults import assert_kept, until_over
 from tests.dgroup.faulty_smtp import (
     HANG,
@@ -42,12 +41,7 @@ def office(sqlite_url: str) -> Iterator[Office]:
         yield found
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-_patient = test_faults._patient
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 def share(office: Office, style: Style = Style.BULK) -> None:

@@ -18,7 +18,8 @@ from tests.dgroup.test_bulk import MEMBERS, names, sent, share, transactions
 from tests.dgroup.test_faults import FAULTS, LONG_WAIT, SHORT_WAIT, first, schedules
 from tests.dgroup.test_sender import Clock, sending, states
 
-office, clock, _patient = test_bulk.office, test_bulk.clock, test_bulk._patient
+office = test_bulk.office
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
