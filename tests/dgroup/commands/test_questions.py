@@ -200,7 +200,7 @@ async def test_what_became_of_the_last_posts(desk: Desk, said: Said) -> None:
     assert letter.subject == f"Water: what became of the mail to {BOB}"
     assert "post 1" not in text
     assert "not delivered: their mailbox is full (552 5.2.2 Mailbox full)" in text
-    assert "tried again: 451 4.7.1 Greylisted" in text
+    assert "come again later (451 4.7.1 Greylisted)" in text
     assert "no copy was made for them" in text
     assert "NOT A MEMBER zoe@x.example" in text
     whole = words(await asked(desk, said, "trace", BOB))
