@@ -125,7 +125,7 @@ def is_generic(base: str) -> bool:
 def parents(nodes: Sequence[Node], known: Mapping[str, int] | None = None) -> dict[int, int]:
     """Give the parent of each node that has one: the first candidate that is here.
 
-    `known` maps names of posts outside `nodes` to their ids; those never answer one of `nodes`.
+    `known` maps names of posts outside `dgroup.nodes.register` to their ids; those never answer one of `dgroup.nodes.register`.
     A Message-ID used twice means the oldest post with it. Cycles are broken at their oldest post.
     """
     places = dict(known or {})

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bench import figures
-from dgroup import auth
+from dgroup.authentication import auth
 from dgroup.model import Envelope, Verdicts
-from dgroup.verify import Verifier, judge
+from dgroup.receiving.verify import Verifier, judge
 from tests.dgroup.zones import PEER, Table, ed25519_key, envelope, key_at, mail, rsa_key, signed
 
 NGO = "ngo.example"

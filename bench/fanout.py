@@ -25,12 +25,12 @@ from sqlalchemy import func, select
 from archive.mbox import open_archive
 from bench.figures import arguments, median, show
 from bench.sink import SinkProcess, postfix_sink, sink
+from dgroup.authentication.signature import Signature
 from dgroup.config import Relay, relay_target
-from dgroup.members import count_active
-from dgroup.pipeline import Copy
-from dgroup.sender import Sender
-from dgroup.signature import Signature
-from dgroup.stock import Copies, claim
+from dgroup.people.members import count_active
+from dgroup.sending.pipeline import Copy
+from dgroup.sending.sender import Sender
+from dgroup.sending.stock import Copies, claim
 from dgroup.tables import deliveries, outbox_mails
 from dgroup.tokens import Keyring
 from dgroup.writer import Writer

@@ -32,10 +32,11 @@ from bench.fanout import CONNECTIONS, RING, post
 from bench.figures import MEGABYTE, arguments, peak_mb, percentile, show
 from bench.load import fast_run
 from bench.sink import sink
-from dgroup import digests, groups, migrate, weekly
+from dgroup import groups, migrate
+from dgroup.chores import digests, weekly
 from dgroup.config import Relay, relay_target
 from dgroup.letters import LetterTools, LetterWriter
-from dgroup.sender import Sender
+from dgroup.sending.sender import Sender
 from dgroup.tables import addresses, deliveries, job_runs, memberships, persons
 from dgroup.writer import Writer
 from tests.dgroup.office import DOMAIN, SITE, Office, opened
@@ -109,7 +110,7 @@ class Timed:
         self.took: list[float] = []
 
     async def run(self, job: Callable[[Connection], T]) -> T:
-        """See `dgroup.ledger.Jobs`."""
+        """See `dgroup.sending.ledger.Jobs`."""
 
         def timed(conn: Connection) -> T:
             begun = time.perf_counter()

@@ -22,8 +22,8 @@ import psutil
 from aiosmtpd.smtp import SMTP
 
 from dgroup.config import Listener as ListenerConfig
-from dgroup.listener import Listener
 from dgroup.model import Envelope, Reply
+from dgroup.smtp.listener import Listener
 
 LINE = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/0123456789ab\r\n"
 BLOCK = LINE * 1000

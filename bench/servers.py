@@ -25,10 +25,10 @@ from dgroup import config as settings
 from dgroup import groups
 from dgroup.changes import ChangeMember
 from dgroup.config import Listener as ListenerConfig
-from dgroup.listener import Listener
-from dgroup.members import change
 from dgroup.model import Delivery, Envelope, MemberState, Reply
+from dgroup.people.members import change
 from dgroup.runtime import Runtime, open_runtime, prepare
+from dgroup.smtp.listener import Listener
 from dgroup.tables import group_settings, memberships
 
 PYTHON = sys.executable

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from bench import fanout
 from bench.figures import arguments, median, show
 from bench.sink import SinkProcess, sink
-from dgroup import dkimkeys
-from dgroup.arcseal import sealed
-from dgroup.dkimcanon import Mail
-from dgroup.rewrite import personal_lines
-from dgroup.sign import Key, Signable, Signing
-from dgroup.signature import Signature
+from dgroup.authentication import dkimkeys
+from dgroup.authentication.arcseal import sealed
+from dgroup.authentication.dkimcanon import Mail
+from dgroup.authentication.sign import Key, Signable, Signing
+from dgroup.authentication.signature import Signature
+from dgroup.copies.rewrite import personal_lines
 from dgroup.splice import crlf
 from tests.dgroup.office import Office
 

@@ -9,16 +9,12 @@ from typing import assert_never
 from sqlalchemy import func, update
 
 from dgroup import (
-    addresses,
     bouncing,
     erasure,
     groups,
     holds,
-    invitations,
     lives,
     mailing,
-    members,
-    muting,
     own_data,
     posting,
     rearranging,
@@ -63,6 +59,7 @@ from dgroup.effects import (
     UseCode,
 )
 from dgroup.holds import decide as hold_decision
+from dgroup.people import addresses, invitations, members, muting
 from dgroup.tables import codes
 from dgroup.takedown import take_down
 from dgroup.work import Source, Tools, Work, note, record, record_all

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from dgroup.address import comparable, split_address
 from dgroup.bounce_effects import CountBounce, Counted, ExcuseDomain, Stand, Standing, Step
 from dgroup.bounce_report import Cause, Fault, Kind, Report
-from dgroup.bounce_score import (
+from dgroup.bounces.score import (
     DAY,
     Next,
     Outage,

@@ -1,5 +1,5 @@
 """What a report about our mail says: about which addresses, what went wrong, and whose fault that is.
-Frozen values; the readers make them, `bounce_score` weighs them.
+Frozen values; the readers make them, `dgroup.bounces.score` weighs them.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dgroup.address import comparable
 from dgroup.bounce_effects import Stand, Standing, Step
 from dgroup.bounce_plan import RECEIVED, ignored
 from dgroup.bounce_report import MEMBERS_OWN, Kind, Report
-from dgroup.bounce_score import is_probing
+from dgroup.bounces.score import is_probing
 from dgroup.config import Bounces
 from dgroup.effects import Audit, Effect, Outcome, OutcomeKind, Plan, QueueLetter
 from dgroup.incoming import Incoming

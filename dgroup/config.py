@@ -167,7 +167,7 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Bounces:
-    """When the mail of a member whose address fails is stopped (`bounce_score`). Shares in percent."""
+    """When the mail of a member whose address fails is stopped (`dgroup.bounces.score`). Shares in percent."""
 
     points: float = setting(3.0, checks.between(0.5, 100))
     dead: float = setting(1.0, checks.between(0.01, 1))

@@ -21,11 +21,12 @@ from sqlalchemy import Connection, update
 from archive import ids
 from archive.i18n import locale_of
 from archive.resources import tree
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.changes import ChangeMember
 from dgroup.errors import DgroupError
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, Role
+from dgroup.people import members
 from dgroup.runs import newest_due, zone_of
 from dgroup.tables import memberships, persons
 

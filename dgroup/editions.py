@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, case, select
 from dgroup.audience import FULL, LIGHT, MIME, OTHERS, PLAIN, TEXT, Readers
 from dgroup.config import LANGUAGES
 from dgroup.model import Delivery, MemberState
-from dgroup.muting import muted_lines
+from dgroup.people.muting import muted_lines
 from dgroup.tables import memberships, mutes, persons
 
 MOST = 20

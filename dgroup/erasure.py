@@ -18,13 +18,14 @@ from archive import fetching
 from archive.db import Database, for_claim
 from archive.rawmail import purge_raw
 from archive.tables import mails, posts
-from dgroup import bans, groups, mailing
+from dgroup import groups, mailing
 from dgroup.address import mentions
 from dgroup.changes import Erase
 from dgroup.effects import TellGroup, TellHost
-from dgroup.facts_data import addresses_of, alone_in
+from dgroup.facts.data import addresses_of, alone_in
 from dgroup.model import MailClass
 from dgroup.outbox import PENDING
+from dgroup.people import bans
 from dgroup.tables import (
     audit,
     codes,

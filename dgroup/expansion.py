@@ -33,8 +33,8 @@ from archive.types import Among, BigId
 from dgroup.audience import readers_of, shape_of
 from dgroup.editions import WISHES
 from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
-from dgroup.muting import muted_lines
 from dgroup.outbox import KEPT, LIGHT, OTHERS, PENDING
+from dgroup.people.muting import muted_lines
 from dgroup.tables import deliveries, fanouts, memberships, mutes, outbox_mails, persons
 from dgroup.tables_outbox import spoken_mails
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from archive import store
 from archive.content import Content, content_of
 from archive.parse import parse
-from dgroup import facts_holds, members, moderation, receipts
+from dgroup import moderation, receipts
 from dgroup.effects import (
     AskModerators,
     CountPost,
@@ -23,10 +23,12 @@ from dgroup.effects import (
     StorePost,
 )
 from dgroup.errors import NotFoundError
-from dgroup.facts import is_held
+from dgroup.facts import holds as facts_holds
+from dgroup.facts.reads import is_held
 from dgroup.mailing import queue_letter
 from dgroup.model import DmarcPolicy, Group, Membership, Protection
 from dgroup.moderation import APPROVED, DISCARDED, EXPIRED, REFUSED, WAITING
+from dgroup.people import members
 from dgroup.posting import queue_copies, store_post
 from dgroup.tables import holds
 from dgroup.work import Source, Tools, Work, note

@@ -15,11 +15,11 @@ from functools import partial
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from dgroup import pauses
 from dgroup.erasure import is_erasing
 from dgroup.erasure import step as erase_step
 from dgroup.expiry import Expired, expire
 from dgroup.failing import Failing
+from dgroup.people import pauses
 from dgroup.runs import claim_run, due_weeks, finish_run, is_done, last_week
 from dgroup.runtime import Runtime
 from dgroup.writer import Writer
@@ -82,7 +82,7 @@ class Jobs:
     send_summaries: Action
     """makes and queues the weekly summaries that are due"""
     tell_missed: Action
-    """writes to authors whose posts could not go to some (dgroup.missed)"""
+    """writes to authors whose posts could not go to some (dgroup.chores.missed)"""
     daily: tuple[Daily, ...] = ()
     """nightly verify and compress"""
     regular: tuple[Regular, ...] = ()

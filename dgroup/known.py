@@ -1,5 +1,5 @@
 """What coordinators' commands ask the database for beside the usual facts: one frozen type for each
-`Command.needs`. Read by `commands`, filled by `facts_people` and `facts_group`.
+`Command.needs`. Read by `commands`, filled by `dgroup.facts.people` and `dgroup.facts.group`.
 """
 
 from __future__ import annotations

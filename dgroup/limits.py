@@ -13,7 +13,7 @@ class Limit(NamedTuple):
     per_minute: float = 0
     at_once: int = 0
     together: float = 0
-    """copies a minute of all senders, where there are several (`dgroup.shares`)"""
+    """copies a minute of all senders, where there are several (`dgroup.nodes.shares`)"""
 
     @property
     def any(self) -> bool:

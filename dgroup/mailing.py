@@ -7,11 +7,13 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from archive import ids
-from dgroup import members, outbox, rewrite, spoken, tokens
+from dgroup import outbox, tokens
 from dgroup.address import comparable, confirm_address, is_sendable
+from dgroup.copies import rewrite
 from dgroup.effects import ForwardMail, NewCode, Passage, QueueLetter, TellGroup, TellHost
 from dgroup.letters import Letter, PrintedCode
 from dgroup.model import MailClass
+from dgroup.people import members, spoken
 from dgroup.recipes import LetterRecipe, Recipe
 from dgroup.tables import codes, letter_log
 from dgroup.work import Work

@@ -12,8 +12,8 @@ from archive.db import Database
 from archive.rawmail import load_raw
 from dgroup import quarantine as kept
 from dgroup.errors import NotFoundError
-from dgroup.intake import Intake
 from dgroup.model import Group, Reply
+from dgroup.receiving.intake import Intake
 from dgroup.tables import deliveries, holds, quarantine
 from dgroup.writer import Writer
 

@@ -13,7 +13,7 @@ from archive import fetching, ids
 from archive.tables import groups, threads
 from dgroup.address import mentions
 from dgroup.effects import Attachment, QueueLetter, SendData
-from dgroup.facts_data import addresses_of
+from dgroup.facts.data import addresses_of
 from dgroup.mailing import queue_letter
 from dgroup.spreadsheet import as_csv
 from dgroup.tables import (

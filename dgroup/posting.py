@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from archive import store
-from dgroup import adapting, authorship, members, outbox, rewrite
-from dgroup.attachlinks import linked_copy
+from dgroup import outbox
+from dgroup.copies import adapting, authorship, rewrite
+from dgroup.copies.attachlinks import linked_copy
+from dgroup.copies.light import MakeLink, light_copy, no_link
 from dgroup.effects import QueueCopies, StorePost
 from dgroup.filelinks import Links
-from dgroup.light import MakeLink, light_copy, no_link
-from dgroup.members import Audience
 from dgroup.model import WhoPosts
+from dgroup.people import members
+from dgroup.people.members import Audience
 from dgroup.work import Work
 
 

@@ -11,10 +11,11 @@ from archive.content import Content
 from archive.model import ArchiveMode, GroupInfo, SiteInfo
 from archive.parse import parse
 from archive.tables import mails
-from dgroup import facts, mailing
+from dgroup import mailing
 from dgroup.address import group_address
 from dgroup.effects import OutcomeKind, TellHost
 from dgroup.errors import NotFoundError
+from dgroup.facts import reads as facts
 from dgroup.model import Envelope, Group, WhoJoins, WhoPosts
 from dgroup.tables import audit, quarantine
 from dgroup.work import Source, Tools, Work

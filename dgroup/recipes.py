@@ -1,7 +1,7 @@
 """Recipes: from which posts a digest, a weekly summary or a letter in the outbox was made.
 
 Where one of the posts is taken down, the mail is emptied, whether it was sent or not; what still waits
-of it gets another row of the outbox, without a text: it is made again when it is sent (`dgroup.remaking`).
+of it gets another row of the outbox, without a text: it is made again when it is sent (`dgroup.chores.remaking`).
 A letter to one person is not: who asked for a post may ask again.
 """
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dgroup import authorship, outbox, rewrite, tokens
+from dgroup import outbox, tokens
 from dgroup.address import bounce_address
+from dgroup.copies import authorship, rewrite
+from dgroup.copies.rewrite import RewriteContext, Rewritten
 from dgroup.effects import RelayMail
-from dgroup.rewrite import RewriteContext, Rewritten
 from dgroup.splice import Head, crlf
 from dgroup.work import Work
 

@@ -17,14 +17,14 @@ from dgroup.apply import Tools
 from dgroup.commands.base import Caps
 from dgroup.config import Config
 from dgroup.errors import NotFoundError
-from dgroup.intake import IntakeSettings
 from dgroup.letters import LetterTools, LetterWriter
+from dgroup.receiving.intake import IntakeSettings
 from dgroup.tables import secrets
 from dgroup.tokens import Keyring
 
 if TYPE_CHECKING:
-    from dgroup.protection import Protections
-    from dgroup.verify import Verifier
+    from dgroup.receiving.protection import Protections
+    from dgroup.receiving.verify import Verifier
 
 SECRET_BYTES = 32
 
@@ -92,7 +92,8 @@ def verifier(config: Config) -> Verifier | None:
     if not config.auth.verify:
         return None
     # 10 MB and 90 ms that other commands need not pay.
-    from dgroup import dns, verify  # noqa: PLC0415 - see above
+    from dgroup.authentication import dns  # noqa: PLC0415 - the same
+    from dgroup.receiving import verify  # noqa: PLC0415 - see above
 
     servers = dns.Servers(config.auth.dns_servers)
     return verify.Verifier(servers, spf=config.listener.protocol == "smtp")
@@ -103,7 +104,8 @@ def protections(config: Config) -> Protections | None:
     questions. The caller closes it. Raises InputError where the machine has no name servers."""
     if not config.auth.verify:
         return None
-    from dgroup import dns, protection  # noqa: PLC0415 - as above
+    from dgroup.authentication import dns  # noqa: PLC0415 - the same
+    from dgroup.receiving import protection  # noqa: PLC0415 - as above
 
     return protection.Protections(dns.Servers(config.auth.dns_servers))
 

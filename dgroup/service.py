@@ -19,25 +19,27 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from archive.dirty import PAGES
-from dgroup import alone, jobs, nodes, remaking
+from dgroup import jobs
+from dgroup.authentication.signature import from_settings
 from dgroup.checks import ROLES
-from dgroup.chores import Chores
+from dgroup.chores import Chores, remaking
 from dgroup.config import Config
 from dgroup.errors import DgroupError
-from dgroup.handover import Handover
-from dgroup.intake import Intake
-from dgroup.listener import Listener
-from dgroup.nodes import Node
-from dgroup.oneclock import OneClock
+from dgroup.nodes import alone
+from dgroup.nodes import register as nodes
+from dgroup.nodes.handover import Handover
+from dgroup.nodes.oneclock import OneClock
+from dgroup.nodes.presence import Presence
+from dgroup.nodes.register import Node
+from dgroup.nodes.shares import Shares
 from dgroup.outbox import MAIL
-from dgroup.parsers import Parsers
-from dgroup.presence import Presence
 from dgroup.publishing import NOT_FINISHED, PublishTask
-from dgroup.refusals import Refusals
+from dgroup.receiving.intake import Intake
+from dgroup.receiving.parsers import Parsers
+from dgroup.receiving.refusals import Refusals
 from dgroup.runtime import Runtime, intake_settings, open_runtime, protections, verifier
-from dgroup.sender import Sender
-from dgroup.shares import Shares
-from dgroup.signature import from_settings
+from dgroup.sending.sender import Sender
+from dgroup.smtp.listener import Listener
 from dgroup.web import HealthServer, WebServer
 from dgroup.writer import Writer
 

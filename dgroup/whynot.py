@@ -12,7 +12,7 @@ from sqlalchemy import Connection, exists, or_, select
 from archive.tables import groups, posts
 from dgroup.address import comparable
 from dgroup.model import Delivery, MemberState
-from dgroup.muting import muted_lines
+from dgroup.people.muting import muted_lines
 from dgroup.tables import addresses, deliveries, fanouts, memberships, mutes, outbox_mails
 from dgroup.tracing import TraceLine, copy_words, found_posts
 

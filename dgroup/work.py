@@ -20,7 +20,7 @@ from dgroup.effects import Outcome
 from dgroup.incoming import Incoming
 from dgroup.letters import LetterWriter
 from dgroup.model import UNASKED, Group, Protection
-from dgroup.spoken import Spoken
+from dgroup.people.spoken import Spoken
 from dgroup.tables import audit
 from dgroup.tokens import Keyring
 

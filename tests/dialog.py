@@ -16,10 +16,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dgroup import digests, ending, expansion, inviting, moderating, morning, pauses
+from dgroup import expansion
+from dgroup.chores import digests, ending, inviting, moderating, morning
 from dgroup.erasure import step as erase_step
 from dgroup.letters import LetterTools
 from dgroup.model import Envelope, Membership
+from dgroup.people import pauses
 from dgroup.tables import audit, deliveries, outbox_mails
 from tests.case_setup import SAID
 from tests.dgroup.desk import CAPS, DOMAIN, KEYRING, Desk, Sent

@@ -15,7 +15,8 @@ from archive.importer import ImportResult, import_mails
 from archive.pagewriter import Setting
 from archive.publish import Publisher, Tally
 from archive.tables import groups as groups_table
-from dgroup import groups, runs, weekly
+from dgroup import groups, runs
+from dgroup.chores import weekly
 from dgroup.cli.base import Context, group_named, now, with_context
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dgroup import dkimkeys
+from dgroup.authentication import dkimkeys
 from dgroup.cli.base import Context, with_context
 
 

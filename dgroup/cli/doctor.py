@@ -13,11 +13,12 @@ from itertools import groupby
 
 import click
 
-from dgroup import dns, doctor_facts
 from dgroup import doctor as judge
-from dgroup.checkup import Finding, Level
+from dgroup.authentication import dns
 from dgroup.cli.base import Context, fitted, now, printable, with_context
 from dgroup.config import Config
+from dgroup.doctor import facts as doctor_facts
+from dgroup.doctor.checkup import Finding, Level
 from dgroup.errors import InputError
 
 _TITLES = {

@@ -14,12 +14,13 @@ from archive.dirty import mark
 from archive.model import ArchiveMode, PageKey, PageKind
 from archive.pagewriter import Setting
 from archive.publish import Publisher
-from dgroup import filetypes, groups, members
+from dgroup import filetypes, groups
 from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.commands.group_settings import BY_NAME
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError
 from dgroup.model import Group, GroupState, Spam, Style, WhoJoins, WhoPosts, WhoSees
+from dgroup.people import members
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

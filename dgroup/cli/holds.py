@@ -10,7 +10,7 @@ from archive.parse import parse
 from dgroup import operate
 from dgroup.apply import hold_decision
 from dgroup.cli.base import Context, group_named, now, printable, table, with_context
-from dgroup.intake import Intake
+from dgroup.receiving.intake import Intake
 from dgroup.runtime import intake_settings, verifier
 from dgroup.writer import Writer
 

@@ -14,8 +14,8 @@ from dgroup.cli.base import Context, now, table, with_context
 from dgroup.effects import Effect, Plan
 from dgroup.errors import InputError, NotFoundError
 from dgroup.incoming import Options, Reading
-from dgroup.intake import Intake
 from dgroup.model import Envelope
+from dgroup.receiving.intake import Intake
 from dgroup.runtime import intake_settings
 from dgroup.writer import Writer
 

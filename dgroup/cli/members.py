@@ -9,13 +9,14 @@ from typing import TextIO
 import click
 from sqlalchemy import Connection
 
-from dgroup import facts, members
 from dgroup.changes import ChangeMember
 from dgroup.cli.base import Context, group_named, now, table, with_context
 from dgroup.config import LANGUAGES
 from dgroup.errors import InputError, NotFoundError
+from dgroup.facts import reads as facts
 from dgroup.incoming import Named
 from dgroup.model import Delivery, Group, MemberState, Role
+from dgroup.people import members
 
 _PROBLEMS = {
     "syntax": "is no mail address",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 from sqlalchemy import Connection
 
-from dgroup import __version__, alone, nodes, operate
+from dgroup import __version__, operate
 from dgroup.cli.base import Context, now, table, with_context
 from dgroup.cli.queue import in_short
+from dgroup.nodes import alone
+from dgroup.nodes import register as nodes
 from dgroup.runtime import Runtime
 
 

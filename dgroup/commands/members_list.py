@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dgroup.bounce_outlook import outlook
+from dgroup.bounces.outlook import outlook
 from dgroup.commands.base import Command, Request, done, dropped, found, letter, may_answer
 from dgroup.commands.coordinator import guard
 from dgroup.effects import Attachment, Plan, QueueLetter

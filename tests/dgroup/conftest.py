@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from dgroup import sessions
+from dgroup.sending import sessions
 from tests.dgroup.office import Office, opened
-from tests.dgroup.test_sender import Clock
+from tests.dgroup.sending.test_sender import Clock
 
 
 @pytest.fixture

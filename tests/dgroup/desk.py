@@ -18,14 +18,12 @@ from sqlalchemy import insert, select, update
 from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.tables import posts
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.address import comparable
 from dgroup.alias import Aliases
-from dgroup.arriving import FindProtection
 from dgroup.changes import ChangeMember
 from dgroup.commands.base import Caps
 from dgroup.groups import NewGroup
-from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import LetterWriter
 from dgroup.model import (
     Alignment,
@@ -40,6 +38,9 @@ from dgroup.model import (
     WhoJoins,
     WhoPosts,
 )
+from dgroup.people import members
+from dgroup.receiving.arriving import FindProtection
+from dgroup.receiving.intake import Intake, IntakeSettings
 from dgroup.tables import (
     addresses,
     audit,

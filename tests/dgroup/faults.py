@@ -8,12 +8,12 @@ from collections import Counter
 from sqlalchemy import select
 
 from dgroup.model import MemberState
-from dgroup.sender import Sender
+from dgroup.sending.sender import Sender
 from dgroup.tables import deliveries as rows
 from dgroup.tables import memberships
 from tests.dgroup.faulty_smtp import FaultySmtp
 from tests.dgroup.office import Office
-from tests.dgroup.test_sender import Clock, states
+from tests.dgroup.sending.test_sender import Clock, states
 from tests.parts import PATIENCE_S
 
 

@@ -13,9 +13,9 @@ from archive.db import Database
 from archive.model import ArchiveMode, SiteInfo
 from archive.store import store_mail
 from dgroup import expansion, groups, outbox
+from dgroup.copies.rewrite import RewriteContext, rewrite
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, Group, MailClass, MemberState, OutboxItem
-from dgroup.rewrite import RewriteContext, rewrite
 from dgroup.tables import memberships, persons
 from tests.stores import new_store
 

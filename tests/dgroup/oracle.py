@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import dkim
 
-from dgroup import dkimcheck
-from dgroup.dkimcanon import Mail
+from dgroup.authentication import dkimcheck
+from dgroup.authentication.dkimcanon import Mail
 from tests.dgroup.zones import NOON
 
 Zone = Mapping[str, str]

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dgroup.checkup import (
+from dgroup.config import Config, parse
+from dgroup.doctor.checkup import (
     Certificate,
     Disk,
     Dmarc,
@@ -19,7 +20,6 @@ from dgroup.checkup import (
     Store,
     Web,
 )
-from dgroup.config import Config, parse
 from dgroup.model import DmarcPolicy
 
 NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)
@@ -81,7 +81,7 @@ FACTS = Facts(
 
 
 def ill(part: str, **changes: Any) -> Facts:
-    """The facts with one part changed; `facts` means the whole."""
+    """The facts with one part changed; `dgroup.facts.reads` means the whole."""
     if part == "facts":
         return replace(FACTS, **changes)
     return replace(FACTS, **{part: replace(getattr(FACTS, part), **changes)})

@@ -8,10 +8,10 @@ import asyncio
 import sys
 
 from archive.db import Database
-from dgroup import refusals
 from dgroup.config import Relay, relay_target
-from dgroup.refusals import Refusals
-from dgroup.sender import Sender
+from dgroup.receiving import refusals
+from dgroup.receiving.refusals import Refusals
+from dgroup.sending.sender import Sender
 from tests.dgroup.desk import DOMAIN, KEYRING, SITE, opened
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from archive.db import Database
 from dgroup.config import Relay, relay_target
-from dgroup.sender import Sender
+from dgroup.sending.sender import Sender
 from dgroup.tokens import Keyring
 from dgroup.writer import Writer
 from tests.dgroup.office import DOMAIN, SITE

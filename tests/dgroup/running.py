@@ -11,12 +11,13 @@ from pathlib import Path
 
 from archive.db import Database
 from dgroup import config as settings
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.apply import Tools
 from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.letters import LetterWriter
 from dgroup.model import Group, Membership, Role
+from dgroup.people import members
 from dgroup.runtime import Runtime, site_info
 from dgroup.tokens import Keyring
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from dgroup.config import Listener as ListenerConfig
 from dgroup.errors import UnavailableError
-from dgroup.listener import Listener
 from dgroup.model import Envelope, Reply
+from dgroup.smtp.listener import Listener
 
 CONFIG = ListenerConfig(port=0, hostname="lists.example", max_size=100_000)
 FRONT = replace(CONFIG, trusted_fronts=("127.0.0.0/8",))

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from dgroup import intake
 from dgroup.commands.reading import read
 from dgroup.incoming import Answer, Incoming, Reading
+from dgroup.receiving import intake
 
 
 def plain_words(patch: pytest.MonkeyPatch) -> None:

@@ -9,17 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from archive.db import Database
-from dgroup import deliveries, expiry, members
+from dgroup import deliveries, expiry
 from dgroup.alias import make
 from dgroup.apply import hold_decision
 from dgroup.changes import ChangeMember
 from dgroup.model import MemberState, WhoPosts
 from dgroup.outbox import KEPT, LIGHT
-from dgroup.stock import claim
+from dgroup.people import members
+from dgroup.sending.stock import claim
 from dgroup.tables import fanouts, outbox_mails
+from tests.dgroup.copies.test_authorship import values
 from tests.dgroup.desk import KEYRING, Desk, opened
 from tests.dgroup.office import later
-from tests.dgroup.test_authorship import values
 
 ANA, BEN, LIA, OWN = "ana@ngo.example", "ben@farm.example", "lia@ngo.example", "kim@Home.Example"
 DOMAINS = ("home.example", "far.example")

@@ -14,8 +14,8 @@ from dgroup.bounce_plan import MOST_A_DAY
 from dgroup.bounce_report import MEMBERS_OWN, Kind
 from dgroup.bounces import read
 from dgroup.changes import ChangeMember
-from dgroup.members import change
 from dgroup.model import MemberState, Role
+from dgroup.people.members import change
 from dgroup.tables import bounces, deliveries, outbox_mails
 from dgroup.tokens import Keyring, make
 from tests.dgroup.desk import KEYRING, Desk, opened

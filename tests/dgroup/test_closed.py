@@ -9,10 +9,10 @@ import pytest
 
 from archive.db import Database
 from archive.model import ArchiveMode
-from dgroup import members
 from dgroup.changes import ChangeMember
 from dgroup.effects import AskModerators, HoldMail, OutcomeKind
 from dgroup.model import GroupState, MemberState, Posting, Role, WhoJoins, WhoPosts
+from dgroup.people import members
 from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import (
     BOSS,

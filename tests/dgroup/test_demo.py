@@ -19,14 +19,15 @@ from archive.db import Database
 from archive.model import GroupInfo, Post
 from archive.parse import parse, part_bytes
 from archive.text import own_words
-from dgroup import demo, members
+from dgroup import demo
 from dgroup.errors import DgroupError
 from dgroup.groups import GroupError
-from dgroup.intake import Intake
-from dgroup.listener import Listener
 from dgroup.model import Delivery, Role
+from dgroup.people import members
+from dgroup.receiving.intake import Intake
 from dgroup.runs import newest_due, week_name
 from dgroup.runtime import intake_settings
+from dgroup.smtp.listener import Listener
 from dgroup.tables import persons
 from dgroup.writer import Writer
 from tests.dgroup.running import DOMAIN, runtime_on

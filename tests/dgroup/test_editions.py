@@ -15,13 +15,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from archive.db import Database
 from archive.tables import posts
-from dgroup import digests, editions, expansion, outbox
+from dgroup import editions, expansion, outbox
 from dgroup.audience import FULL, LIGHT, MIME, PLAIN, TEXT, Readers, readers_of, shape_of
+from dgroup.chores import digests
 from dgroup.model import Delivery, MailClass, MemberState
 from dgroup.tables import deliveries, memberships, mutes, outbox_mails
 from dgroup.writer import Writer
+from tests.dgroup.chores.test_digests import DAY, TUESDAY, Desk
 from tests.dgroup.running import group_on, member_on, runtime_on
-from tests.dgroup.test_digests import DAY, TUESDAY, Desk
 
 Got = dict[str, list[str]]
 QUOTING = "\n".join(f"> line {number}" for number in range(20)) + "\n\nI agree.\n\n> short\n\nYes."

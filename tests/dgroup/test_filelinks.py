@@ -26,7 +26,7 @@ from dgroup.filelinks import (
     slots_of,
     with_whole_links,
 )
-from dgroup.pipeline import body_of
+from dgroup.sending.pipeline import body_of
 from dgroup.tokens import Keyring
 from tests.dgroup.office import NOW
 

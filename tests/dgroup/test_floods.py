@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from archive.db import Database
 from archive.tables import posts
-from dgroup import moderating
+from dgroup.chores import moderating
 from dgroup.model import Role
 from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import GROUP, MEMBER, decide, mail

@@ -15,11 +15,12 @@ from sqlalchemy import insert, select
 
 from archive.db import Database
 from dgroup import config as settings
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.jobs import Daily, Jobs, Regular, Scheduler
 from dgroup.model import Group, MemberState
+from dgroup.people import members
 from dgroup.runtime import Runtime
 from dgroup.tables import job_runs, letter_log
 from dgroup.writer import Writer

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from dgroup import deliveries, expansion
-from dgroup.members import count_active
 from dgroup.model import Delivery, MailClass, MemberState, OutboxItem
+from dgroup.people.members import count_active
 from dgroup.tables import deliveries as delivery_rows
 from dgroup.tables import fanouts, outbox_mails
 from tests.dgroup.office import NOW, RAW, Office, later, opened, recipients

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from archive.db import Database
-from dgroup import facts, policy
+from dgroup import policy
+from dgroup.facts import reads as facts
 from dgroup.model import MemberState, WhoPosts
 from tests.dgroup.desk import DOMAIN, HOST, Desk, opened
 from tests.stores import new_store

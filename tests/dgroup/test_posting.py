@@ -11,9 +11,9 @@ from sqlalchemy import Table, event, select
 
 from archive.db import Database
 from archive.tables import dirty_pages, mail_chunks, mails, months, post_texts, posts, threads
-from dgroup import members
 from dgroup.changes import ChangeMember
 from dgroup.model import Envelope, MemberState
+from dgroup.people import members
 from dgroup.tables import audit, fanouts, holds, outbox_mails
 from tests.dgroup.desk import NOW, Desk, opened
 from tests.stores import new_store

@@ -18,8 +18,8 @@ from dgroup import config as settings
 from dgroup import groups
 from dgroup.publishing import PublishTask
 from dgroup.runtime import Runtime
+from tests.dgroup.chores.test_weekly import post
 from tests.dgroup.running import DOMAIN, NOW, group_on, runtime_on
-from tests.dgroup.test_weekly import post
 from tests.parts import wait_until
 
 

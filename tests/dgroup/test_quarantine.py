@@ -14,9 +14,9 @@ from sqlalchemy import event
 from archive.db import Database
 from dgroup import quarantine
 from dgroup.errors import NotFoundError
-from dgroup.intake import Intake, IntakeSettings
 from dgroup.letters import Letter, LetterWriter
 from dgroup.model import Group
+from dgroup.receiving.intake import Intake, IntakeSettings
 from tests.dgroup.desk import CAPS, FRONT, HOST, KEYRING, SITE, Desk, opened
 from tests.parts import Postgres
 from tests.stores import create_tables, new_store

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from archive.db import Database
 from archive.model import ArchiveMode
-from dgroup import members, receipts
+from dgroup import receipts
 from dgroup.changes import ChangeMember
 from dgroup.effects import CountPost
 from dgroup.model import Delivery, Role, WhoPosts
+from dgroup.people import members
 from tests.dgroup.desk import Desk, opened
 from tests.dgroup.plainmail import GROUP, MEMBER
 from tests.dgroup.spoken import plain_words

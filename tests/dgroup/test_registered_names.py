@@ -12,10 +12,10 @@ from sqlalchemy import select
 from archive import exchange, mbox, store
 from archive.db import Database
 from archive.tables import posts
-from dgroup import members
 from dgroup.changes import ChangeMember
 from dgroup.model import MemberState, Posting, Role, WhoPosts
 from dgroup.outbox import LIGHT
+from dgroup.people import members
 from dgroup.tables import outbox_mails
 from tests.archive.seeds import files_of, publisher
 from tests.dgroup.desk import Desk, opened

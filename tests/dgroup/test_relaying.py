@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from archive.db import Database
-from dgroup import addresses, erasure
+from dgroup import erasure
 from dgroup.changes import Erase, MoveAddress
 from dgroup.model import MemberState
+from dgroup.people import addresses
 from dgroup.tables import deliveries
 from dgroup.work import Source, Work
+from tests.dgroup.copies.test_authorship import values
 from tests.dgroup.desk import DOMAIN, Desk, opened
 from tests.dgroup.test_alias_copies import alias_of
-from tests.dgroup.test_authorship import values
 from tests.dgroup.zones import signed
 
 AWA, BEN, OUT = "awa@ngo.example", "ben@farm.example", "new@out.example"

@@ -19,14 +19,15 @@ from sqlalchemy import select, update
 
 from archive.db import Database
 from dgroup import config as settings
-from dgroup import groups, members, outbox
+from dgroup import groups, outbox
 from dgroup.changes import ChangeMember
 from dgroup.config import Config
 from dgroup.errors import DgroupError, NotFoundError
 from dgroup.groups import NewGroup
 from dgroup.jobs import Scheduler
+from dgroup.people import members
 from dgroup.runtime import open_runtime, prepare
-from dgroup.sender import Sender
+from dgroup.sending.sender import Sender
 from dgroup.service import Bound, Service
 from dgroup.tables import deliveries
 from tests.dgroup.http_talk import ask

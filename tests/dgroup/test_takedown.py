@@ -14,7 +14,7 @@ from archive.tables import mail_chunks, post_texts
 from dgroup.apply import hold_decision
 from dgroup.expansion import expand, open_fanouts
 from dgroup.model import Role, WhoPosts
-from dgroup.stock import claim
+from dgroup.sending.stock import claim
 from dgroup.tables import deliveries, fanouts, outbox_mails
 from dgroup.takedown import take_down
 from tests.dgroup.desk import Desk, opened

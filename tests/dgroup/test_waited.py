@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from archive import ids
 from archive.db import Database
-from dgroup import deliveries, groups, members
+from dgroup import deliveries, groups
 from dgroup.apply import hold_decision
 from dgroup.changes import ChangeMember
 from dgroup.model import WhoPosts
 from dgroup.outbox import KEPT
+from dgroup.people import members
 from dgroup.tables import fanouts, outbox_mails
 from tests.dgroup.desk import DOMAIN, FRONT, Desk, opened
 

@@ -36,7 +36,7 @@ class Table:
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def look(self, name: str, kind: str, seconds: float) -> tuple[str, ...]:
-        """See `dgroup.dns.Resolver`."""
+        """See `dgroup.authentication.dns.Resolver`."""
         key = (name.lower().rstrip("."), kind)
         self.asked.append(key)
         if key[0] in self.silent:

@@ -16,8 +16,9 @@ from pathlib import Path
 import psycopg
 
 from archive.db import Database
-from dgroup import config, nodes
-from dgroup.nodes import Present
+from dgroup import config
+from dgroup.nodes import register as nodes
+from dgroup.nodes.register import Present
 from dgroup.runtime import prepare
 from tests.parts import accepts, free_port, wait_until
 from tests.real.installation import DOMAIN, Process, Sections, settings_text

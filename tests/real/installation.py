@@ -17,10 +17,11 @@ from typing import IO
 from sqlalchemy import update
 
 from archive.db import Database
-from dgroup import config, groups, members
+from dgroup import config, groups
 from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
 from dgroup.model import Group, Role
+from dgroup.people import members
 from dgroup.runtime import prepare
 from dgroup.tables import group_settings, memberships
 from tests.parts import PATIENCE_S, accepts, free_port, wait_until

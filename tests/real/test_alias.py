@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from dgroup.groups import NewGroup
-from dgroup.maildir import folder_name
+from dgroup.sending.maildir import folder_name
 from dgroup.tables import audit
 from tests.dgroup.zones import key_at, signed
 from tests.real.installation import DOMAIN, Installation, Sections, Someone, installation

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dgroup import dkimkeys
+from dgroup.authentication import dkimkeys
 from dgroup.groups import NewGroup
 from dgroup.model import Role
 from dgroup.tables import group_settings

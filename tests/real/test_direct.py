@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dgroup.dns import Servers
+from dgroup.authentication.dns import Servers
 from dgroup.errors import UnansweredError
 from dgroup.groups import NewGroup
 from dgroup.tables import audit, deliveries, holds

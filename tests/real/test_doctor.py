@@ -21,7 +21,7 @@ import dns.rdata
 import pytest
 from dns.rdtypes.txtbase import TXTBase
 
-from dgroup import dkimkeys
+from dgroup.authentication import dkimkeys
 from dgroup.groups import NewGroup
 from tests.dgroup.faulty_smtp import OFFERS, certificate, faulty_smtp
 from tests.real.installation import DOMAIN, Installation, Sections, Someone, installation

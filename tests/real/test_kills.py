@@ -27,8 +27,8 @@ from archive.tables import dirty_pages, posts
 from dgroup import groups
 from dgroup.effects import OutcomeKind
 from dgroup.groups import NewGroup
-from dgroup.ledger import IN_FLIGHT
 from dgroup.runtime import site_info
+from dgroup.sending.ledger import IN_FLIGHT
 from dgroup.tables import audit, deliveries, fanouts, holds, quarantine
 from tests.dgroup.faulty_smtp import FaultySmtp, faulty_smtp, until
 from tests.dgroup.smtp_talk import Talk, talking

@@ -20,8 +20,8 @@ import pytest
 from archive import ids
 from dgroup.demo import DemoClock
 from dgroup.groups import NewGroup
-from dgroup.maildir import folder_name
 from dgroup.runs import newest_due
+from dgroup.sending.maildir import folder_name
 from dgroup.service import Service
 from tests.corpus import corpus_files
 from tests.dgroup.faulty_smtp import until

@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from archive.model import ArchiveMode
-from dgroup import digests, dkimkeys, members
+from dgroup.authentication import dkimkeys
 from dgroup.changes import ChangeMember
+from dgroup.chores import digests
 from dgroup.groups import NewGroup
 from dgroup.model import Delivery, MemberState
+from dgroup.people import members
 from dgroup.service import Service
 from tests.dgroup.oracle import holding
 from tests.real.installation import DOMAIN, Installation, Someone, installation

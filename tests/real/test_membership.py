@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.groups import NewGroup
 from dgroup.model import MemberState, Role
+from dgroup.people import members
 from tests.real.clients import Mutt, swaks
 from tests.real.installation import DOMAIN, Installation, Someone
 from tests.real.mailhost import mail_host

@@ -20,12 +20,13 @@ from sqlalchemy import func, select
 from archive.db import Database
 from archive.parse import parse
 from archive.tables import posts
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.changes import ChangeMember
 from dgroup.groups import NewGroup
-from dgroup.ledger import IN_FLIGHT
 from dgroup.model import MailClass
+from dgroup.people import members
 from dgroup.runtime import prepare
+from dgroup.sending.ledger import IN_FLIGHT
 from dgroup.service import Bound, Service
 from dgroup.tables import deliveries, fanouts, group_settings, memberships, outbox_mails
 from tests.dgroup.faulty_smtp import FaultySmtp, faulty_smtp, until
@@ -253,7 +254,7 @@ async def in_process(made: Fleet, name: str, roles: list[str]) -> AsyncIterator[
 async def test_a_post_goes_out_through_another_node_without_a_poll(
     tmp_path: Path, pg_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dgroup.sender.POLL_S", 3600.0)
+    monkeypatch.setattr("dgroup.sending.sender.POLL_S", 3600.0)
     async with faulty_smtp() as sink:
         with fleet(tmp_path, pg_url, sink.port) as made:
             made.node("host", ["work"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dgroup import dkimkeys
-from dgroup.dkimcanon import Mail
+from dgroup.authentication import dkimkeys
+from dgroup.authentication.dkimcanon import Mail
 from dgroup.groups import NewGroup
 from tests.dgroup.oracle import covered, holding
 from tests.real.installation import DOMAIN, Someone, installation

@@ -11,8 +11,9 @@ import pytest
 
 from archive.db import Database
 from archive.render import Renderer
-from dgroup import members, tokens
+from dgroup import tokens
 from dgroup.model import Membership, MemberState
+from dgroup.people import members
 from dgroup.runtime import Runtime
 from dgroup.web import WebServer
 from dgroup.writer import Writer

@@ -14,9 +14,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from archive.tables import posts
-from dgroup import groups, members
+from dgroup import groups
 from dgroup.groups import NewGroup
 from dgroup.model import Membership, MemberState
+from dgroup.people import members
 from dgroup.tables import audit, holds
 from tests.real.clients import Mutt
 from tests.real.installation import DOMAIN, Installation, Someone

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from dgroup import config as settings
 from dgroup.cli import main
-from dgroup.intake import Intake
 from dgroup.model import Envelope, Reply
+from dgroup.receiving.intake import Intake
 from dgroup.runtime import Runtime, intake_settings, open_runtime
 from dgroup.writer import Writer
 

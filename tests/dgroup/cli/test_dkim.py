@@ -7,7 +7,7 @@ import re
 import dns.zone
 from dns.rdtypes.ANY.TXT import TXT
 
-from dgroup import dkimkeys
+from dgroup.authentication import dkimkeys
 from tests.dgroup.cli.commandline import Folder
 
 

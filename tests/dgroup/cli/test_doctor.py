@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dgroup.checkup import Dmarc, Facts, Finding, Level
 from dgroup.cli.base import fitted
 from dgroup.doctor import findings
+from dgroup.doctor.checkup import Dmarc, Facts, Finding, Level
 from tests.dgroup.cli.commandline import Folder
 from tests.dgroup.patient import FACTS, NAMES, settings
 

@@ -36,5 +36,5 @@ class Says:
 def saying(monkeypatch: pytest.MonkeyPatch) -> Says:
     """Take the place of the reader."""
     says = Says()
-    monkeypatch.setattr("dgroup.intake.read", says.read)
+    monkeypatch.setattr("dgroup.receiving.intake.read", says.read)
     return says

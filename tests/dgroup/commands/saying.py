@@ -32,7 +32,7 @@ class Said:
 def saying() -> Iterator[Said]:
     """Let a test say what mails say."""
     said = Said()
-    with patch("dgroup.intake.read", said):
+    with patch("dgroup.receiving.intake.read", said):
         yield said
 
 

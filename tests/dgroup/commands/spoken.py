@@ -20,7 +20,7 @@ class Spoken:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._reading: Reading | None = None
-        monkeypatch.setattr("dgroup.intake.read", self._read)
+        monkeypatch.setattr("dgroup.receiving.intake.read", self._read)
 
     def _read(self, mail: Incoming) -> Reading:
         found = read(mail)

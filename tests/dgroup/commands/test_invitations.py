@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from archive.db import Database
-from dgroup import inviting
+from dgroup.chores import inviting
+from dgroup.chores.inviting import Told
 from dgroup.incoming import Named, Options
-from dgroup.inviting import Told
 from dgroup.model import Delivery, MemberState, Role, WhoJoins
 from tests.dgroup.commands.saying import Said, saying, words
 from tests.dgroup.desk import CAPS, Desk, Sent, opened

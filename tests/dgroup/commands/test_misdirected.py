@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from archive.db import Database
-from dgroup import moderating
+from dgroup.chores import moderating
 from dgroup.commands.misdirected import misdirected
 from dgroup.commands.reading import read
 from dgroup.incoming import Incoming, Reading

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from archive.db import Database
-from dgroup import pauses
 from dgroup.commands.wishes import pause_end, pause_last_day
 from dgroup.incoming import Options, Reading
 from dgroup.model import Delivery, MemberState
+from dgroup.people import pauses
 from dgroup.tables import memberships
 from tests.dgroup.commands.fakes import Says, saying
 from tests.dgroup.desk import Desk, opened

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from archive.db import Database
 from archive.i18n import languages
 from archive.tables import posts
-from dgroup import members
 from dgroup.changes import ChangeMember
 from dgroup.commands.reading import read
 from dgroup.letters import LetterWriter
 from dgroup.model import MemberState, Role
-from dgroup.stock import claim
+from dgroup.people import members
+from dgroup.sending.stock import claim
 from dgroup.tables import addresses, fanouts, memberships, outbox_mails
 from tests.dgroup.desk import SITE, Desk, Sent, opened
 from tests.dgroup.plainmail import mail

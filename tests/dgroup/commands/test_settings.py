@@ -75,7 +75,7 @@ def says(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
     def read(mail: Incoming) -> Reading:
         return said.pop() if said and mail.route.verb == "request" else real(mail)
 
-    monkeypatch.setattr("dgroup.intake.read", read)
+    monkeypatch.setattr("dgroup.receiving.intake.read", read)
     return said
 
 

@@ -1,0 +1,1 @@
+"""What a plan needs to know, read from the database inside its transaction."""

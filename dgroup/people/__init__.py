@@ -1,0 +1,1 @@
+"""Members, their addresses and what is kept of them: queries and changes of the database."""
