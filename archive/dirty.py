@@ -91,32 +91,35 @@ def claim_dirty(
 def release_node(conn: Connection, node: str) -> int:
     """Free what `node` held when it died, so that its pages need not wait for their leases; gives
     how many there were."""
-    held = update(dirty_pages).where(dirty_pages.c.claimed_by == node)
-    return conn.execute(held.values(claimed_until=None, claimed_by=None)).rowcount
+    held = conn.execute(select(*_COLUMNS).where(dirty_pages.c.claimed_by == node))
+    keys = sorted(PageKey(group_id, PageKind(kind), ref) for group_id, kind, ref, _ in held)
+    if keys:
+        conn.execute(_RELEASE, [_which(key) for key in keys])  # in the order of `mark`
+    return len(keys)
 
 
 def settle(conn: Connection, key: PageKey, version: int) -> bool:
     """Take a written page off the queue, unless it was marked again since it was claimed: then it
     only becomes free to claim. Tells whether it is off."""
-    return settle_all(conn, [DirtyPage(key, version)]) == 1
+    settled = conn.execute(_SETTLE, [_which(key) | {"of_version": version}]).rowcount == 1
+    if not settled:
+        conn.execute(_RELEASE, [_which(key)])
+    return settled
 
 
-def settle_all(conn: Connection, pages: Iterable[DirtyPage]) -> int:
-    """Settle many pages with two statements; gives how many are off the queue."""
-    # In the order of `mark`: else the two would wait for each other's rows on PostgreSQL.
+def settle_all(db: Database, pages: Iterable[DirtyPage]) -> None:
+    """Settle many pages. Rows are taken in the order of `mark`, and once in a transaction: else the two
+    would wait for each other's rows on PostgreSQL."""
     ordered = sorted(pages, key=lambda page: page.key)
-    rows = [_which(page.key) | {"of_version": page.version} for page in ordered]
-    if not rows:
-        return 0
-    done = conn.execute(_SETTLE, rows).rowcount
-    if done != len(rows):
-        conn.execute(_RELEASE, [_without_version(row) for row in rows])
-    return done
+    if not ordered:
+        return
+    with db.write() as conn:
+        rows = [_which(page.key) | {"of_version": page.version} for page in ordered]
+        done = conn.execute(_SETTLE, rows).rowcount
+    if done != len(ordered):
+        with db.write() as conn:
+            conn.execute(_RELEASE, [_which(page.key) for page in ordered])
 
 
 def _which(key: PageKey) -> dict[str, object]:
     return {"of_group": key.group_id, "of_kind": key.kind, "of_ref": key.ref}
-
-
-def _without_version(row: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in row.items() if name != "of_version"}

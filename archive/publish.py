@@ -69,8 +69,7 @@ class Publisher:
         while claimed := self._claim(now(), kinds, limit):
             with self._writer.folder.lock(), self._db.read() as conn:
                 failed = self._write_all(conn, [page.key for page in claimed])
-            with self._db.write() as conn:
-                dirty.settle_all(conn, [page for page in claimed if page.key not in failed])
+            dirty.settle_all(self._db, [page for page in claimed if page.key not in failed])
         if slow:
             self._rewrite_groups(now)
         return self._writer.tally
@@ -157,8 +156,7 @@ class Publisher:
             progress(tally.files)
         if jobs:
             self._tidy(group, seen if sweep else None, total)
-        with self._db.write() as conn:
-            dirty.settle_all(conn, waiting)
+        dirty.settle_all(self._db, waiting)
         return total
 
     def _tidy(self, group: GroupInfo, seen: PathSet | None, total: Tally) -> None:

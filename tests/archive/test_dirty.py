@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -58,9 +60,8 @@ def test_a_node_that_starts_again_frees_what_it_had_claimed(database: Database) 
 def test_a_settled_page_is_off_the_queue(database: Database) -> None:
     _mark(database, *KEYS)
     pages = _claim(database)
-    with database.write() as conn:
-        assert store.settle_all(conn, pages) == len(KEYS)
-        assert store.settle_all(conn, []) == 0
+    store.settle_all(database, pages)
+    store.settle_all(database, [])
     assert _left(database) == 0
 
 
@@ -84,9 +85,27 @@ def test_settling_many_releases_those_marked_again_only(database: Database) -> N
     _mark(database, *KEYS)
     pages = _claim(database)
     _mark(database, KEYS[2])
-    with database.write() as conn:
-        assert store.settle_all(conn, pages) == len(KEYS) - 1
+    store.settle_all(database, pages)
+    assert _left(database) == 1
     assert [page.key for page in _claim(database, node="b")] == [KEYS[2]]
+
+
+def test_who_settles_and_who_marks_never_wait_for_each_other(database: Database) -> None:
+    """PostgreSQL would end one of the two."""
+    _mark(database, *KEYS)
+    over = threading.Event()
+
+    def marks(*keys: PageKey) -> None:
+        while not over.is_set():
+            _mark(database, *keys)
+
+    with ThreadPoolExecutor() as threads:
+        others = [threads.submit(marks, KEYS[0]), threads.submit(marks, KEYS[0], *KEYS[3:])]
+        for _ in range(300):
+            store.settle_all(database, _claim(database))
+        over.set()
+        for other in others:
+            other.result()
 
 
 def test_marks_of_one_transaction_that_fails_are_gone(database: Database) -> None:

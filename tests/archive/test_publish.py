@@ -216,7 +216,7 @@ def test_a_page_marked_again_while_it_is_written_stays_dirty(
     with sqlite_database.write() as conn:
         claimed = dirty.claim_dirty(sqlite_database, conn, 9, "other", NOW, timedelta(0))
         dirty.mark(conn, sqlite_database, [key], NOW)
-        dirty.settle_all(conn, claimed)
+    dirty.settle_all(sqlite_database, claimed)
     assert waiting(sqlite_database) == 1
     one.drain(now)
     assert waiting(sqlite_database) == 0
