@@ -11,7 +11,7 @@ run: $(VENV)/.stamp
 	$(BIN)/dgroup demo
 
 test: $(VENV)/.stamp
-	$(BIN)/python -m pytest -n logical $(ARGS)
+	$(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
 
 bench: $(VENV)/.bench-stamp
 	$(BIN)/python -m bench $(ARGS)
@@ -36,7 +36,7 @@ guides: $(VENV)/.stamp
 
 # The same invariants as in `make test`, with many more examples.
 fuzz: $(VENV)/.stamp
-	DGROUP_FUZZ=1 $(BIN)/python -m pytest -n logical $(ARGS)
+	DGROUP_FUZZ=1 $(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
 
 # Nodes on one PostgreSQL, killed for a quarter of an hour.
 soak: $(VENV)/.stamp
